@@ -1,0 +1,37 @@
+#include "engine/base/clock.h"
+
+#include <time.h>
+
+static int64_t frozen_ms = -1;
+
+uint64_t
+inc_clock_ns(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
+}
+
+int64_t
+inc_clock_unix_ms(void)
+{
+    struct timespec ts;
+
+    if (frozen_ms >= 0)
+        return frozen_ms;
+    (void)clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int32_t
+inc_clock_today(void)
+{
+    return (int32_t)(inc_clock_unix_ms() / 86400000);
+}
+
+void
+inc_clock_freeze(int64_t unix_ms)
+{
+    frozen_ms = unix_ms;
+}

@@ -1,0 +1,86 @@
+#include "engine/base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/fault.h"
+
+static int
+product(size_t count, size_t size, size_t *out)
+{
+    if (size != 0 && count > (SIZE_MAX / 2) / size)
+        return -1;
+    *out = count * size;
+    if (*out == 0)
+        *out = 1;
+    return 0;
+}
+
+void *
+inc_mem_zero(size_t count, size_t size)
+{
+    size_t bytes;
+
+    if (product(count, size, &bytes) != 0 || INC_FAULT(ALLOC))
+        return NULL;
+    return calloc(1, bytes);
+}
+
+void *
+inc_mem_zero64(size_t count, size_t size)
+{
+    size_t bytes;
+    void *p;
+
+    if (product(count, size, &bytes) != 0 || INC_FAULT(ALLOC))
+        return NULL;
+    bytes = (bytes + 63) / 64 * 64;
+    p = aligned_alloc(64, bytes);
+    if (p != NULL)
+        memset(p, 0, bytes);
+    return p;
+}
+
+void *
+inc_mem_resize(void *old, size_t count, size_t size)
+{
+    size_t bytes;
+
+    if (product(count, size, &bytes) != 0 || INC_FAULT(ALLOC))
+        return NULL;
+    return realloc(old, bytes);
+}
+
+int
+inc_mem_grow(void **array, size_t *cap, size_t used, size_t size)
+{
+    size_t want;
+    void *p;
+
+    if (used < *cap)
+        return 0;
+    want = *cap < 16 ? 16 : *cap + *cap / 2;
+    p = inc_mem_resize(*array, want, size);
+    if (p == NULL)
+        return -1;
+    *array = p;
+    *cap = want;
+    return 0;
+}
+
+char *
+inc_mem_text(const char *text, size_t len)
+{
+    char *p = inc_mem_zero(len + 1, 1);
+
+    if (p != NULL)
+        memcpy(p, text, len);
+    return p;
+}
+
+void
+inc_mem_free(void *p)
+{
+    free(p);
+}

@@ -1,0 +1,39 @@
+/*
+ * train.h - learn a skill space from a taxonomy. Floor 4 (offline tool).
+ * Source: docs/matching.md "Skill space"; Halko, Martinsson, Tropp 2011.
+ */
+#ifndef INC_TRAIN_TRAIN_H
+#define INC_TRAIN_TRAIN_H
+
+#include <stdint.h>
+
+#include "engine/base/status.h"
+#include "engine/taxonomy/taxonomy.h"
+
+struct inc_train_options {
+    uint32_t dim;        /* wanted dimension, default 256; lowered to a
+                            multiple of 16 that the taxonomy can fill */
+    uint32_t power;      /* power iterations, default 4 */
+    uint64_t seed;       /* of the random start */
+    /* Occupations left out (evaluation): URIs, one a line, in this file. */
+    const char *exclude_path; /* or NULL */
+    /* stage name and 0..1000 permille; may be NULL */
+    void (*progress)(void *arg, const char *stage, unsigned permille);
+    void *progress_arg;
+};
+
+struct inc_train_stats {
+    uint32_t rows, columns, dim, excluded;
+    uint64_t nonzeros;
+    uint64_t wall_ns;
+};
+
+/* Train on `t` and write the artefact to `path` (replaced in one step).
+ * INC_E_NOTFOUND / INC_E_CONCEPT for the exclude file, INC_E_RANGE when the
+ * taxonomy is too small (fewer than 32 skills), INC_E_NOMEM, INC_E_IO. */
+enum inc_status inc_train_run(const char *path, const struct inc_taxonomy *t,
+                              const struct inc_train_options *o,
+                              struct inc_train_stats *stats,
+                              struct inc_err *err);
+
+#endif
