@@ -1,0 +1,28 @@
+/*
+ * panel.h - products of integer-valued vectors by BLAS. Floor 1.
+ * The only file on the scoring path that calls OpenBLAS. Threads: any number;
+ * OpenBLAS itself runs one thread (inc_panel_start checks and sets that).
+ */
+#ifndef INC_KERNELS_PANEL_H
+#define INC_KERNELS_PANEL_H
+
+#include <stddef.h>
+
+#include "engine/base/status.h"
+
+/* Once, in main, before threads: one BLAS thread; *core gets the name of
+ * OpenBLAS' kernel set for the log (static text). */
+enum inc_status inc_panel_start(const char **core, struct inc_err *err);
+
+/*
+ * out[r][c] = sum over d of rows[r][d] * cols[c][d], exact.
+ *   out   out [n_rows][n_cols]  caller's
+ *   rows  in  [n_rows][dim]     integer values, |v| <= 127
+ *   cols  in  [n_cols][dim]     integer values, |v| <= 127
+ * Exact because dim * 127 * 127 < 2^24: every partial sum is an integer that a
+ * float holds (docs/matching.md; checked when a space is loaded).
+ */
+void inc_panel_product(float *out, const float *rows, const float *cols,
+                       size_t n_rows, size_t n_cols, size_t dim);
+
+#endif

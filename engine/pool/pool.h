@@ -1,0 +1,160 @@
+/*
+ * pool.h - everybody and every open need in memory, for matching. Floor 5.
+ *
+ * Threads: a published pool is immutable; workers hold a counted reference
+ * for one batch. The writer makes the next one with inc_pool_next() and
+ * publishes it by swapping a pointer.
+ *
+ * A pool is a short list of blocks, biggest first, each one immutable and
+ * shared between pools; a bitmap per block marks rows that a later block
+ * replaces or that are gone. Small blocks are merged as they pile up, so a
+ * write costs O(log n) amortised.
+ */
+#ifndef INC_POOL_POOL_H
+#define INC_POOL_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/status.h"
+#include "engine/kernels/fold.h"
+#include "engine/profile/record.h"
+#include "engine/space/space.h"
+#include "engine/taxonomy/geo.h"
+#include "engine/taxonomy/taxonomy.h"
+
+/* What records are read against; borrowed by every block built with it. */
+struct inc_world {
+    const struct inc_taxonomy *taxonomy;
+    const struct inc_space *space;
+    const struct inc_geo *geo;
+};
+
+enum { INC_HALF_YEARS = 256 }; /* 0 unknown, 1.. half-years since 1970-01-01 */
+
+/* A quality class: how well a skill is held. */
+struct inc_class {
+    uint8_t level;     /* 1..4 */
+    uint8_t evidence;  /* enum inc_evidence */
+    uint8_t half_year; /* when last used; 0 unknown */
+};
+/* Half-year number of a date: 1 + (years since 1970) * 2 + (month >= 7),
+ * clamped to 1..255. */
+uint8_t inc_half_year(int32_t days);
+
+/* A stretch of the week in minutes from Monday 00:00, from < to <= 10080. */
+struct inc_span {
+    uint16_t from, to;
+};
+
+struct inc_person_language {
+    char lang[2];
+    int8_t cefr[INC_ABILITIES]; /* 0..6, -1 unknown */
+};
+
+enum { /* struct inc_person.known bits: the record says something about it */
+    INC_KNOWN_SKILLS = 1,      /* a skills or occupations field is there */
+    INC_KNOWN_LANGUAGES = 2,
+    INC_KNOWN_LICENCES = 4,
+    INC_KNOWN_EDUCATION = 8,
+    INC_KNOWN_HOME = 16,
+    INC_KNOWN_WINDOWS = 32,
+    INC_KNOWN_MODES = 64,      /* car or modes given */
+    INC_KNOWN_MAX_MINUTES = 128,
+    INC_KNOWN_FROM = 256,      /* availability.from given */
+    INC_KNOWN_AVAILABILITY = 512,
+    INC_KNOWN_CAR = 1024
+};
+
+/* One row, unpacked view; pointers view the block. */
+struct inc_person {
+    uint64_t no;
+    const char *id;
+    uint64_t tie;            /* inc_hash64 of the id */
+    const uint32_t *words;   /* stated skills of level >= 1, then implied ones
+                                not stated; by concept within each part */
+    uint32_t n_words, n_stated;
+    const uint32_t *implied_by; /* [n_words - n_stated] occupation numbers */
+    uint32_t norm;           /* isqrt of |sum idf_j * e_j|^2 / 2^16, see norm.md
+                                in docs/matching.md; 0: no vector */
+    uint32_t known;          /* INC_KNOWN_ bits */
+    const struct inc_person_language *languages;
+    uint32_t n_languages;
+    uint32_t licences;       /* bit per inc_licence_names, implied ones in */
+    uint8_t eqf;             /* highest, 0 unknown or none */
+    uint16_t home;           /* comune, INC_NO_COMUNE */
+    uint8_t modes;           /* bit per enum inc_mode; walk and bus always,
+                                car when car is true */
+    uint16_t max_minutes;    /* 0 unknown */
+    int32_t from, until;     /* availability days, INT32_MIN / MAX unknown */
+    uint8_t hours_week;      /* 0 unknown */
+    const struct inc_span *windows; /* sorted, merged, absences cut out */
+    uint32_t n_windows;
+    uint16_t office;         /* number of the office text in the block */
+    int32_t updated;         /* days; INT32_MIN unknown */
+};
+
+struct inc_pool;
+
+/* Build the first pool: call begin, add every record, end. */
+struct inc_pool_builder;
+enum inc_status inc_pool_begin(struct inc_pool_builder **out,
+                               const struct inc_world *w, struct inc_err *err);
+/* Frozen people and closed needs may be added; they are skipped. */
+enum inc_status inc_pool_add_candidate(struct inc_pool_builder *b, uint64_t no,
+                                       const struct inc_candidate *c,
+                                       struct inc_err *err);
+enum inc_status inc_pool_add_need(struct inc_pool_builder *b, uint64_t no,
+                                  const struct inc_need *n,
+                                  struct inc_err *err);
+/* Row `no` of an older pool is gone (deleted, frozen, closed). */
+enum inc_status inc_pool_drop_candidate(struct inc_pool_builder *b,
+                                        uint64_t no, struct inc_err *err);
+enum inc_status inc_pool_drop_need(struct inc_pool_builder *b, uint64_t no,
+                                   struct inc_err *err);
+/* The next pool: `old` (NULL for the first) with what was added in place of
+ * the rows with the same numbers. Consumes b also on failure. The result has
+ * one reference. */
+enum inc_status inc_pool_end(struct inc_pool **out, struct inc_pool_builder *b,
+                             struct inc_pool *old, uint64_t generation,
+                             struct inc_err *err);
+void inc_pool_abandon(struct inc_pool_builder *b); /* NULL is fine */
+
+struct inc_pool *inc_pool_hold(struct inc_pool *p); /* +1, any thread */
+void inc_pool_drop(struct inc_pool *p);             /* -1; NULL is fine */
+
+uint64_t inc_pool_generation(const struct inc_pool *p);
+size_t inc_pool_bytes(const struct inc_pool *p);
+uint64_t inc_pool_people(const struct inc_pool *p); /* live rows */
+uint64_t inc_pool_needs(const struct inc_pool *p);
+
+/* Blocks, for the pass. Rows of a block are ascending by `no`. */
+struct inc_block; /* of people */
+size_t inc_pool_blocks(const struct inc_pool *p);
+const struct inc_block *inc_pool_block(const struct inc_pool *p, size_t i);
+/* Bitmap of dead rows of block i, (rows + 63) / 64 words. */
+const uint64_t *inc_pool_dead(const struct inc_pool *p, size_t i);
+uint32_t inc_block_rows(const struct inc_block *b);
+uint32_t inc_block_classes(const struct inc_block *b,
+                           const struct inc_class **out);
+void inc_block_person(const struct inc_block *b, uint32_t row,
+                      struct inc_person *out);
+const char *inc_block_office(const struct inc_block *b, uint16_t office);
+/* Words of one row without the rest, for the hot loop. */
+const uint32_t *inc_block_words(const struct inc_block *b, uint32_t row,
+                                uint32_t *n);
+
+/* Where a person is: 0 and block/row, or -1. */
+int inc_pool_find(const struct inc_pool *p, uint64_t no, size_t *block,
+                  uint32_t *row);
+
+/* Open needs: decoded records owned by the pool, in ascending number. */
+struct inc_pool_need {
+    uint64_t no;
+    uint64_t tie;
+    const struct inc_need *need;
+};
+const struct inc_pool_need *inc_pool_need_at(const struct inc_pool *p,
+                                             uint64_t i);
+
+#endif
