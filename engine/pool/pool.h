@@ -30,6 +30,7 @@ struct inc_world {
     const struct inc_geo *geo;
 };
 
+enum { INC_WORDS_MAX = 4096 }; /* words of a person; later implied ones drop */
 enum { INC_HALF_YEARS = 256 }; /* 0 unknown, 1.. half-years since 1970-01-01 */
 
 /* A quality class: how well a skill is held. */
@@ -75,8 +76,9 @@ struct inc_person {
                                 not stated; by concept within each part */
     uint32_t n_words, n_stated;
     const uint32_t *implied_by; /* [n_words - n_stated] occupation numbers */
-    uint32_t norm;           /* isqrt of |sum idf_j * e_j|^2 / 2^16, see norm.md
-                                in docs/matching.md; 0: no vector */
+    uint32_t norm;           /* isqrt(p . p), p = sum over words of idf_j * e_j
+                                (idf, e of the space; exact in uint64_t for up
+                                to INC_WORDS_MAX words); 0: no vector */
     uint32_t known;          /* INC_KNOWN_ bits */
     const struct inc_person_language *languages;
     uint32_t n_languages;

@@ -70,7 +70,8 @@ const int8_t *inc_space_row(const struct inc_space *s, uint32_t skill);
 const float *inc_space_floats(const struct inc_space *s);
 /* Squared length of a row, 0..dim*127^2; 0 for a concept without vector. */
 uint32_t inc_space_norm2(const struct inc_space *s, uint32_t skill);
-/* Rarity weight: 1..255, the idf in sixteenths of a nat, at least 1. */
+/* Rarity weight: the idf in sixteenths of a nat, rounded, clamped to 1..127
+ * (127 so that idf * (e . u) fits int32_t: 127 * 2^24 < 2^31). */
 uint32_t inc_space_idf(const struct inc_space *s, uint32_t skill);
 const unsigned char *inc_space_digest(const struct inc_space *s);
 const char *inc_space_provenance(const struct inc_space *s);
