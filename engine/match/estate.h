@@ -1,0 +1,39 @@
+/*
+ * estate.h - what matching is computed against: taxonomy, search index, map of
+ * comuni, skill space. Floor 6. Immutable after load, counted references.
+ */
+#ifndef INC_MATCH_ESTATE_H
+#define INC_MATCH_ESTATE_H
+
+#include "engine/pool/pool.h"
+#include "engine/profile/validate.h"
+#include "engine/taxonomy/search.h"
+
+struct inc_estate {
+    struct inc_world world;         /* taxonomy, space, geo */
+    struct inc_reference reference; /* taxonomy, search, geo */
+};
+
+struct inc_estate_options {
+    const char *esco_dir;
+    const char *local_dir;   /* or NULL */
+    const char *comuni_path; /* TSV */
+    const char *space_path;  /* artefact */
+    const char *version;     /* name of the taxonomy, or NULL */
+};
+
+/* Load everything; *out has one reference. Errors as of the loaders. */
+enum inc_status inc_estate_load(struct inc_estate **out,
+                                const struct inc_estate_options *o,
+                                struct inc_err *err);
+/* From parts already loaded; takes them over (also on failure). search and
+ * geo may be NULL. For tests and tools. */
+enum inc_status inc_estate_from(struct inc_estate **out,
+                                struct inc_taxonomy *taxonomy,
+                                struct inc_space *space, struct inc_geo *geo,
+                                struct inc_search *search,
+                                struct inc_err *err);
+struct inc_estate *inc_estate_hold(struct inc_estate *e);
+void inc_estate_drop(struct inc_estate *e); /* NULL is fine */
+
+#endif

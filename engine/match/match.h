@@ -1,0 +1,62 @@
+/*
+ * match.h - questions in, ranked and explained answers out. Floor 6.
+ * Formula, units and sources: docs/matching.md.
+ *
+ * Determinism: the reply bytes depend only on the image, the question and its
+ * as_of date; not on the batch it ran in, its place there, the worker, the
+ * kernel or the BLAS build.
+ */
+#ifndef INC_MATCH_MATCH_H
+#define INC_MATCH_MATCH_H
+
+#include "engine/base/buf.h"
+#include "engine/match/live.h"
+#include "proto/bodies.h"
+
+enum inc_question_kind {
+    INC_ASK_PEOPLE, /* need -> people */
+    INC_ASK_NEEDS,  /* person -> needs */
+    INC_ASK_PAIR    /* one person, one need */
+};
+
+struct inc_question {
+    /* in; borrowed until the answer is there */
+    enum inc_question_kind kind;
+    const struct inc_need *need;           /* PEOPLE, PAIR */
+    const struct inc_candidate *candidate; /* NEEDS, PAIR */
+    const struct inc_match_options *options; /* as_of and k always set */
+    /* out */
+    enum inc_status status;
+    struct inc_err err;
+    struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
+    uint64_t considered; /* records looked at, for the counters */
+};
+
+/* Scratch of one worker thread: tables, heaps. */
+struct inc_matcher;
+enum inc_status inc_matcher_new(struct inc_matcher **out, inc_fold_fn *fold,
+                                struct inc_err *err);
+void inc_matcher_free(struct inc_matcher *m); /* NULL is fine */
+
+/*
+ * Answer n questions together: one product for all their requirement vectors.
+ * Each gets its own status. Questions must be validated (known URIs, dates).
+ * A record that is not in the pool (inline need or candidate) is fine.
+ */
+void inc_match_run(struct inc_matcher *m, const struct inc_image *image,
+                   struct inc_question *const *questions, size_t n);
+
+/*
+ * The slow plain answer, from the records themselves: no BLAS, no pool, no
+ * kernel. Same bytes as inc_match_run for INC_ASK_PEOPLE and INC_ASK_PAIR on
+ * an image that holds the same records.
+ *   each  walks all candidate records: calls `row(row_arg, no, record)` for
+ *         every one, in any order
+ */
+typedef enum inc_status inc_oracle_walk(void *walk_arg, inc_view_each_fn *row,
+                                        void *row_arg, struct inc_err *err);
+void inc_oracle_run(const struct inc_estate *estate, uint64_t generation,
+                    struct inc_question *q, inc_oracle_walk *walk,
+                    void *walk_arg);
+
+#endif
