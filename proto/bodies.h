@@ -1,14 +1,12 @@
 /*
- * bodies.h - request and reply bodies of protocol v1 that are not records.
- * Floor 1. Tables in bodies.c; the records' own tables are in engine/profile.
- *
- * Replies are written by hand with proto/writer.h (they are large and
- * streamed); their types exist for the documents and the clients, and a test
- * decodes every reply with them.
+ * bodies.h - request bodies of protocol v1 that are not records. Floor 1.
+ * Tables in bodies.c; replies are in replies.h, the closed vocabularies in
+ * names.h, the records' own tables in engine/profile.
  */
 #ifndef INC_PROTO_BODIES_H
 #define INC_PROTO_BODIES_H
 
+#include "proto/names.h"
 #include "proto/schema.h"
 
 enum { INC_ID_MAX = 64, INC_K_MAX = 1000, INC_K_DEFAULT = 10 };
@@ -81,15 +79,13 @@ enum inc_rule {
     INC_RULE_START,     /* available on the need's start date */
     INC_RULE_COUNT
 };
-extern const char *const inc_rule_names[];
 
 enum inc_attitude { INC_NEUTRAL, INC_PRUDENT };
-extern const char *const inc_attitude_names[]; /* neutral, prudent */
 
 /* The part that match.people and match.needs share. */
 struct inc_match_options {
     uint64_t has;
-    int64_t k;           /* 1..1000, default 10 */
+    int64_t k; /* 1..1000, default 10 */
     const char *cursor;
     struct inc_filters filters;
     int64_t *rules; /* enum inc_rule; unknown passes, unmet is left out */
@@ -104,8 +100,8 @@ extern const struct inc_type inc_match_options_type;
 
 struct inc_match_people {
     uint64_t has;
-    const char *id;               /* a stored need, or ... */
-    const struct inc_node *need;  /* ... one given here */
+    const char *id;              /* a stored need, or ... */
+    const struct inc_node *need; /* ... one given here */
     struct inc_match_options options;
 };
 
@@ -132,8 +128,6 @@ struct inc_concept_find {
     const char *lang;
     int64_t k;
 };
-extern const char *const inc_pillar_names[]; /* skill, occupation */
-
 struct inc_concept_get {
     uint64_t has;
     const char *uri;
@@ -164,11 +158,4 @@ extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_match_needs_type, inc_match_pair_type, inc_concept_find_type,
     inc_concept_get_type, inc_comune_find_type, inc_journal_list_type,
     inc_backup_type;
-extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
-    inc_candidate_got_type, inc_need_got_type, inc_company_got_type,
-    inc_candidate_page_type, inc_need_page_type, inc_company_page_type,
-    inc_match_page_type, inc_match_item_type, inc_concept_hits_type,
-    inc_concept_type, inc_comune_hits_type, inc_journal_page_type,
-    inc_verified_type, inc_backed_up_type;
-
 #endif

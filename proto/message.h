@@ -37,6 +37,9 @@ struct inc_op_info {
 };
 extern const struct inc_op_info inc_ops[INC_OP_COUNT];
 
+/* The operation with that wire name, or -1. */
+int inc_op_find(const char *wire, size_t len);
+
 struct inc_request {
     int64_t v;
     char id[INC_REQUEST_ID_MAX + 1]; /* echoed; "" when unreadable */
@@ -53,7 +56,8 @@ struct inc_request {
 /*
  * Read a request's envelope. Even on failure `id` is filled when it could be
  * read, so that the error finds its way back. INC_E_VERSION names the versions
- * spoken, INC_E_OP suggests the nearest operation.
+ * spoken, INC_E_OP suggests the nearest operation. err->where is
+ * "request.<field>"; paths inside the body start at the body itself.
  */
 enum inc_status inc_request_read(struct inc_request *out,
                                  const struct inc_node *root,

@@ -68,7 +68,8 @@ check_keys(const msgpack_object *o, struct inc_err *err)
 
 /* Depth is bounded by the precheck (at most 32), so recursion is. */
 static enum inc_status
-check_tree(const msgpack_object *o, struct inc_err *err) /* NOLINT(misc-no-recursion) */
+check_tree(const msgpack_object *o,
+           struct inc_err *err) /* NOLINT(misc-no-recursion) */
 {
     char step[64];
     enum inc_status st = INC_OK;
@@ -196,8 +197,8 @@ const char *
 inc_node_kind_name(const struct inc_node *n)
 {
     static const char *const name[] = {
-        "null",    "true or false", "an integer", "an integer", "a float",
-        "a text",  "binary",        "a list",     "a map"};
+        "null",   "true or false", "an integer", "an integer", "a float",
+        "a text", "binary",        "a list",     "a map"};
 
     return name[inc_node_kind(n)];
 }

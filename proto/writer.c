@@ -41,6 +41,7 @@ begin(struct inc_writer *w, int is_map)
     w->open[w->depth].count = 0;
     w->open[w->depth].is_map = is_map;
     w->depth++;
+    inc_buf_add(w->buf, "", 1); /* for the header */
 }
 
 void
@@ -55,33 +56,52 @@ inc_w_list(struct inc_writer *w)
     begin(w, 0);
 }
 
-/* The header goes in front of what the container holds. */
+/* Header of a container, shortest form; bytes written, at most 5. */
+static size_t
+header(unsigned char out[5], uint32_t count, int is_map)
+{
+    if (count < 16) {
+        out[0] = (unsigned char)((is_map ? 0x80 : 0x90) | count);
+        return 1;
+    }
+    if (count < 65536) {
+        out[0] = is_map ? 0xde : 0xdc;
+        out[1] = (unsigned char)(count >> 8);
+        out[2] = (unsigned char)count;
+        return 3;
+    }
+    out[0] = is_map ? 0xdf : 0xdd;
+    for (unsigned i = 0; i < 4; i++)
+        out[1 + i] = (unsigned char)(count >> (24 - 8 * i));
+    return 5;
+}
+
+/* The header goes in front of what the container holds. One byte was kept for
+ * it; only containers of 16 and more have to be moved. */
 void
 inc_w_end(struct inc_writer *w)
 {
-    struct inc_buf head = {0};
-    msgpack_packer p;
-    size_t start, body;
+    unsigned char head[5];
+    uint32_t count;
+    size_t start, body, len;
+    int is_map;
 
     INC_CHECK(w->depth > 0);
     w->depth--;
-    msgpack_packer_init(&p, &head, sink);
-    if (w->open[w->depth].is_map) {
-        INC_CHECK(w->open[w->depth].count % 2 == 0);
-        (void)msgpack_pack_map(&p, w->open[w->depth].count / 2);
-    } else {
-        (void)msgpack_pack_array(&p, w->open[w->depth].count);
+    count = w->open[w->depth].count;
+    is_map = w->open[w->depth].is_map;
+    if (is_map) {
+        INC_CHECK(count % 2 == 0);
+        count /= 2;
     }
+    len = header(head, count, is_map);
     start = w->open[w->depth].start;
-    body = w->buf->len - start;
-    inc_buf_add(w->buf, "\0\0\0\0\0", head.len); /* room, then move */
-    if (head.failed)
-        w->buf->failed = 1;
-    if (!w->buf->failed) {
-        memmove(w->buf->data + start + head.len, w->buf->data + start, body);
-        memcpy(w->buf->data + start, head.data, head.len);
-    }
-    inc_buf_release(&head);
+    inc_buf_add(w->buf, "\0\0\0\0", len - 1);
+    if (w->buf->failed)
+        return;
+    body = w->buf->len - len - start;
+    memmove(w->buf->data + start + len, w->buf->data + start + 1, body);
+    memcpy(w->buf->data + start, head, len);
 }
 
 void
@@ -133,6 +153,14 @@ inc_w_raw(struct inc_writer *w, const void *bytes, size_t len)
     if (w->depth > 0)
         w->open[w->depth - 1].count++;
     inc_buf_add(w->buf, bytes, len);
+}
+
+void
+inc_w_node(struct inc_writer *w, const struct inc_node *n)
+{
+    msgpack_packer p = packer(w);
+    /* A node is a msgpack_object, see node.c. */
+    (void)msgpack_pack_object(&p, *(const msgpack_object *)(const void *)n);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "engine/base/buf.h"
+#include "proto/node.h"
 
 enum { INC_WRITER_DEPTH = 16 };
 
@@ -39,6 +40,9 @@ void inc_w_bin(struct inc_writer *w, const void *bytes, size_t len);
 
 /* A value that is msgpack already, exactly one. */
 void inc_w_raw(struct inc_writer *w, const void *bytes, size_t len);
+
+/* A received value once more, shortest form. */
+void inc_w_node(struct inc_writer *w, const struct inc_node *n);
 
 /* Map members: key, then value. inc_w_key() is inc_w_text() for a key. */
 void inc_w_key(struct inc_writer *w, const char *key);

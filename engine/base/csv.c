@@ -30,7 +30,7 @@ struct inc_csv {
 };
 
 static int
-lower(int c)
+lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
@@ -302,6 +302,7 @@ read_header(struct inc_csv *c, struct inc_err *err)
     if (st != INC_OK)
         return st;
     if (!more) {
+        c->record_line = 1;
         st = trouble(c, 1, SIZE_MAX, INC_E_FORMAT, "the file is empty", err);
         inc_err_hint(err, "a first line with the names of the columns");
         return st;

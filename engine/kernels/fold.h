@@ -30,14 +30,14 @@ enum {
 #define INC_WORD_CLASS(w) ((w) >> INC_CONCEPT_BITS)
 
 struct inc_fold_table {
-    const uint16_t *sim;   /* [concepts][lanes], 64-byte aligned */
-    const uint16_t *loss;  /* [classes][lanes], 64-byte aligned */
-    const int32_t *pull;   /* [concepts] affinity: idf * (e_j . u); NULL: none */
-    size_t lanes;          /* multiple of INC_LANES, 16..256 */
+    const uint16_t *sim;  /* [concepts][lanes], 64-byte aligned */
+    const uint16_t *loss; /* [classes][lanes], 64-byte aligned */
+    const int32_t *pull;  /* [concepts] affinity: idf * (e_j . u); NULL: none */
+    size_t lanes;         /* multiple of INC_LANES, 16..256 */
 };
 
 /*
- * Fold one person.
+ * Fold one person. Pure; any number of threads.
  *   cover  out [lanes]   basis points, 64-byte aligned
  *   pull   out           sum of table->pull over the words (0 when NULL)
  *   words  in  [n]       n may be 0: all zero comes back
@@ -45,12 +45,18 @@ struct inc_fold_table {
 typedef void inc_fold_fn(uint16_t *cover, int64_t *pull,
                          const struct inc_fold_table *table,
                          const uint32_t *words, size_t n);
-inc_fold_fn inc_fold_scalar;
-inc_fold_fn inc_fold_avx2; /* only when inc_kernel_has_avx2() */
+inc_fold_fn inc_fold_scalar; /* the reference */
+inc_fold_fn inc_fold_avx2;   /* only when inc_kernel_has_avx2() */
 int inc_kernel_has_avx2(void);
 
-/* Chosen once: INC_KERNEL=scalar|avx2 in the environment forces one (a name
- * the machine cannot run gives NULL), else the best. *name: static text. */
+/*
+ * Choose once, at start. Every variant gives the same numbers for all inputs,
+ * also for sim and loss up to 65535 (unit/kernels/fold_test.c).
+ *   forced  value of INC_KERNEL in the environment: "scalar" or "avx2"; NULL
+ *           or "" for the best of this machine
+ *   name    out, for the log; static text
+ * NULL for a name that is not known or that this machine cannot run.
+ */
 inc_fold_fn *inc_fold_choose(const char *forced, const char **name);
 
 #endif

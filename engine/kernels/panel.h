@@ -10,8 +10,14 @@
 
 #include "engine/base/status.h"
 
-/* Once, in main, before threads: one BLAS thread; *core gets the name of
- * OpenBLAS' kernel set for the log (static text). */
+/*
+ * Once, in main, before threads: one BLAS thread, and a product with a known
+ * answer at the edge of what is allowed.
+ *   core  out  name of OpenBLAS' kernel set for the log; static text
+ * INC_E_CONFIG  a threaded build that does not go down to one thread
+ * INC_E_BUG     this library gets integer products wrong
+ * INC_E_NOMEM
+ */
 enum inc_status inc_panel_start(const char **core, struct inc_err *err);
 
 /*
@@ -20,7 +26,13 @@ enum inc_status inc_panel_start(const char **core, struct inc_err *err);
  *   rows  in  [n_rows][dim]     integer values, |v| <= 127
  *   cols  in  [n_cols][dim]     integer values, |v| <= 127
  * Exact because dim * 127 * 127 < 2^24: every partial sum is an integer that a
- * float holds (docs/matching.md; checked when a space is loaded).
+ * float holds (docs/matching.md; checked when a space is loaded). A zero may
+ * come out as -0: turn values into integers before their bytes are compared.
+ *
+ * Cost: one SGEMM; SGEMV when n_rows or n_cols is 1. Counts of 0 are fine.
+ * Threads: each concurrent caller takes a 128 MiB mapping inside OpenBLAS once
+ * and OpenBLAS retries for ever when it gets none: let every worker call this
+ * once at start.
  */
 void inc_panel_product(float *out, const float *rows, const float *cols,
                        size_t n_rows, size_t n_cols, size_t dim);

@@ -21,9 +21,12 @@ struct inc_topk {
 
 /* 1 when a comes before b. */
 int inc_ranked_before(const struct inc_ranked *a, const struct inc_ranked *b);
+/* memory: [k], borrowed for the life of t; k may be 0. */
 void inc_topk_init(struct inc_topk *t, struct inc_ranked *memory, size_t k);
+/* O(1) for what does not get in, O(log k) for what does. *item is copied. */
 void inc_topk_offer(struct inc_topk *t, const struct inc_ranked *item);
-/* Best first, in place; the heap is no heap afterwards. */
+/* Best first in heap[0..n), in place; it is no heap afterwards. The outcome
+ * does not depend on the order of the offers. */
 void inc_topk_sort(struct inc_topk *t);
 
 #endif

@@ -31,8 +31,7 @@ enum inc_status inc_estate_load(struct inc_estate **out,
 enum inc_status inc_estate_from(struct inc_estate **out,
                                 struct inc_taxonomy *taxonomy,
                                 struct inc_space *space, struct inc_geo *geo,
-                                struct inc_search *search,
-                                struct inc_err *err);
+                                struct inc_search *search, struct inc_err *err);
 struct inc_estate *inc_estate_hold(struct inc_estate *e);
 void inc_estate_drop(struct inc_estate *e); /* NULL is fine */
 

@@ -24,11 +24,13 @@ enum inc_status inc_live_open(struct inc_live **out, struct inc_estate *e,
                               struct inc_store *s, struct inc_err *err);
 void inc_live_close(struct inc_live *l); /* NULL is fine */
 
-/* Writer thread: apply what a committed batch changed, then publish. On
- * failure (no memory) the old image stays; call inc_live_rebuild later. */
+/* Writer thread: apply what a committed batch changed, then publish. `seq` is
+ * the journal number of the batch's last command: it becomes the image's
+ * generation, so equal journals give equal images. On failure (no memory) the
+ * old image stays; call inc_live_rebuild later. */
 enum inc_status inc_live_apply(struct inc_live *l,
                                const struct inc_change *const *changes,
-                               size_t n, struct inc_err *err);
+                               size_t n, uint64_t seq, struct inc_err *err);
 
 /* Writer thread: build anew from the store, on the same or another estate
  * (reload of taxonomy or space), then publish. */

@@ -22,8 +22,8 @@ enum inc_question_kind {
 struct inc_question {
     /* in; borrowed until the answer is there */
     enum inc_question_kind kind;
-    const struct inc_need *need;           /* PEOPLE, PAIR */
-    const struct inc_candidate *candidate; /* NEEDS, PAIR */
+    const struct inc_need *need;             /* PEOPLE, PAIR */
+    const struct inc_candidate *candidate;   /* NEEDS, PAIR */
     const struct inc_match_options *options; /* as_of and k always set */
     /* out */
     enum inc_status status;

@@ -30,6 +30,12 @@ struct inc_world {
     const struct inc_geo *geo;
 };
 
+/* Numbers to score a URI by, INC_NO_CONCEPT when unknown. A retired skill that
+ * has no vector gives way to what replaces it, a retired occupation that has
+ * no skills likewise. */
+uint32_t inc_world_skill(const struct inc_world *w, const char *uri);
+uint32_t inc_world_occupation(const struct inc_world *w, const char *uri);
+
 enum { INC_WORDS_MAX = 4096 }; /* words of a person; later implied ones drop */
 enum { INC_HALF_YEARS = 256 }; /* 0 unknown, 1.. half-years since 1970-01-01 */
 
@@ -53,16 +59,18 @@ struct inc_person_language {
     int8_t cefr[INC_ABILITIES]; /* 0..6, -1 unknown */
 };
 
-enum { /* struct inc_person.known bits: the record says something about it */
-    INC_KNOWN_SKILLS = 1,      /* a skills or occupations field is there */
+/* Bits of struct inc_person.known: the record says something about it, be it
+ * that there is none. */
+enum {
+    INC_KNOWN_SKILLS = 1, /* a skills field is there, maybe empty */
     INC_KNOWN_LANGUAGES = 2,
     INC_KNOWN_LICENCES = 4,
     INC_KNOWN_EDUCATION = 8,
-    INC_KNOWN_HOME = 16,
-    INC_KNOWN_WINDOWS = 32,
-    INC_KNOWN_MODES = 64,      /* car or modes given */
+    INC_KNOWN_HOME = 16,    /* given, and in the list of comuni */
+    INC_KNOWN_WINDOWS = 32, /* windows or absences given */
+    INC_KNOWN_MODES = 64,   /* car or modes given */
     INC_KNOWN_MAX_MINUTES = 128,
-    INC_KNOWN_FROM = 256,      /* availability.from given */
+    INC_KNOWN_FROM = 256, /* availability.from given */
     INC_KNOWN_AVAILABILITY = 512,
     INC_KNOWN_CAR = 1024
 };
@@ -71,29 +79,37 @@ enum { /* struct inc_person.known bits: the record says something about it */
 struct inc_person {
     uint64_t no;
     const char *id;
-    uint64_t tie;            /* inc_hash64 of the id */
-    const uint32_t *words;   /* stated skills of level >= 1, then implied ones
-                                not stated; by concept within each part */
+    uint64_t tie;          /* inc_hash64 of the id */
+    const uint32_t *words; /* stated skills of level >= 1, then implied ones
+                              not stated; by concept within each part. A skill
+                              stated at level 0 is in neither. Of two mentions
+                              of a concept the higher level counts, then the
+                              better evidence, then the later use, then the
+                              lower occupation number. */
     uint32_t n_words, n_stated;
+    uint32_t n_unknown; /* skills and occupations that the taxonomy does not
+                           know: left out of the words */
     const uint32_t *implied_by; /* [n_words - n_stated] occupation numbers */
-    uint32_t norm;           /* isqrt(p . p), p = sum over words of idf_j * e_j
-                                (idf, e of the space; exact in uint64_t for up
-                                to INC_WORDS_MAX words); 0: no vector */
-    uint32_t known;          /* INC_KNOWN_ bits */
+    uint32_t norm;  /* isqrt(p . p), p = sum over words of idf_j * e_j
+                       (idf, e of the space; exact in uint64_t for up
+                       to INC_WORDS_MAX words); 0: no vector */
+    uint32_t known; /* INC_KNOWN_ bits */
     const struct inc_person_language *languages;
     uint32_t n_languages;
-    uint32_t licences;       /* bit per inc_licence_names, implied ones in */
-    uint8_t eqf;             /* highest, 0 unknown or none */
-    uint16_t home;           /* comune, INC_NO_COMUNE */
-    uint8_t modes;           /* bit per enum inc_mode; walk and bus always,
-                                car when car is true */
-    uint16_t max_minutes;    /* 0 unknown */
-    int32_t from, until;     /* availability days, INT32_MIN / MAX unknown */
-    uint8_t hours_week;      /* 0 unknown */
-    const struct inc_span *windows; /* sorted, merged, absences cut out */
+    uint32_t licences;    /* bit per inc_licence_names, implied ones in */
+    uint8_t eqf;          /* highest, 0 unknown or none */
+    uint16_t home;        /* comune, INC_NO_COMUNE */
+    uint8_t modes;        /* bit per enum inc_mode: those listed, the car not
+                             when car is false; nothing listed: walk, bus, and
+                             car when car is true */
+    uint16_t max_minutes; /* 0 unknown */
+    int32_t from, until;  /* availability days, INT32_MIN / MAX unknown */
+    uint8_t hours_week;   /* 0 unknown */
+    const struct inc_span *windows; /* sorted, merged, absences cut out; the
+                                       whole week when none are given */
     uint32_t n_windows;
-    uint16_t office;         /* number of the office text in the block */
-    int32_t updated;         /* days; INT32_MIN unknown */
+    uint16_t office; /* number of the office text in the block, 0: "" */
+    int32_t updated; /* days; INT32_MIN unknown */
 };
 
 struct inc_pool;
@@ -102,21 +118,29 @@ struct inc_pool;
 struct inc_pool_builder;
 enum inc_status inc_pool_begin(struct inc_pool_builder **out,
                                const struct inc_world *w, struct inc_err *err);
-/* Frozen people and closed needs may be added; they are skipped. */
+/* Both copy what they need. Of several calls for a number the last one counts.
+ * A frozen person or a closed need is the same as a drop. After a failure
+ * (INC_E_NOMEM, INC_E_LIMIT) the builder is as before. */
 enum inc_status inc_pool_add_candidate(struct inc_pool_builder *b, uint64_t no,
                                        const struct inc_candidate *c,
                                        struct inc_err *err);
 enum inc_status inc_pool_add_need(struct inc_pool_builder *b, uint64_t no,
                                   const struct inc_need *n,
                                   struct inc_err *err);
-/* Row `no` of an older pool is gone (deleted, frozen, closed). */
-enum inc_status inc_pool_drop_candidate(struct inc_pool_builder *b,
-                                        uint64_t no, struct inc_err *err);
+/* Number `no` is gone (deleted, frozen, closed); it need not be there. */
+enum inc_status inc_pool_drop_candidate(struct inc_pool_builder *b, uint64_t no,
+                                        struct inc_err *err);
 enum inc_status inc_pool_drop_need(struct inc_pool_builder *b, uint64_t no,
                                    struct inc_err *err);
-/* The next pool: `old` (NULL for the first) with what was added in place of
- * the rows with the same numbers. Consumes b also on failure. The result has
- * one reference. */
+/*
+ * The next pool: `old` (NULL for the first) with what was added in place of
+ * the rows with the same numbers. `old` is borrowed and never changed; what did
+ * not change is shared with it. Consumes b also on failure. The result has one
+ * reference. INC_E_NOMEM, INC_E_LIMIT, INC_E_MISMATCH (b has another taxonomy
+ * or space than old).
+ * Cost: O(log n) copies of each changed row, amortised; now and then a call
+ * copies all rows (bench in unit/pool/speed_test.c).
+ */
 enum inc_status inc_pool_end(struct inc_pool **out, struct inc_pool_builder *b,
                              struct inc_pool *old, uint64_t generation,
                              struct inc_err *err);
@@ -129,6 +153,7 @@ uint64_t inc_pool_generation(const struct inc_pool *p);
 size_t inc_pool_bytes(const struct inc_pool *p);
 uint64_t inc_pool_people(const struct inc_pool *p); /* live rows */
 uint64_t inc_pool_needs(const struct inc_pool *p);
+uint64_t inc_pool_unknown(const struct inc_pool *p); /* sum of n_unknown */
 
 /* Blocks, for the pass. Rows of a block are ascending by `no`. */
 struct inc_block; /* of people */
@@ -146,11 +171,12 @@ const char *inc_block_office(const struct inc_block *b, uint16_t office);
 const uint32_t *inc_block_words(const struct inc_block *b, uint32_t row,
                                 uint32_t *n);
 
-/* Where a person is: 0 and block/row, or -1. */
+/* Where a live person is: 0 and block/row, or -1. */
 int inc_pool_find(const struct inc_pool *p, uint64_t no, size_t *block,
                   uint32_t *row);
 
-/* Open needs: decoded records owned by the pool, in ascending number. */
+/* Open needs: decoded records owned by the pool, in ascending number; i from 0
+ * to inc_pool_needs() - 1, NULL past the end. O(log n). */
 struct inc_pool_need {
     uint64_t no;
     uint64_t tie;

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "proto/names.h"
 #include "proto/schema.h"
 
 enum {
@@ -24,13 +25,12 @@ enum inc_evidence {
     INC_EVIDENCE_IMPLIED, /* by an occupation held; never on the wire in */
     INC_EVIDENCE_COUNT
 };
-extern const char *const inc_evidence_names[]; /* first three, NULL-ended */
 
-enum { INC_CEFR_COUNT = 7 };               /* 0 = pre-A1 .. 6 = C2 */
-extern const char *const inc_cefr_names[]; /* "pre-A1" .. "C2" */
-extern const char *const inc_day_names[];  /* "mon" .. "sun" */
-extern const char *const inc_licence_names[];
-enum { INC_LICENCE_COUNT = 22 };
+enum {
+    INC_CEFR_COUNT = 7, /* 0 = pre-A1 .. 6 = C2 */
+    INC_LICENCE_COUNT = 23,
+    INC_WINDOWS_MAX = 64 /* of one list of windows */
+};
 
 struct inc_skill {
     uint64_t has;
@@ -72,7 +72,7 @@ struct inc_education {
 
 struct inc_window {
     uint64_t has;
-    int64_t day; /* 0 = Monday */
+    int64_t day;      /* 0 = Monday */
     int64_t from, to; /* minutes, from < to <= 1440 */
 };
 

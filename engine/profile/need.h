@@ -11,7 +11,6 @@
 enum { INC_REQUIREMENTS_MAX = 128, INC_ALTERNATIVES_MAX = 8 };
 
 enum inc_importance { INC_MUST, INC_SHOULD, INC_NICE, INC_IMPORTANCES };
-extern const char *const inc_importance_names[]; /* must should nice */
 
 enum inc_need_kind {
     INC_NEED_VACANCY,
@@ -21,14 +20,13 @@ enum inc_need_kind {
     INC_NEED_BORSA,
     INC_NEED_TIROCINIO
 };
-extern const char *const inc_need_kind_names[];
 
 struct inc_requirement {
     uint64_t has;
     const char *uri;
-    int64_t level;      /* 1..4 */
+    int64_t level; /* 1..4 */
     int64_t importance;
-    int64_t weight;     /* 1..1000 percent */
+    int64_t weight; /* 1..1000 percent */
     const char **alternatives;
     uint32_t n_alternatives;
     int64_t trainable_hours;

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/base/map.h"
 #include "engine/base/mem.h"
 #include "engine/space/space.h"
 
@@ -10,30 +9,13 @@ struct fold {
     const struct inc_taxonomy *t;
     const unsigned char *known;
     uint32_t skills, dim;
-    int lang;
-    struct inc_map by_label; /* preferred label -> skill */
-    uint32_t *child_start;   /* [nodes + 1] */
-    uint32_t *child;         /* skills one step under each ancestor node */
-    uint32_t *stamp;         /* [skills] the last skill that counted it, + 1 */
-    int32_t *sum;            /* [dim] */
+    uint32_t *child_start; /* [nodes + 1] */
+    uint32_t *child;       /* skills one step under each ancestor node */
+    uint32_t *stamp;       /* [skills] the last skill that counted it, + 1 */
+    int32_t *sum;          /* [dim] */
     uint64_t idf_sum;
     uint32_t count;
 };
-
-/* Ancestor nodes have a number of their own; the taxonomy tells their label
- * but not the concept, so a parent that is a skill is found by its label. */
-static enum inc_status
-index_labels(struct fold *f)
-{
-    enum inc_status st = INC_OK;
-
-    for (uint32_t i = 0; i < f->skills && st == INC_OK; i++) {
-        const char *label =
-            inc_concept_label(f->t, INC_PILLAR_SKILL, i, f->lang);
-        st = inc_map_add(&f->by_label, label, strlen(label), i, NULL);
-    }
-    return st;
-}
 
 static enum inc_status
 index_children(struct fold *f)
@@ -100,13 +82,12 @@ fold_one(struct fold *f, int8_t *vectors, uint16_t *idf_milli, uint32_t skill)
         count_in(f, vectors, idf_milli, related[i], skill);
     n = inc_skill_ancestors(f->t, skill, &a);
     for (size_t i = 0; i < n; i++) {
-        const char *label;
+        enum inc_pillar pillar;
         uint32_t parent;
         if (a[i].distance != 1)
             continue;
-        label = inc_ancestor_label(f->t, a[i].node, f->lang);
-        parent = inc_map_get(&f->by_label, label, strlen(label));
-        if (parent != INC_MAP_NONE)
+        parent = inc_ancestor_concept(f->t, a[i].node, &pillar);
+        if (pillar == INC_PILLAR_SKILL)
             count_in(f, vectors, idf_milli, parent, skill);
         for (uint32_t c = f->child_start[a[i].node];
              c < f->child_start[a[i].node + 1]; c++)
@@ -130,15 +111,10 @@ inc_space_fold_in(int8_t *vectors, uint16_t *idf_milli,
     f.skills = inc_concept_count(t, INC_PILLAR_SKILL);
     if (memchr(known, 0, f.skills) == NULL)
         return INC_OK;
-    f.lang = inc_taxonomy_lang(t, "en");
-    if (f.lang < 0)
-        f.lang = 0;
     f.stamp = inc_mem_zero(f.skills, sizeof *f.stamp);
     f.sum = inc_mem_zero(dim, sizeof *f.sum);
     if (f.stamp == NULL || f.sum == NULL)
         st = INC_E_NOMEM;
-    if (st == INC_OK)
-        st = index_labels(&f);
     if (st == INC_OK)
         st = index_children(&f);
     if (st != INC_OK) {
@@ -149,7 +125,6 @@ inc_space_fold_in(int8_t *vectors, uint16_t *idf_milli,
         if (!known[i])
             fold_one(&f, vectors, idf_milli, i);
 out:
-    inc_map_release(&f.by_label);
     inc_mem_free(f.child_start);
     inc_mem_free(f.child);
     inc_mem_free(f.stamp);

@@ -78,8 +78,8 @@ bind(struct inc_space *s, unsigned char *known, const struct inc_artefact *a,
     return INC_OK;
 }
 
-/* The idf of a concept without vector: the mean of all rows, so that it
- * weighs like an ordinary one. */
+/* The idf of a concept without vector: the mean of all rows (one at least), so
+ * that it weighs like an ordinary one. */
 static uint16_t
 mean_idf(const struct inc_artefact *a)
 {
@@ -87,6 +87,7 @@ mean_idf(const struct inc_artefact *a)
 
     for (uint32_t i = 0; i < a->rows; i++)
         sum += inc_artefact_idf(a, i);
+    INC_CHECK(a->rows > 0); /* the parser saw to it */
     return (uint16_t)(sum / a->rows);
 }
 
@@ -114,7 +115,7 @@ fill(struct inc_space *s, const struct inc_artefact *a,
     }
     for (uint32_t i = 0; i < s->rows; i++) {
         for (uint32_t k = 0; k < s->dim; k++) {
-            int v = s->vectors[(size_t)i * s->dim + k];
+            int8_t v = s->vectors[(size_t)i * s->dim + k];
             s->floats[(size_t)i * s->dim + k] = (float)v;
             s->norm2[i] += (uint32_t)(v * v);
         }

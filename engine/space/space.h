@@ -21,8 +21,8 @@
 struct inc_space;
 
 enum {
-    INC_DIM_STEP = 16,   /* dimensions come in multiples of this */
-    INC_DIM_MAX = 1040,  /* dim * 127 * 127 < 2^24 */
+    INC_DIM_STEP = 16,  /* dimensions come in multiples of this */
+    INC_DIM_MAX = 1040, /* dim * 127 * 127 < 2^24 */
     INC_SPACE_FORMAT = 1
 };
 
@@ -30,12 +30,12 @@ enum {
 struct inc_space_parts {
     uint32_t dim;
     uint32_t rows;
-    const int8_t *vectors;      /* [rows][dim], -127..127 */
-    const uint16_t *idf_milli;  /* [rows], thousandths, 0..65535 */
-    const char *const *uris;    /* [rows], ascending */
+    const int8_t *vectors;                /* [rows][dim], -127..127 */
+    const uint16_t *idf_milli;            /* [rows], thousandths, 0..65535 */
+    const char *const *uris;              /* [rows], ascending */
     const unsigned char *taxonomy_digest; /* INC_DIGEST bytes */
     const char *taxonomy_version;
-    const char *provenance;     /* JSON text */
+    const char *provenance; /* JSON text */
 };
 
 enum inc_status inc_space_save(const char *path,
@@ -43,13 +43,15 @@ enum inc_status inc_space_save(const char *path,
                                struct inc_err *err);
 
 /*
- * Load and check: magic, version (INC_E_NEWER), lengths, digest
- * (INC_E_CORRUPT), range and the 2^24 bound (INC_E_RANGE). Then bind to the
- * taxonomy when t is not NULL: every skill of t gets a row. Concepts that the
- * space does not know (the office's own, or a newer ESCO) get a folded-in
- * vector: the integer mean of their related, parent and sibling concepts'
- * vectors, of zero length when there are none. INC_E_MISMATCH when fewer than
- * 90 % of t's non-local skills are in the space.
+ * Load and check: magic (INC_E_FORMAT), version (INC_E_NEWER), lengths, texts,
+ * digest (INC_E_CORRUPT), range and the 2^24 bound (INC_E_RANGE). Then bind to
+ * the taxonomy when t is not NULL: every skill of t gets a row; without t the
+ * rows are those of the file, in its order. Concepts that the space does not
+ * know (the office's own, or a newer ESCO) get a folded-in vector: the integer
+ * mean of their related, parent and sibling concepts' vectors, each once, of
+ * zero length when there are none; their idf is the mean of the same concepts',
+ * or of the whole space. INC_E_MISMATCH when fewer than 90 % of t's non-local
+ * skills are in the space.
  */
 enum inc_status inc_space_load(struct inc_space **out, const char *path,
                                const struct inc_taxonomy *t,
@@ -95,7 +97,7 @@ uint32_t inc_similarity_bp(uint32_t cosine_bp);
 
 /* The k skills nearest to a skill by cosine, itself excluded; ties by id.
  *   ids, cos_bp  out [k]
- * Returns how many were written. */
+ * Only cosines above 0 count. Returns how many were written. */
 size_t inc_space_neighbours(const struct inc_space *s, uint32_t skill,
                             uint32_t *ids, uint32_t *cos_bp, size_t k);
 

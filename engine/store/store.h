@@ -20,14 +20,14 @@
 struct inc_store;
 struct inc_view; /* a read transaction: one moment of the store */
 
-enum { INC_STORE_FORMAT = 1 };
+enum { INC_STORE_FORMAT = 1, INC_STORE_LAG_WARN = 1000 };
 
 struct inc_store_options {
-    size_t map_bytes;    /* first size of the map, 0 = 64 MiB; grows by itself */
-    size_t max_bytes;    /* never grow past this, 0 = 64 GiB */
+    size_t map_bytes; /* first size of the map, 0 = 64 MiB; grows by itself */
+    size_t max_bytes; /* never grow past this, 0 = 64 GiB */
     unsigned reserve_percent; /* writes refused under this much free disk or
                                  map, 0 = 5; deletes always pass */
-    int read_only;       /* open an existing store without taking its lock */
+    int read_only; /* open an existing store without taking its lock */
 };
 
 /*
@@ -62,28 +62,30 @@ struct inc_change {
 struct inc_command {
     /* in */
     enum inc_op op;
-    unsigned char key[INC_KEY]; /* always set; random when the client had none */
+    unsigned char
+        key[INC_KEY]; /* always set; random when the client had none */
     const char *actor, *office, *purpose; /* or NULL */
     int64_t at_unix_ms;
     enum inc_record_kind kind;
-    const char *id;                 /* record id */
-    union inc_record *record;       /* put: the new one; patch: the fields */
-    uint64_t removed;               /* patch: fields to remove */
-    int64_t if_revision;            /* -1: none given */
-    const void *body;               /* the request body as received */
+    const char *id;           /* record id */
+    union inc_record *record; /* put: the new one; patch: the fields */
+    uint64_t removed;         /* patch: fields to remove */
+    int64_t if_revision;      /* -1: none given */
+    const void *body;         /* the request body as received */
     size_t body_len;
-    struct inc_arena *arena;        /* for decoding the old record */
-    /* called on the merged record of a patch before it is written; NULL: none */
+    struct inc_arena *arena; /* for decoding the old record */
+    /* called on the merged record of a patch before it is written; NULL: none
+     */
     enum inc_status (*check)(void *arg, enum inc_record_kind kind,
                              const union inc_record *r, struct inc_err *err);
     void *check_arg;
     /* out */
     enum inc_status status;
     struct inc_err err;
-    uint64_t seq;      /* journal number of the command */
-    int64_t revision;  /* of the record now; 0 when gone */
-    int created;       /* put made a new record */
-    int replayed;      /* the key was seen before: first answer again */
+    uint64_t seq;     /* journal number of the command */
+    int64_t revision; /* of the record now; 0 when gone */
+    int created;      /* put made a new record */
+    int replayed;     /* the key was seen before: first answer again */
     struct inc_change change;
 };
 
@@ -102,7 +104,9 @@ enum inc_status inc_store_apply(struct inc_store *s,
                                 struct inc_command *const *commands, size_t n,
                                 struct inc_err *err);
 
-/* Housekeeping, every minute: clear stale readers, warn of long ones. */
+/* Housekeeping, every minute, any thread: clear the slots of readers that
+ * died (*cleared of them; may be NULL). With INC_OK err->what is "" or a
+ * warning: a reader is more than INC_STORE_LAG_WARN transactions behind. */
 enum inc_status inc_store_tidy(struct inc_store *s, size_t *cleared,
                                struct inc_err *err);
 
@@ -138,7 +142,7 @@ struct inc_store_info {
     uint64_t records[INC_RECORD_KINDS];
     uint64_t head_seq; /* last journal number, 0 when empty */
     unsigned char head_chain[INC_DIGEST];
-    char id[33];       /* random identity of the store, hex */
+    char id[33]; /* random identity of the store, hex */
     size_t map_bytes, used_bytes;
     uint64_t oldest_reader_lag; /* transactions behind, 0 when none */
 };
@@ -152,7 +156,7 @@ struct inc_entry {
     enum inc_op op;
     enum inc_status result; /* refused commands are journaled too */
     unsigned char key[INC_KEY];
-    const char *id;         /* record id; the strings live for the call */
+    const char *id; /* record id; the strings live for the call */
     const char *actor, *office, *purpose;
     unsigned char body_sha[INC_DIGEST];
     unsigned char chain[INC_DIGEST];
@@ -167,22 +171,38 @@ enum inc_status inc_view_journal(struct inc_view *v, uint64_t after, size_t max,
 struct inc_verify_report {
     uint64_t records[INC_RECORD_KINDS];
     uint64_t entries, keys;
-    uint64_t faults;      /* things that are wrong */
-    uint64_t warnings;    /* references to concepts not in the taxonomy ... */
+    uint64_t faults;   /* things that are wrong */
+    uint64_t warnings; /* references to concepts not in the taxonomy ... */
 };
 /*
  * Walk everything: integrity tag and decoding of every value, every id <->
  * number pair, every reference (a need's company), the chain from the first
  * entry to the head, counters. Findings go to `tell` as text. INC_OK when the
  * walk ran to the end, also with faults.
- *   extra  called for each record, for checks that need the taxonomy; NULL: none
+ *   extra  called for each record, for checks that need the taxonomy; NULL:
+ * none
  */
-enum inc_status inc_store_verify(
-    struct inc_store *s, struct inc_verify_report *out,
-    void (*tell)(void *arg, int is_fault, const char *text), void *tell_arg,
-    void (*extra)(void *arg, enum inc_record_kind kind,
-                  const union inc_record *r),
-    void *extra_arg, struct inc_err *err);
+enum inc_status
+inc_store_verify(struct inc_store *s, struct inc_verify_report *out,
+                 void (*tell)(void *arg, int is_fault, const char *text),
+                 void *tell_arg,
+                 void (*extra)(void *arg, enum inc_record_kind kind,
+                               const union inc_record *r),
+                 void *extra_arg, struct inc_err *err);
+
+/*
+ * The same for a store that may be damaged beyond values: LMDB has no
+ * checksums, a bad page or a cut file kills the process that touches it. So a
+ * forked child opens the folder read-only and walks; when it dies, or is not
+ * done after `seconds` (0: an hour), that is one fault with its own text. Not
+ * for a process with other threads, nor one that has this store open.
+ * INC_OK: *out and the findings say how it is. `tell` may be NULL.
+ */
+enum inc_status inc_store_verify_offline(const char *dir, unsigned seconds,
+                                         struct inc_verify_report *out,
+                                         void (*tell)(void *arg, int is_fault,
+                                                      const char *text),
+                                         void *tell_arg, struct inc_err *err);
 
 /* Hot compacting copy into folder `to` (must not exist): written under a
  * temporary name, verified, fsynced, renamed. */

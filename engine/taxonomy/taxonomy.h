@@ -44,14 +44,14 @@ enum inc_defect {
     INC_DEFECT_UNKNOWN_REFERENCE, /* a relation names a URI that is not there */
     INC_DEFECT_DUPLICATE_URI,     /* same URI twice in one file: first kept */
     INC_DEFECT_DUPLICATE_LABEL,   /* two concepts, same preferred label */
-    INC_DEFECT_REPEATED_ALT,      /* same alternative label twice, one concept */
-    INC_DEFECT_BLANK_LABEL,       /* no preferred label in a file's row */
-    INC_DEFECT_NO_LABEL,          /* concept without label in a language */
-    INC_DEFECT_BLANK_TYPE,        /* skillType or reuseLevel empty or unknown */
-    INC_DEFECT_STRAY_SPACE,       /* invisible characters, spaces at the ends */
-    INC_DEFECT_BAD_ISCO,          /* occupation whose ISCO group is not there */
+    INC_DEFECT_REPEATED_ALT, /* same alternative label twice, one concept */
+    INC_DEFECT_BLANK_LABEL,  /* no preferred label in a file's row */
+    INC_DEFECT_NO_LABEL,     /* concept without label in a language */
+    INC_DEFECT_BLANK_TYPE,   /* skillType or reuseLevel empty or unknown */
+    INC_DEFECT_STRAY_SPACE,  /* invisible characters, spaces at the ends */
+    INC_DEFECT_BAD_ISCO,     /* occupation whose ISCO group is not there */
     INC_DEFECT_DUPLICATE_RELATION,
-    INC_DEFECT_CYCLE,             /* hierarchy loop, cut */
+    INC_DEFECT_CYCLE, /* hierarchy loop, cut */
     INC_DEFECT_COUNT
 };
 enum { INC_DEFECT_EXAMPLES = 5 };
@@ -108,6 +108,9 @@ const char *inc_concept_uri(const struct inc_taxonomy *t, enum inc_pillar p,
  * language, then to the URI. Never NULL; views the taxonomy. */
 const char *inc_concept_label(const struct inc_taxonomy *t, enum inc_pillar p,
                               uint32_t id, int lang);
+/* 1 when there is a label in exactly that language. */
+int inc_concept_has_label(const struct inc_taxonomy *t, enum inc_pillar p,
+                          uint32_t id, int lang);
 /* Alternative labels in exactly that language. */
 size_t inc_concept_alts(const struct inc_taxonomy *t, enum inc_pillar p,
                         uint32_t id, int lang, const char *const **out);
@@ -136,18 +139,26 @@ size_t inc_occupation_essential(const struct inc_taxonomy *t, uint32_t occ,
 size_t inc_occupation_optional(const struct inc_taxonomy *t, uint32_t occ,
                                const uint32_t **skills);
 const char *inc_isco_code(const struct inc_taxonomy *t, uint32_t isco);
+/* ISCO group of a code such as "7212", or INC_NO_CONCEPT. */
+uint32_t inc_isco_find(const struct inc_taxonomy *t, const char *code,
+                       size_t len);
 
 /* Skill hierarchy: the parents of a skill as (pillar, id), and all ancestors
  * with the shortest distance (1 = parent). Ancestors are numbered
  * 0..inc_ancestor_count()-1 over groups and skills that have children. */
 struct inc_ancestor {
     uint32_t node;     /* 0..inc_ancestor_count()-1 */
-    uint32_t distance; /* 1.. */
+    uint32_t distance; /* 1.., the shortest */
 };
 uint32_t inc_ancestor_count(const struct inc_taxonomy *t);
+/* Ascending by node. Views the taxonomy. */
 size_t inc_skill_ancestors(const struct inc_taxonomy *t, uint32_t skill,
                            const struct inc_ancestor **out);
-/* URI and label of an ancestor node. */
+/* The concept that is an ancestor node (a skill or a group), its URI, its
+ * label. */
+uint32_t inc_ancestor_concept(const struct inc_taxonomy *t, uint32_t node,
+                              enum inc_pillar *p);
+const char *inc_ancestor_uri(const struct inc_taxonomy *t, uint32_t node);
 const char *inc_ancestor_label(const struct inc_taxonomy *t, uint32_t node,
                                int lang);
 

@@ -11,10 +11,11 @@
 #include "engine/taxonomy/taxonomy.h"
 
 struct inc_train_options {
-    uint32_t dim;        /* wanted dimension, default 256; lowered to a
-                            multiple of 16 that the taxonomy can fill */
-    uint32_t power;      /* power iterations, default 4 */
-    uint64_t seed;       /* of the random start */
+    uint32_t dim;   /* wanted dimension, 16..INC_DIM_MAX, 0 for 256;
+                       lowered to a multiple of 16 that the taxonomy
+                       can fill */
+    uint32_t power; /* power iterations, up to 64, 0 for 4 */
+    uint64_t seed;  /* of the random start */
     /* Occupations left out (evaluation): URIs, one a line, in this file. */
     const char *exclude_path; /* or NULL */
     /* stage name and 0..1000 permille; may be NULL */
@@ -30,7 +31,8 @@ struct inc_train_stats {
 
 /* Train on `t` and write the artefact to `path` (replaced in one step).
  * INC_E_NOTFOUND / INC_E_CONCEPT for the exclude file, INC_E_RANGE when the
- * taxonomy is too small (fewer than 32 skills), INC_E_NOMEM, INC_E_IO. */
+ * taxonomy is too small (fewer than 32 skills) or an option is out of bounds,
+ * INC_E_NOMEM, INC_E_IO. stats may be NULL; written on success only. */
 enum inc_status inc_train_run(const char *path, const struct inc_taxonomy *t,
                               const struct inc_train_options *o,
                               struct inc_train_stats *stats,

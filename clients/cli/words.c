@@ -1,0 +1,111 @@
+/* words.c - names of the protocol as words for people. */
+#include <string.h>
+
+#include "clients/cli/show.h"
+
+static const struct {
+    const char *name, *text;
+} words[] = {
+    /* fields of records */
+    {"id", N_("code")},
+    {"office", N_("office")},
+    {"home", N_("lives in")},
+    {"skills", N_("skills")},
+    {"occupations", N_("jobs held")},
+    {"languages", N_("languages")},
+    {"education", N_("education")},
+    {"licences", N_("licences")},
+    {"availability", N_("availability")},
+    {"mobility", N_("mobility")},
+    {"preferences", N_("preferences")},
+    {"frozen", N_("frozen")},
+    {"updated", N_("checked on")},
+    {"revision", N_("revision")},
+    {"kind", N_("kind")},
+    {"title", N_("title")},
+    {"company", N_("company")},
+    {"comune", N_("comune")},
+    {"ateco", N_("ATECO")},
+    {"seats", N_("places")},
+    {"start", N_("start")},
+    {"end", N_("end")},
+    {"expires", N_("expires")},
+    {"hours_week", N_("hours a week")},
+    {"schedule", N_("schedule")},
+    {"requirements", N_("requirements")},
+    {"tutor", N_("tutor")},
+    {"training_hours", N_("hours of training")},
+    {"closed", N_("closed")},
+    {"name", N_("name")},
+    {"employees", N_("employees")},
+    {"level", N_("level")},
+    {"evidence", N_("evidence")},
+    {"last_used", N_("last used")},
+    {"ref", N_("filed at")},
+    {"months", N_("months")},
+    {"last", N_("until")},
+    {"listening", N_("listening")},
+    {"reading", N_("reading")},
+    {"interaction", N_("conversation")},
+    {"production", N_("speaking")},
+    {"writing", N_("writing")},
+    {"eqf", N_("EQF level")},
+    {"isced_f", N_("field of study")},
+    {"car", N_("car")},
+    {"modes", N_("travels by")},
+    {"max_minutes", N_("at most minutes")},
+    {"windows", N_("can work")},
+    {"absences", N_("cannot work")},
+    {"from", N_("from")},
+    {"until", N_("up to")},
+    {"kinds", N_("kinds of need")},
+    {"importance", N_("importance")},
+    {"weight", N_("weight")},
+    {"alternatives", N_("or instead")},
+    {"trainable_hours", N_("can be learned in hours")},
+    {"any_of", N_("any of")},
+    {"lang", N_("language")},
+    /* values */
+    {"declared", N_("declared")},
+    {"observed", N_("observed")},
+    {"certified", N_("certified")},
+    {"implied", N_("implied by a job held")},
+    {"must", N_("required")},
+    {"should", N_("important")},
+    {"nice", N_("welcome")},
+    {"vacancy", N_("vacancy")},
+    {"fabbisogno", N_("training need")},
+    {"lpu", N_("public-utility work")},
+    {"laboratorio", N_("protected workshop")},
+    {"borsa", N_("work grant")},
+    {"tirocinio", N_("traineeship")},
+    {"walk", N_("on foot")},
+    {"bike", N_("by bike")},
+    {"bus", N_("by bus")},
+    {"mon", N_("Mon")},
+    {"tue", N_("Tue")},
+    {"wed", N_("Wed")},
+    {"thu", N_("Thu")},
+    {"fri", N_("Fri")},
+    {"sat", N_("Sat")},
+    {"sun", N_("Sun")},
+    {"neutral", N_("neutral")},
+    {"prudent", N_("prudent")},
+    /* facets and rules */
+    {"province", N_("province")},
+    {"region", N_("region")},
+    {"language", N_("language")},
+    {"licence", N_("licence")},
+    {"distance", N_("distance")},
+    {"hours", N_("hours")},
+    {"available", N_("available")},
+};
+
+const char *
+inc_word(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].name, name) == 0)
+            return _(words[i].text);
+    return name;
+}

@@ -1,0 +1,230 @@
+#include "engine/batch/crew.h"
+
+#include <signal.h>
+
+#include "engine/base/check.h"
+#include "engine/base/clock.h"
+#include "engine/base/mem.h"
+#include "engine/batch/inside.h"
+
+static enum inc_status
+make_queues(struct inc_crew *c)
+{
+    const struct inc_queue_limits big = {c->o.queue_max, c->o.queue_bytes};
+    const struct inc_queue_limits few = {PORTER_QUEUE, c->o.queue_bytes};
+    enum inc_status st;
+
+    INC_TRY(
+        inc_arenas_new(&c->arenas, c->o.request_bytes,
+                       (size_t)c->o.workers * c->o.batch_max + INC_COMMIT_MAX));
+    INC_TRY(inc_queue_new(&c->questions, &big));
+    INC_TRY(inc_queue_new(&c->writes, &big));
+    INC_TRY(inc_queue_new(&c->admin, &few));
+out:
+    return st;
+}
+
+static enum inc_status
+start_thread(pthread_t *thread, void *(*main_fn)(void *), void *arg,
+             struct inc_err *err)
+{
+    int rc = pthread_create(thread, NULL, main_fn, arg);
+
+    return rc == 0 ? INC_OK
+                   : inc_fail(err, INC_E_NOMEM, rc, "cannot start a thread");
+}
+
+static enum inc_status
+start_threads(struct inc_crew *c, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    for (unsigned i = 0; i < c->o.workers; i++) {
+        struct worker *w = &c->worker[i];
+
+        w->crew = c;
+        w->queue = c->questions;
+        INC_TRY(inc_matcher_new(&w->matcher, c->o.fold, err));
+    }
+    c->porter.crew = c;
+    c->porter.queue = c->admin;
+    INC_TRY(start_thread(&c->porter.thread, inc_porter_main, &c->porter, err));
+    c->porter.running = 1;
+    INC_TRY(start_thread(&c->scribe, inc_scribe_main, c, err));
+    c->scribe_running = 1;
+    INC_CHECK(pthread_barrier_init(&c->warm, NULL, c->o.workers + 1) == 0);
+    for (unsigned i = 0; i < c->o.workers; i++) {
+        struct worker *w = &c->worker[i];
+
+        st = start_thread(&w->thread, inc_worker_main, w, err);
+        if (st != INC_OK && i == 0)
+            goto out;
+        /* Some run and wait at the barrier for one that never comes: this
+         * process cannot go on, and it has not begun to serve. */
+        INC_CHECK(st == INC_OK);
+        w->running = 1;
+    }
+    (void)pthread_barrier_wait(&c->warm); /* all there ... */
+    (void)pthread_barrier_wait(&c->warm); /* ... all warm */
+    (void)pthread_barrier_destroy(&c->warm);
+out:
+    return st;
+}
+
+enum inc_status
+inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
+               struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct inc_crew *c = inc_mem_zero(1, sizeof *c);
+    sigset_t all, old;
+
+    *out = NULL;
+    INC_CHECK(o->workers >= 1 && o->workers <= INC_WORKERS_MAX);
+    INC_CHECK(o->batch_max >= 1 && o->batch_max <= INC_BATCH_MAX);
+    if (c == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for the threads");
+    c->o = *o;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    INC_TRY(inc_outbox_new(&c->outbox, err));
+    if (make_queues(c) != INC_OK) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory for the queues");
+        goto out;
+    }
+    INC_TRY(start_threads(c, err));
+    *out = c;
+    c = NULL;
+out:
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    inc_crew_free(c);
+    return st;
+}
+
+static void
+join(struct worker *w)
+{
+    if (w->running)
+        INC_CHECK(pthread_join(w->thread, NULL) == 0);
+    w->running = 0;
+}
+
+void
+inc_crew_stop(struct inc_crew *c)
+{
+    if (c->questions != NULL)
+        inc_queue_close(c->questions);
+    if (c->admin != NULL)
+        inc_queue_close(c->admin);
+    if (c->writes != NULL)
+        inc_queue_close(c->writes);
+    for (unsigned i = 0; i < c->o.workers; i++)
+        join(&c->worker[i]);
+    join(&c->porter);
+    if (c->scribe_running)
+        INC_CHECK(pthread_join(c->scribe, NULL) == 0);
+    c->scribe_running = 0;
+}
+
+void
+inc_crew_free(struct inc_crew *c)
+{
+    if (c == NULL)
+        return;
+    inc_crew_stop(c);
+    for (unsigned i = 0; i < c->o.workers; i++)
+        inc_matcher_free(c->worker[i].matcher);
+    inc_queue_free(c->questions);
+    inc_queue_free(c->admin);
+    inc_queue_free(c->writes);
+    inc_outbox_free(c->outbox);
+    inc_arenas_free(c->arenas);
+    inc_mem_free(c);
+}
+
+static enum inc_status
+submit_errand(struct inc_crew *c, const struct errand *what, unsigned lane,
+              uint64_t weight)
+{
+    struct errand *e = inc_mem_zero(1, sizeof *e);
+    enum inc_status st;
+
+    if (e == NULL)
+        return INC_E_BUSY;
+    *e = *what;
+    st = inc_queue_put(c->writes, e, lane, weight);
+    if (st != INC_OK)
+        inc_mem_free(e);
+    return st;
+}
+
+enum inc_status
+inc_crew_submit(struct inc_crew *c, struct inc_job *j)
+{
+    const struct errand e = {.job = j};
+
+    switch (inc_ops[j->op].kind) {
+    case INC_OPS_READ:
+        return inc_queue_put(c->questions, j, LANE_READ, j->len);
+    case INC_OPS_MATCH:
+        return inc_queue_put(c->questions, j, LANE_QUESTION, j->len);
+    case INC_OPS_WRITE:
+        return submit_errand(c, &e, LANE_WRITE, j->len);
+    case INC_OPS_ADMIN:
+        break;
+    }
+    return inc_queue_put(c->admin, j, LANE_READ, j->len);
+}
+
+enum inc_status
+inc_crew_run(struct inc_crew *c, void (*fn)(void *arg), void *arg)
+{
+    const struct errand e = {.task = {fn, arg}};
+
+    return submit_errand(c, &e, LANE_TASK, 0);
+}
+
+struct inc_outbox *
+inc_crew_outbox(struct inc_crew *c)
+{
+    return c->outbox;
+}
+
+struct inc_arenas *
+inc_crew_arenas(struct inc_crew *c)
+{
+    return c->arenas;
+}
+
+uint64_t
+inc_crew_busy_ns(struct inc_crew *c)
+{
+    uint64_t now = inc_clock_ns(), longest = 0;
+
+    for (unsigned i = 0; i < c->o.workers; i++) {
+        uint64_t since = atomic_load_explicit(&c->worker[i].busy_since,
+                                              memory_order_relaxed);
+
+        if (since != 0 && now > since && now - since > longest)
+            longest = now - since;
+    }
+    return longest;
+}
+
+const struct inc_crew_counters *
+inc_crew_counters(const struct inc_crew *c)
+{
+    return &c->counters;
+}
+
+size_t
+inc_crew_depth(struct inc_crew *c)
+{
+    return inc_queue_depth(c->questions);
+}
+
+size_t
+inc_crew_depth_writes(struct inc_crew *c)
+{
+    return inc_queue_depth(c->writes);
+}

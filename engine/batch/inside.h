@@ -1,0 +1,62 @@
+/*
+ * inside.h - what the files of engine/batch share; nobody else includes it.
+ */
+#ifndef INC_BATCH_INSIDE_H
+#define INC_BATCH_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine/base/queue.h"
+#include "engine/batch/crew.h"
+
+/* Lanes of the workers' queue: 0 is taken alone. */
+enum { LANE_READ = 0, LANE_QUESTION = 1 };
+/* Lanes of the scribe's queue. */
+enum { LANE_TASK = 0, LANE_WRITE = 1 };
+
+enum { PORTER_QUEUE = 16, TASK_QUEUE = 8 };
+#define COMMIT_BYTES (UINT64_C(4) << 20)
+#define HOUSEKEEPING_NS (UINT64_C(60) * 1000000000)
+
+struct worker {
+    struct inc_crew *crew;
+    struct inc_queue *queue;     /* the workers' or the porter's */
+    struct inc_matcher *matcher; /* NULL for the porter */
+    pthread_t thread;
+    int running;
+    _Atomic uint64_t busy_since; /* ns, 0 when idle */
+};
+
+struct task {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+/* What waits for the scribe: a job or a task. */
+struct errand {
+    struct inc_job *job; /* NULL: a task */
+    struct task task;
+};
+
+struct inc_crew {
+    struct inc_crew_options o;
+    struct inc_arenas *arenas;
+    struct inc_outbox *outbox;
+    struct inc_queue *questions; /* of struct inc_job: reads and questions */
+    struct inc_queue *admin;     /* of struct inc_job, for the porter */
+    struct inc_queue *writes;    /* of struct errand */
+    struct worker worker[INC_WORKERS_MAX];
+    struct worker porter;
+    pthread_barrier_t warm; /* workers and inc_crew_start */
+    pthread_t scribe;
+    int scribe_running;
+    int stale; /* scribe only: the pool misses acknowledged writes */
+    struct inc_crew_counters counters;
+};
+
+void *inc_worker_main(void *arg); /* struct worker */
+void *inc_porter_main(void *arg); /* struct worker */
+void *inc_scribe_main(void *arg); /* struct inc_crew */
+
+#endif

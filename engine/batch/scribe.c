@@ -1,0 +1,221 @@
+/*
+ * scribe.c - the one thread that writes: LMDB write transactions, the next
+ * pool, housekeeping, reloads. Nobody else touches these.
+ *
+ * Requests are decoded and checked here too, in the order they came, so that
+ * two writes a client sent one after the other are applied in that order.
+ */
+#include <string.h>
+
+#include "engine/base/clock.h"
+#include "engine/base/log.h"
+#include "engine/base/mem.h"
+#include "engine/batch/inside.h"
+
+struct batch {
+    struct inc_job *job[INC_COMMIT_MAX];
+    struct inc_command *command[INC_COMMIT_MAX]; /* of those to apply */
+    struct inc_job *owner[INC_COMMIT_MAX];       /* of each command */
+    const struct inc_change *change[INC_COMMIT_MAX];
+    size_t n_jobs, n_commands, n_changes;
+    uint64_t seq; /* last journal number written, 0: none */
+};
+
+enum { SEEN = 2 * INC_COMMIT_MAX }; /* slots, a power of two */
+
+static void
+log_failure(const char *event, const struct inc_err *err)
+{
+    struct inc_log l;
+
+    inc_log_start(&l, INC_LOG_ERROR, event);
+    inc_log_err(&l, err);
+    inc_log_end(&l);
+}
+
+static void
+prepare(struct inc_crew *c, struct batch *b, const struct inc_image *image)
+{
+    b->n_commands = 0;
+    for (size_t i = 0; i < b->n_jobs; i++) {
+        struct inc_job *j = b->job[i];
+        struct inc_err err = {0};
+
+        if (inc_job_begin(j, c->arenas) != INC_OK)
+            continue;
+        if (c->o.hands.order(c->o.hands.arg, j, image, &err) != INC_OK) {
+            (void)inc_job_fail(j, &err);
+            continue;
+        }
+        if (j->dry_run)
+            continue;
+        b->owner[b->n_commands] = j;
+        b->command[b->n_commands++] = &j->command;
+    }
+}
+
+/*
+ * A batch may change one record several times; the pool is told the outcome.
+ * Keeps the last change of each (kind, number), in any order.
+ */
+static void
+keep_last(struct batch *b)
+{
+    uint64_t seen[SEEN] = {0}; /* 0 is a free slot */
+    size_t kept = b->n_changes;
+
+    for (size_t i = b->n_changes; i-- > 0;) {
+        const struct inc_change *c = b->change[i];
+        uint64_t name = (c->no + 1) * INC_RECORD_KINDS + (uint64_t)c->kind;
+        size_t at = (size_t)(name * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SEEN;
+
+        while (seen[at] != 0 && seen[at] != name)
+            at = (at + 1) % SEEN;
+        if (seen[at] == name)
+            continue;
+        seen[at] = name;
+        b->change[--kept] = c; /* never below i: not yet read ones stay */
+    }
+    b->n_changes -= kept;
+    memmove(b->change, b->change + kept, b->n_changes * sizeof b->change[0]);
+}
+
+/* Build the pool from the store when an earlier publish failed. */
+static void
+heal(struct inc_crew *c)
+{
+    struct inc_err err = {0};
+    struct inc_image image = inc_live_hold(c->o.live);
+
+    if (inc_live_rebuild(c->o.live, image.estate, c->o.store, &err) == INC_OK)
+        c->stale = 0;
+    else
+        log_failure("pool_rebuild_failed", &err);
+    inc_image_drop(&image);
+}
+
+static void
+publish(struct inc_crew *c, struct batch *b)
+{
+    struct inc_err err = {0};
+
+    keep_last(b);
+    /* Also without changes: the image's generation follows the journal. */
+    if (b->seq > 0 && !c->stale &&
+        inc_live_apply(c->o.live, b->change, b->n_changes, b->seq, &err) !=
+            INC_OK) {
+        log_failure("pool_update_failed", &err);
+        inc_tally_add(&c->counters.publish_failed, 1);
+        c->stale = 1;
+    }
+    if (c->stale)
+        heal(c);
+}
+
+static void
+apply(struct inc_crew *c, struct batch *b)
+{
+    struct inc_err err = {0};
+    enum inc_status st;
+
+    b->n_changes = 0;
+    b->seq = 0;
+    if (b->n_commands == 0)
+        return;
+    st = inc_store_apply(c->o.store, b->command, b->n_commands, &err);
+    if (st != INC_OK)
+        log_failure("commit_failed", &err);
+    for (size_t i = 0; i < b->n_commands; i++) {
+        struct inc_command *m = b->command[i];
+
+        if (st != INC_OK && m->status == INC_OK) {
+            m->status = st; /* nothing of the batch is stored */
+            m->err = err;
+        }
+        if (st == INC_OK && !m->replayed && m->seq > b->seq)
+            b->seq = m->seq;
+        if (m->status != INC_OK) {
+            m->err.status = m->status;
+            (void)inc_job_fail(b->owner[i], &m->err);
+        } else if (!m->replayed && m->change.what != INC_CHANGE_NONE) {
+            b->change[b->n_changes++] = &m->change;
+        }
+    }
+    publish(c, b);
+    for (size_t i = 0; i < b->n_commands; i++)
+        if (b->owner[i]->status == INC_OK)
+            c->o.hands.confirm(c->o.hands.arg, b->owner[i]);
+}
+
+static void
+commit(struct inc_crew *c, struct batch *b)
+{
+    uint64_t start = inc_clock_ns();
+    struct inc_image image = inc_live_hold(c->o.live);
+
+    prepare(c, b, &image);
+    apply(c, b);
+    for (size_t i = 0; i < b->n_jobs; i++) {
+        inc_job_end(b->job[i], c->arenas);
+        inc_outbox_put(c->outbox, b->job[i]);
+    }
+    inc_image_drop(&image);
+    inc_spread_add(&c->counters.writes, b->n_jobs);
+    inc_spread_add(&c->counters.commit_us, (inc_clock_ns() - start) / 1000);
+}
+
+static void
+housekeeping(struct inc_crew *c)
+{
+    struct inc_err err = {0};
+    size_t cleared = 0;
+
+    if (inc_store_tidy(c->o.store, &cleared, &err) != INC_OK)
+        log_failure("housekeeping_failed", &err);
+    inc_tally_add(&c->counters.stale_readers, cleared);
+    if (c->stale)
+        heal(c);
+}
+
+/* Errands are one allocation each, so that tasks and writes share a queue
+ * and keep their order. */
+static void
+take_out(struct inc_crew *c, struct batch *b, void *const *items, size_t n)
+{
+    b->n_jobs = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct errand *e = items[i];
+
+        if (e->job == NULL)
+            e->task.fn(e->task.arg);
+        else
+            b->job[b->n_jobs++] = e->job;
+        inc_mem_free(e);
+    }
+    if (b->n_jobs > 0)
+        commit(c, b);
+}
+
+void *
+inc_scribe_main(void *arg)
+{
+    struct inc_crew *c = arg;
+    static struct batch b; /* one scribe a process; too big for a stack */
+    static void *items[INC_COMMIT_MAX];
+    uint64_t next = inc_clock_ns() + HOUSEKEEPING_NS;
+
+    for (;;) {
+        size_t n = inc_queue_take(c->writes, items, INC_COMMIT_MAX,
+                                  COMMIT_BYTES, 1000);
+
+        if (n > 0)
+            take_out(c, &b, items, n);
+        else if (inc_queue_closed(c->writes) && inc_queue_depth(c->writes) == 0)
+            break;
+        if (inc_clock_ns() >= next) {
+            housekeeping(c);
+            next = inc_clock_ns() + HOUSEKEEPING_NS;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,153 @@
+/*
+ * worker.c - the worker's and the porter's thread. Owns its matcher and the
+ * jobs it took; shares the queue, the outbox and the counters.
+ */
+#include "engine/base/check.h"
+#include "engine/base/clock.h"
+#include "engine/base/mem.h"
+#include "engine/batch/inside.h"
+#include "engine/kernels/panel.h"
+
+/*
+ * OpenBLAS takes its work memory at a thread's first product, and retries for
+ * ever when it cannot: take it now, all workers at once, not in the middle of
+ * somebody's question.
+ */
+static void
+warm_up(struct inc_crew *c)
+{
+    enum { ROWS = 128, COLS = 64, DIM = 64 };
+    float *block =
+        inc_mem_zero64((ROWS + COLS) * DIM + ROWS * COLS, sizeof *block);
+
+    (void)pthread_barrier_wait(&c->warm);
+    if (block != NULL)
+        inc_panel_product(block + (ROWS + COLS) * DIM, block,
+                          block + ROWS * DIM, ROWS, COLS, DIM);
+    inc_mem_free(block);
+    (void)pthread_barrier_wait(&c->warm);
+}
+
+static void
+finish(struct inc_crew *c, struct inc_job *j)
+{
+    inc_job_end(j, c->arenas);
+    inc_outbox_put(c->outbox, j);
+}
+
+static void
+answer_one(struct inc_crew *c, struct inc_job *j)
+{
+    struct inc_image image;
+    struct inc_err err = {0};
+
+    if (inc_job_begin(j, c->arenas) != INC_OK)
+        return;
+    image = inc_live_hold(c->o.live);
+    if (c->o.hands.answer(c->o.hands.arg, j, &image, &err) != INC_OK)
+        (void)inc_job_fail(j, &err);
+    inc_image_drop(&image);
+}
+
+/* Begin the jobs and fill their questions; those that fail keep their error.
+ * Returns how many questions there are. */
+static size_t
+prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
+        const struct inc_image *image, struct inc_job **ready,
+        struct inc_question **questions)
+{
+    struct inc_view *view = NULL;
+    struct inc_err err = {0};
+    enum inc_status opened = inc_view_open(&view, c->o.store, &err);
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct inc_job *j = jobs[i];
+        struct inc_err own = {0};
+
+        if (inc_job_begin(j, c->arenas) != INC_OK)
+            continue;
+        if (opened != INC_OK) {
+            (void)inc_job_fail(j, &err);
+        } else if (c->o.hands.ask(c->o.hands.arg, j, image, view, &own) !=
+                   INC_OK) {
+            (void)inc_job_fail(j, &own);
+        } else {
+            questions[count] = &j->question;
+            ready[count++] = j;
+        }
+    }
+    inc_view_close(view);
+    return count;
+}
+
+static void
+answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
+{
+    struct inc_job *ready[INC_BATCH_MAX];
+    struct inc_question *questions[INC_BATCH_MAX];
+    struct inc_crew *c = w->crew;
+    uint64_t start = inc_clock_ns();
+    /* Held after the jobs were taken: every write acknowledged before one of
+     * them was sent is in this image. */
+    struct inc_image image = inc_live_hold(c->o.live);
+    size_t count = prepare(c, jobs, n, &image, ready, questions);
+
+    if (count > 0)
+        inc_match_run(w->matcher, &image, questions, count);
+    for (size_t i = 0; i < count; i++) {
+        struct inc_job *j = ready[i];
+
+        inc_tally_add(&c->counters.considered, j->question.considered);
+        if (j->question.status != INC_OK) {
+            j->question.err.status = j->question.status;
+            (void)inc_job_fail(j, &j->question.err);
+            continue;
+        }
+        j->body = j->question.body; /* takes it over */
+        j->question.body = (struct inc_buf){0};
+    }
+    inc_image_drop(&image);
+    inc_spread_add(&c->counters.questions, n);
+    inc_spread_add(&c->counters.match_us, (inc_clock_ns() - start) / 1000);
+}
+
+static void
+work(struct worker *w)
+{
+    struct inc_crew *c = w->crew;
+    void *items[INC_BATCH_MAX];
+    struct inc_job *jobs[INC_BATCH_MAX];
+    size_t n;
+
+    while ((n = inc_queue_take(w->queue, items, c->o.batch_max, 0, -1)) > 0) {
+        atomic_store_explicit(&w->busy_since, inc_clock_ns(),
+                              memory_order_relaxed);
+        for (size_t i = 0; i < n; i++)
+            jobs[i] = items[i];
+        if (inc_ops[jobs[0]->op].kind == INC_OPS_MATCH)
+            answer_batch(w, jobs, n);
+        else
+            answer_one(c, jobs[0]);
+        for (size_t i = 0; i < n; i++)
+            finish(c, jobs[i]);
+        atomic_store_explicit(&w->busy_since, 0, memory_order_relaxed);
+    }
+}
+
+void *
+inc_worker_main(void *arg)
+{
+    struct worker *w = arg;
+
+    warm_up(w->crew);
+    work(w);
+    return NULL;
+}
+
+void *
+inc_porter_main(void *arg)
+{
+    work(arg);
+    return NULL;
+}

@@ -1,0 +1,41 @@
+/*
+ * reference.h - loading what matching is computed against, with messages that
+ * say what to do; and the survey of stored URIs. Floor engine/daemon.
+ */
+#ifndef INC_DAEMON_REFERENCE_H
+#define INC_DAEMON_REFERENCE_H
+
+#include <stdio.h>
+
+#include "engine/daemon/config.h"
+#include "engine/match/estate.h"
+#include "engine/store/store.h"
+
+/* Taxonomy, comuni and space as configured; logged. *out has one reference.
+ * A space that is not there is INC_E_CONFIG with the command that makes it. */
+enum inc_status inc_reference_load(struct inc_estate **out,
+                                   const struct inc_config *c,
+                                   struct inc_err *err);
+
+struct inc_unknown {
+    uint64_t uris, records;
+};
+
+/*
+ * Find the URIs of stored records that the taxonomy does not know; a summary
+ * is logged when there are any. A store found clean is remembered in
+ * STORE/taxonomy.checked, so that a start with the same taxonomy needs no walk
+ * over all records; the remembered state is trusted because every write is
+ * checked against the taxonomy.
+ */
+enum inc_status inc_reference_survey(struct inc_unknown *out,
+                                     struct inc_store *s, const char *store_dir,
+                                     const struct inc_estate *e,
+                                     struct inc_err *err);
+
+/* The whole report, one line a URI, as text for people. */
+enum inc_status inc_reference_report(FILE *to, struct inc_store *s,
+                                     const struct inc_estate *e,
+                                     struct inc_err *err);
+
+#endif

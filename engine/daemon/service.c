@@ -1,0 +1,427 @@
+#include "engine/daemon/service.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "engine/base/clock.h"
+#include "engine/base/file.h"
+#include "engine/base/hash.h"
+#include "engine/base/log.h"
+#include "engine/daemon/defaults.h"
+#include "engine/daemon/notify.h"
+#include "engine/daemon/process.h"
+#include "engine/daemon/reference.h"
+#include "engine/kernels/panel.h"
+#include "engine/server/server.h"
+
+enum { EXIT_CONFIG = 1, EXIT_TROUBLE = 5 };
+#define DRAIN_NS (UINT64_C(10) * 1000000000)
+/* A worker that takes this long is stuck: no more signs of life. */
+#define STUCK_NS (UINT64_C(30) * 1000000000)
+#define MIB (UINT64_C(1) << 20)
+
+struct service {
+    const struct inc_options *options;
+    struct inc_config config;
+    int signal_fd;
+    inc_fold_fn *fold;
+    const char *kernel, *blas;
+    struct inc_store *store;
+    struct inc_live *live;
+    struct inc_server *server;
+    struct inc_unknown unknown;
+    unsigned stops; /* TERM and INT received */
+    uint64_t watchdog_ns, watchdog_next;
+    atomic_int reloading; /* a reload waits or runs; set by main, cleared by
+                             the scribe */
+};
+
+int
+inc_service_complain(const struct inc_err *err)
+{
+    struct inc_log l;
+    int code = inc_status_exit(err->status);
+
+    (void)fprintf(stderr, "incrociod: %s\n", err->what);
+    if (err->where[0] != '\0')
+        (void)fprintf(stderr, "  where: %s\n", err->where);
+    if (err->hint[0] != '\0')
+        (void)fprintf(stderr, "  hint:  %s\n", err->hint);
+    inc_log_start(&l, INC_LOG_ERROR, "not_started");
+    inc_log_text(&l, "code", inc_status_wire(err->status));
+    inc_log_end(&l);
+    return code == EXIT_CONFIG || err->status == INC_E_NOTFOUND ? EXIT_CONFIG
+                                                                : EXIT_TROUBLE;
+}
+
+/* --- start ------------------------------------------------------------------
+ */
+
+static enum inc_status
+start_libraries(struct service *s, struct inc_err *err)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+    const char *forced = getenv("INC_KERNEL");
+
+    if (inc_hash_start() != 0)
+        return inc_fail(err, INC_E_BUG, 0, "libsodium does not start");
+    s->fold = inc_fold_choose(forced, &s->kernel);
+    if (s->fold == NULL) {
+        (void)inc_fail(err, INC_E_CONFIG, 0,
+                       "this machine cannot run the kernel '%.20s'", forced);
+        inc_err_where(err, "INC_KERNEL");
+        inc_err_hint(err, "scalar or avx2, or leave it unset");
+        return INC_E_CONFIG;
+    }
+    return inc_panel_start(&s->blas, err);
+}
+
+static void
+store_options(struct inc_store_options *out, const struct inc_config *c)
+{
+    *out = (struct inc_store_options){
+        .map_bytes =
+            (size_t)((uint64_t)inc_config_int(c, INC_SET_map_mb) * MIB),
+        .max_bytes = (size_t)((uint64_t)inc_config_int(c, INC_SET_max_map_gb) *
+                              1024 * MIB),
+        .reserve_percent =
+            (unsigned)inc_config_int(c, INC_SET_reserve_percent)};
+}
+
+static unsigned
+worker_count(const struct inc_config *c)
+{
+    long n = (long)inc_config_int(c, INC_SET_workers);
+
+    if (n == 0)
+        n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n < 1)
+        n = 1;
+    return n > INC_WORKERS_MAX ? INC_WORKERS_MAX : (unsigned)n;
+}
+
+static enum inc_status
+open_server(struct service *s, struct inc_err *err)
+{
+    const struct inc_config *c = &s->config;
+    const struct inc_server_options o = {
+        .endpoint = inc_config_text(c, INC_SET_endpoint),
+        .workers = worker_count(c),
+        .batch_max = (unsigned)inc_config_int(c, INC_SET_batch_max),
+        .queue_max = (size_t)inc_config_int(c, INC_SET_queue_max),
+        .queue_bytes = (uint64_t)inc_config_int(c, INC_SET_queue_mb) * MIB,
+        .request_bytes =
+            (size_t)((uint64_t)inc_config_int(c, INC_SET_request_memory_mb) *
+                     MIB),
+        .admin = (int)inc_config_int(c, INC_SET_admin),
+        .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
+        .store = s->store,
+        .live = s->live,
+        .fold = s->fold,
+        .kernel = s->kernel,
+        .blas = s->blas};
+    enum inc_status st;
+
+    INC_TRY(inc_defaults_check_folder(o.endpoint, err));
+    INC_TRY(inc_server_open(&s->server, &o, err));
+    inc_server_note_unknown(s->server, s->unknown.uris, s->unknown.records);
+out:
+    return st;
+}
+
+static enum inc_status
+start(struct service *s, struct inc_err *err)
+{
+    struct inc_estate *estate = NULL;
+    struct inc_store_options o;
+    const char *dir = inc_config_text(&s->config, INC_SET_store);
+    enum inc_status st;
+
+    INC_TRY(start_libraries(s, err));
+    store_options(&o, &s->config);
+    /* The store first: a second daemon learns at once that there is one. */
+    INC_TRY(inc_store_open(&s->store, dir, &o, err));
+    INC_TRY(inc_reference_load(&estate, &s->config, err));
+    INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
+    INC_TRY(inc_live_open(&s->live, estate, s->store, err));
+    INC_TRY(open_server(s, err));
+out:
+    inc_estate_drop(estate); /* the image holds its own reference */
+    return st;
+}
+
+static void
+stop(struct service *s)
+{
+    inc_server_close(s->server);
+    inc_live_close(s->live);
+    inc_store_close(s->store);
+    if (s->signal_fd >= 0)
+        (void)close(s->signal_fd);
+    inc_config_release(&s->config);
+}
+
+/* --- reload, on the scribe's thread ------------------------------------------
+ */
+
+static void
+log_ignored(const struct service *s, const struct inc_config *fresh)
+{
+    for (int i = 0; i < INC_SETTINGS; i++) {
+        enum inc_setting k = (enum inc_setting)i;
+        struct inc_log l;
+
+        if (inc_setting_reloads(k) || strcmp(inc_config_text(&s->config, k),
+                                             inc_config_text(fresh, k)) == 0)
+            continue;
+        inc_log_start(&l, INC_LOG_WARN, "setting_needs_restart");
+        inc_log_text(&l, "setting", inc_setting_name(k));
+        inc_log_end(&l);
+    }
+}
+
+static enum inc_status
+reload_reference(struct service *s, const struct inc_config *fresh,
+                 struct inc_err *err)
+{
+    struct inc_estate *estate = NULL;
+    struct inc_unknown unknown;
+    const char *dir = inc_config_text(&s->config, INC_SET_store);
+    enum inc_status st;
+
+    INC_TRY(inc_reference_load(&estate, fresh, err));
+    INC_TRY(inc_reference_survey(&unknown, s->store, dir, estate, err));
+    INC_TRY(inc_live_rebuild(s->live, estate, s->store, err));
+    inc_server_note_unknown(s->server, unknown.uris, unknown.records);
+out:
+    inc_estate_drop(estate);
+    return st;
+}
+
+static void
+reload(void *arg)
+{
+    struct service *s = arg;
+    struct inc_config fresh = {0};
+    struct inc_err err = {0};
+    struct inc_log l;
+    enum inc_status st;
+
+    atomic_store(&s->reloading, 0); /* a signal from now on reloads again */
+    INC_TRY(inc_options_load(&fresh, s->options, &err));
+    log_ignored(s, &fresh);
+    INC_TRY(reload_reference(s, &fresh, &err));
+    inc_log_level_set(
+        (enum inc_log_level)inc_config_int(&fresh, INC_SET_log_level));
+out:
+    if (st == INC_OK) {
+        inc_log_event(INC_LOG_INFO, "reloaded");
+    } else {
+        inc_log_start(&l, INC_LOG_ERROR, "reload_failed");
+        inc_log_err(&l, &err);
+        inc_log_text(&l, "kept", "what was loaded before stays in use");
+        inc_log_end(&l);
+    }
+    inc_config_release(&fresh);
+}
+
+/* --- signals and signs of life
+ * ------------------------------------------------ */
+
+static void
+ask_reload(struct service *s)
+{
+    if (atomic_exchange(&s->reloading, 1) != 0)
+        return; /* one waits already */
+    inc_log_event(INC_LOG_INFO, "reload_asked");
+    if (inc_crew_run(inc_server_crew(s->server), reload, s) != INC_OK) {
+        atomic_store(&s->reloading, 0);
+        inc_log_event(INC_LOG_ERROR, "reload_refused_queue_full");
+    }
+}
+
+static enum inc_wish
+on_signal(void *arg)
+{
+    struct service *s = arg;
+    struct signalfd_siginfo info;
+    struct inc_log l;
+
+    while (read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP) {
+            ask_reload(s);
+            continue;
+        }
+        s->stops++;
+        inc_log_start(&l, INC_LOG_INFO, "stop_asked");
+        inc_log_int(&l, "signal", info.ssi_signo);
+        inc_log_int(&l, "process", info.ssi_pid);
+        inc_log_end(&l);
+        if (s->stops == 1)
+            (void)inc_notify("STOPPING=1");
+    }
+    if (s->stops == 0)
+        return INC_GO_ON;
+    return s->stops == 1 ? INC_DRAIN : INC_QUIT;
+}
+
+static void
+on_tick(void *arg)
+{
+    struct service *s = arg;
+    uint64_t now = inc_clock_ns();
+
+    if (s->watchdog_ns == 0 || now < s->watchdog_next ||
+        inc_crew_busy_ns(inc_server_crew(s->server)) > STUCK_NS)
+        return;
+    s->watchdog_next = now + s->watchdog_ns;
+    (void)inc_notify("WATCHDOG=1");
+}
+
+static enum inc_status
+announce(struct service *s, struct inc_err *err)
+{
+    const char *file = inc_config_optional(&s->config, INC_SET_ready_file);
+    int fd = (int)inc_config_int(&s->config, INC_SET_ready_fd);
+    struct inc_buf line = {0};
+    struct inc_log l;
+    enum inc_status st = INC_OK;
+
+    inc_log_start(&l, INC_LOG_INFO, "serving");
+    inc_log_text(&l, "endpoint", inc_server_endpoint(s->server));
+    inc_log_int(&l, "process", (int64_t)getpid());
+    inc_log_text(&l, "version", INC_RELEASE);
+    inc_log_int(&l, "workers", worker_count(&s->config));
+    inc_log_text(&l, "kernel", s->kernel);
+    inc_log_text(&l, "blas", s->blas);
+    inc_log_end(&l);
+    inc_buf_printf(&line, "%s %ld\n", inc_server_endpoint(s->server),
+                   (long)getpid());
+    if (file != NULL)
+        INC_TRY(inc_file_write(file, line.data, line.len, err));
+    if (fd >= 0 && write(fd, line.data, line.len) < 0) {
+        st =
+            inc_fail(err, INC_E_CONFIG, 0, "cannot write to descriptor %d", fd);
+        inc_err_where(err, "ready_fd");
+        goto out;
+    }
+    (void)inc_notify("READY=1");
+out:
+    inc_buf_release(&line);
+    return st;
+}
+
+int
+inc_service_serve(const struct inc_options *o)
+{
+    struct service s = {.options = o, .signal_fd = -1};
+    struct inc_control control = {
+        .read = on_signal, .tick = on_tick, .arg = &s, .drain_ns = DRAIN_NS};
+    struct inc_err err = {0};
+    enum inc_status st;
+    int code = 0;
+
+    INC_TRY(inc_options_load(&s.config, o, &err));
+    inc_log_level_set(
+        (enum inc_log_level)inc_config_int(&s.config, INC_SET_log_level));
+    INC_TRY(inc_process_prepare(&s.signal_fd, &err));
+    INC_TRY(start(&s, &err));
+    INC_TRY(announce(&s, &err));
+    control.fd = s.signal_fd;
+    s.watchdog_ns = inc_notify_watchdog_ns();
+    st = inc_server_run(s.server, &control, &err);
+    if (st == INC_E_STOPPING) {
+        /* Threads may hang in their work: nothing can be taken down. What was
+         * acknowledged is on disk. */
+        inc_log_event(INC_LOG_ERROR, "stopped_with_work_left");
+        _exit(EXIT_TROUBLE);
+    }
+out:
+    if (st != INC_OK)
+        code = inc_service_complain(&err);
+    stop(&s);
+    if (st == INC_OK)
+        inc_log_event(INC_LOG_INFO, "stopped");
+    return code;
+}
+
+/* --- other runs
+ * ---------------------------------------------------------------- */
+
+/* Everything a start needs, without taking the store or the endpoint. */
+static enum inc_status
+open_to_look(struct service *s, struct inc_estate **estate, struct inc_err *err)
+{
+    struct inc_store_options o;
+    const char *dir = inc_config_text(&s->config, INC_SET_store);
+    enum inc_status st;
+
+    INC_TRY(start_libraries(s, err));
+    INC_TRY(inc_reference_load(estate, &s->config, err));
+    if (access(dir, F_OK) != 0)
+        goto out; /* the first start makes it */
+    store_options(&o, &s->config);
+    o.read_only = 1;
+    st = inc_store_open(&s->store, dir, &o, err);
+out:
+    return st;
+}
+
+int
+inc_service_check(const struct inc_options *o)
+{
+    struct service s = {.options = o, .signal_fd = -1};
+    struct inc_estate *estate = NULL;
+    struct inc_buf text = {0};
+    struct inc_err err = {0};
+    enum inc_status st;
+    int code = 0;
+
+    INC_TRY(inc_options_load(&s.config, o, &err));
+    inc_config_print(&s.config, &text);
+    (void)fputs(inc_buf_cstr(&text), stdout);
+    (void)fflush(stdout);
+    INC_TRY(inc_defaults_check_folder(
+        inc_config_text(&s.config, INC_SET_endpoint), &err));
+    INC_TRY(open_to_look(&s, &estate, &err));
+    (void)printf("\nkernel %s, blas %s, %u workers\n", s.kernel, s.blas,
+                 worker_count(&s.config));
+    (void)printf("store %s\n", s.store != NULL ? "opens" : "will be created");
+    (void)printf("ok\n");
+out:
+    if (st != INC_OK)
+        code = inc_service_complain(&err);
+    inc_buf_release(&text);
+    inc_estate_drop(estate);
+    stop(&s);
+    return code;
+}
+
+int
+inc_service_migration(const struct inc_options *o)
+{
+    struct service s = {.options = o, .signal_fd = -1};
+    struct inc_estate *estate = NULL;
+    struct inc_err err = {0};
+    enum inc_status st;
+    int code = 0;
+
+    INC_TRY(inc_options_load(&s.config, o, &err));
+    INC_TRY(open_to_look(&s, &estate, &err));
+    if (s.store == NULL) {
+        st = inc_fail(&err, INC_E_NOTFOUND, 0, "there is no store at %.180s",
+                      inc_config_text(&s.config, INC_SET_store));
+        goto out;
+    }
+    INC_TRY(inc_reference_report(stdout, s.store, estate, &err));
+out:
+    if (st != INC_OK)
+        code = inc_service_complain(&err);
+    inc_estate_drop(estate);
+    stop(&s);
+    return code;
+}

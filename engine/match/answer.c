@@ -1,0 +1,314 @@
+#include "engine/match/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/date.h"
+
+void
+inc_facet_count(struct inc_counts *f, const char *value)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (strcmp(f->values[i].value, value) == 0) {
+            f->values[i].count++;
+            return;
+        }
+    if (f->n == INC_FACET_VALUES) {
+        f->others++;
+        return;
+    }
+    f->values[f->n].value = value;
+    f->values[f->n++].count = 1;
+}
+
+void
+inc_sheet_begin(struct inc_writer *w, const struct inc_sheet *p)
+{
+    const struct inc_match_options *o = p->options;
+    char digest[INC_DIGEST_HEX];
+
+    inc_digest_hex(digest, inc_space_digest(p->estate->world.space));
+    inc_w_map(w);
+    if (p->subject[0] != '\0')
+        inc_w_ktext(w, "id", p->subject);
+    inc_w_kdate(w, "as_of", (int32_t)o->as_of);
+    inc_w_ktext(w, "attitude", inc_attitude_names[o->attitude]);
+    inc_w_kint(w, "generation", (int64_t)p->generation);
+    inc_w_ktext(w, "taxonomy", inc_taxonomy_version(p->estate->world.taxonomy));
+    inc_w_ktext(w, "space", digest);
+    inc_w_kint(w, "considered", (int64_t)p->considered);
+    inc_w_kint(w, "matched", (int64_t)p->ranking->matched);
+    if (p->reason != NULL)
+        inc_w_ktext(w, "reason", p->reason);
+    if (p->unscored != 0)
+        inc_w_kint(w, "unscored", (int64_t)p->unscored);
+    inc_w_key(w, "excluded");
+    inc_w_list(w);
+    for (int r = 0; r < INC_RULE_COUNT; r++) {
+        if (p->excluded[r] == 0)
+            continue;
+        inc_w_map(w);
+        inc_w_ktext(w, "rule", inc_rule_names[r]);
+        inc_w_kint(w, "count", (int64_t)p->excluded[r]);
+        inc_w_end(w);
+    }
+    inc_w_end(w);
+    inc_w_key(w, "items");
+    inc_w_list(w);
+}
+
+/* Most frequent first, then by value: the same on every machine. */
+static int
+comes_first(const struct inc_count *a, const struct inc_count *b)
+{
+    if (a->count != b->count)
+        return a->count > b->count;
+    return strcmp(a->value, b->value) < 0;
+}
+
+static void
+facet_write(struct inc_writer *w, struct inc_counts *f)
+{
+    for (size_t i = 1; i < f->n; i++) { /* at most 128: insertion sort */
+        struct inc_count v = f->values[i];
+        size_t j = i;
+        for (; j > 0 && comes_first(&v, &f->values[j - 1]); j--)
+            f->values[j] = f->values[j - 1];
+        f->values[j] = v;
+    }
+    inc_w_map(w);
+    inc_w_ktext(w, "name", f->name);
+    inc_w_key(w, "values");
+    inc_w_list(w);
+    for (size_t i = 0; i < f->n; i++) {
+        inc_w_map(w);
+        inc_w_ktext(w, "value", f->values[i].value);
+        inc_w_kint(w, "count", (int64_t)f->values[i].count);
+        inc_w_end(w);
+    }
+    inc_w_end(w);
+    inc_w_end(w);
+}
+
+void
+inc_sheet_end(struct inc_writer *w, const struct inc_sheet *p)
+{
+    char cursor[INC_CURSOR_TEXT];
+
+    inc_w_end(w); /* items */
+    if (inc_ranking_cursor(p->ranking, p->generation, cursor))
+        inc_w_ktext(w, "cursor", cursor);
+    inc_w_kbool(w, "changed",
+                p->ranking->has_cursor &&
+                    p->ranking->cursor_generation != p->generation);
+    if (p->facets != NULL) {
+        inc_w_key(w, "facets");
+        inc_w_list(w);
+        for (size_t i = 0; i < p->n_facets; i++)
+            facet_write(w, &p->facets[i]);
+        inc_w_end(w);
+    }
+    inc_w_end(w);
+}
+
+static void
+why_write(struct inc_writer *w, unsigned why)
+{
+    if (why == 0)
+        return;
+    inc_w_key(w, "why");
+    inc_w_list(w);
+    for (int i = 0; i < INC_WHYS; i++)
+        if ((why >> i & 1u) != 0)
+            inc_w_text(w, inc_why_names[i]);
+    inc_w_end(w);
+}
+
+/* When a skill was last used, to the half-year: 1 January or 1 July. */
+static void
+half_year_write(struct inc_writer *w, int half_year)
+{
+    if (half_year > 0)
+        inc_w_kdate(w, "by_last_used",
+                    inc_date_from(1970 + (half_year - 1) / 2,
+                                  1 + 6 * ((half_year - 1) % 2), 1));
+}
+
+static void
+supplier_write(struct inc_writer *w, const struct inc_item *item,
+               const struct inc_line *line)
+{
+    static const char *const evidence[INC_EVIDENCE_COUNT] = {
+        "declared", "observed", "certified", "implied"};
+    const struct inc_taxonomy *t = item->plan->world->taxonomy;
+    const struct inc_person *person = item->person;
+    uint32_t skill;
+
+    if (line->word >= person->n_words)
+        return;
+    skill = INC_WORD_CONCEPT(person->words[line->word]);
+    inc_w_ktext(w, "by_uri", inc_concept_uri(t, INC_PILLAR_SKILL, skill));
+    inc_w_ktext(w, "by_label",
+                inc_concept_label(t, INC_PILLAR_SKILL, skill, item->lang));
+    inc_w_kint(w, "by_level", line->held.level);
+    inc_w_ktext(w, "by_evidence", evidence[line->held.evidence]);
+    half_year_write(w, line->held.half_year);
+    if (line->word >= person->n_stated)
+        inc_w_ktext(
+            w, "implied_by",
+            inc_concept_label(t, INC_PILLAR_OCCUPATION,
+                              person->implied_by[line->word - person->n_stated],
+                              item->lang));
+    inc_w_kint(w, "cosine", line->cosine_bp);
+    inc_w_kint(w, "quality", line->quality_bp);
+}
+
+static void
+requirement_write(struct inc_writer *w, const struct inc_item *item,
+                  const struct inc_line *line)
+{
+    const struct inc_line_spec *spec = line->spec;
+    const struct inc_taxonomy *t = item->plan->world->taxonomy;
+
+    inc_w_ktext(w, "uri", spec->requirement->uri);
+    inc_w_ktext(
+        w, "label",
+        inc_concept_label(t, INC_PILLAR_SKILL, spec->concepts[0], item->lang));
+    inc_w_kint(w, "level", spec->level);
+    if (spec->n_concepts > 1) {
+        inc_w_key(w, "alternatives");
+        inc_w_list(w);
+        for (uint32_t i = 1; i < spec->n_concepts; i++)
+            inc_w_text(w, inc_concept_label(t, INC_PILLAR_SKILL,
+                                            spec->concepts[i], item->lang));
+        inc_w_end(w);
+    }
+    if (spec->requirement->trainable_hours > 0)
+        inc_w_kint(w, "trainable_hours", spec->requirement->trainable_hours);
+    supplier_write(w, item, line);
+}
+
+static void
+licences_write(struct inc_writer *w, const char *key, uint32_t bits)
+{
+    struct inc_buf b = {0};
+
+    for (int i = 0; i < INC_LICENCE_COUNT; i++)
+        if ((bits >> i & 1u) != 0)
+            inc_buf_printf(&b, "%s%s", b.len == 0 ? "" : " ",
+                           inc_licence_names[i]);
+    inc_w_ktext(w, key, inc_buf_cstr(&b));
+    if (b.failed)
+        w->buf->failed = 1;
+    inc_buf_release(&b);
+}
+
+static void
+eqf_write(struct inc_writer *w, const char *key, unsigned eqf)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "EQF %u", eqf);
+    inc_w_ktext(w, key, text);
+}
+
+static void
+distance_write(struct inc_writer *w, const struct inc_line *line)
+{
+    if (line->mode < 0)
+        return;
+    inc_w_kint(w, "metres", line->metres);
+    inc_w_kint(w, "minutes", line->minutes);
+    inc_w_ktext(w, "mode", inc_mode_names[line->mode]);
+    inc_w_kint(w, "limit_minutes", line->limit);
+}
+
+static void
+details_write(struct inc_writer *w, const struct inc_item *item,
+              const struct inc_line *line)
+{
+    const struct inc_line_spec *spec = line->spec;
+
+    switch (spec->kind) {
+    case INC_LINE_REQUIREMENT:
+        requirement_write(w, item, line);
+        break;
+    case INC_LINE_LANGUAGE:
+        inc_w_ktext(w, "lang", spec->lang);
+        inc_w_ktext(w, "want", inc_cefr_names[spec->cefr]);
+        if (line->cefr >= 0)
+            inc_w_ktext(w, "have", inc_cefr_names[line->cefr]);
+        break;
+    case INC_LINE_LICENCE:
+        licences_write(w, "want", spec->licences);
+        if ((item->person->known & INC_KNOWN_LICENCES) != 0)
+            licences_write(w, "have", item->person->licences);
+        break;
+    case INC_LINE_EDUCATION:
+        eqf_write(w, "want", spec->eqf);
+        if ((item->person->known & INC_KNOWN_EDUCATION) != 0)
+            eqf_write(w, "have", item->person->eqf);
+        break;
+    case INC_LINE_AFFINITY:
+        inc_w_kint(w, "cosine", line->cover_bp);
+        break;
+    case INC_LINE_DISTANCE:
+        distance_write(w, line);
+        break;
+    case INC_LINE_HOURS:
+        if (line->status != INC_LINE_UNKNOWN)
+            inc_w_kint(w, "overlap_minutes", line->overlap_minutes);
+        inc_w_kint(w, "schedule_minutes", item->plan->schedule_minutes);
+        break;
+    case INC_LINE_KINDS:
+        break;
+    }
+}
+
+static void
+line_write(struct inc_writer *w, const struct inc_item *item,
+           const struct inc_line *line)
+{
+    int gives = line->spec->max > 0;
+
+    inc_w_map(w);
+    inc_w_ktext(w, "kind", inc_line_kind_names[line->spec->kind]);
+    inc_w_ktext(w, "status", inc_line_status_names[line->status]);
+    inc_w_kint(w, "points", line->points);
+    inc_w_kint(w, "lo", line->lo);
+    inc_w_kint(w, "hi", line->hi);
+    inc_w_kint(w, "max", line->spec->max);
+    why_write(w, line->why);
+    if (gives && line->spec->kind != INC_LINE_AFFINITY) {
+        inc_w_ktext(w, "importance",
+                    inc_importance_names[line->spec->importance]);
+        inc_w_kint(w, "idf", line->spec->idf);
+    }
+    details_write(w, item, line);
+    inc_w_end(w);
+}
+
+void
+inc_item_write(struct inc_writer *w, const struct inc_item *item)
+{
+    inc_w_map(w);
+    if (item->rank != 0) {
+        inc_w_kint(w, "rank", (int64_t)item->rank);
+        inc_w_kint(w, "tied", (int64_t)item->tied);
+        inc_w_ktext(w, "id", item->id);
+    } else {
+        inc_w_ktext(w, "need", item->need);
+        inc_w_ktext(w, "candidate", item->id);
+    }
+    inc_w_kint(w, "score", item->tally.points);
+    inc_w_kint(w, "lo", item->tally.lo);
+    inc_w_kint(w, "hi", item->tally.hi);
+    if (item->lines != NULL) {
+        inc_w_key(w, "lines");
+        inc_w_list(w);
+        for (uint32_t i = 0; i < item->plan->n_lines; i++)
+            line_write(w, item, &item->lines[i]);
+        inc_w_end(w);
+    }
+    inc_w_end(w);
+}

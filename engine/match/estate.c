@@ -1,0 +1,101 @@
+#include "engine/match/estate.h"
+
+#include <stdatomic.h>
+
+#include "engine/base/mem.h"
+
+/* The public part first: a pointer to one is a pointer to the other. */
+struct owned {
+    struct inc_estate estate;
+    struct inc_taxonomy *taxonomy;
+    struct inc_space *space;
+    struct inc_geo *geo;
+    struct inc_search *search;
+    atomic_uint references;
+};
+
+static struct owned *
+owner(struct inc_estate *e)
+{
+    return (struct owned *)(void *)e;
+}
+
+static void
+release(struct owned *o)
+{
+    inc_search_free(o->search);
+    inc_space_free(o->space);
+    inc_geo_free(o->geo);
+    inc_taxonomy_free(o->taxonomy);
+    inc_mem_free(o);
+}
+
+enum inc_status
+inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
+                struct inc_space *space, struct inc_geo *geo,
+                struct inc_search *search, struct inc_err *err)
+{
+    struct owned *o = inc_mem_zero(1, sizeof *o);
+
+    *out = NULL;
+    if (o == NULL) {
+        inc_search_free(search);
+        inc_space_free(space);
+        inc_geo_free(geo);
+        inc_taxonomy_free(taxonomy);
+        return inc_fail(err, INC_E_NOMEM, 0, "estate");
+    }
+    o->taxonomy = taxonomy;
+    o->space = space;
+    o->geo = geo;
+    o->search = search;
+    atomic_init(&o->references, 1);
+    o->estate.world.taxonomy = taxonomy;
+    o->estate.world.space = space;
+    o->estate.world.geo = geo;
+    o->estate.reference.taxonomy = taxonomy;
+    o->estate.reference.search = search;
+    o->estate.reference.geo = geo;
+    *out = &o->estate;
+    return INC_OK;
+}
+
+enum inc_status
+inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
+                struct inc_err *err)
+{
+    const struct inc_taxonomy_options t = {
+        .dir = o->esco_dir, .local_dir = o->local_dir, .version = o->version};
+    struct inc_taxonomy *taxonomy = NULL;
+    struct inc_space *space = NULL;
+    struct inc_geo *geo = NULL;
+    struct inc_search *search = NULL;
+    enum inc_status st = INC_OK;
+
+    *out = NULL;
+    INC_TRY(inc_taxonomy_load(&taxonomy, &t, err));
+    INC_TRY(inc_geo_load(&geo, o->comuni_path, err));
+    INC_TRY(inc_space_load(&space, o->space_path, taxonomy, err));
+    INC_TRY(inc_search_build(&search, taxonomy, err));
+    return inc_estate_from(out, taxonomy, space, geo, search, err);
+out:
+    inc_search_free(search);
+    inc_space_free(space);
+    inc_geo_free(geo);
+    inc_taxonomy_free(taxonomy);
+    return st;
+}
+
+struct inc_estate *
+inc_estate_hold(struct inc_estate *e)
+{
+    (void)atomic_fetch_add(&owner(e)->references, 1);
+    return e;
+}
+
+void
+inc_estate_drop(struct inc_estate *e)
+{
+    if (e != NULL && atomic_fetch_sub(&owner(e)->references, 1) == 1)
+        release(owner(e));
+}

@@ -1,0 +1,247 @@
+#include "engine/match/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/intmath.h"
+
+static int
+by_start(const void *a, const void *b)
+{
+    const struct inc_span *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+uint32_t
+inc_schedule_spans(struct inc_span *spans, const struct inc_window *w,
+                   uint32_t n)
+{
+    uint32_t out = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        spans[i].from = (uint16_t)(w[i].day * 1440 + w[i].from);
+        spans[i].to = (uint16_t)(w[i].day * 1440 + w[i].to);
+    }
+    if (n > 1)
+        qsort(spans, n, sizeof *spans, by_start);
+    for (uint32_t i = 0; i < n; i++) {
+        if (out > 0 && spans[i].from <= spans[out - 1].to) {
+            if (spans[i].to > spans[out - 1].to)
+                spans[out - 1].to = spans[i].to;
+        } else {
+            spans[out++] = spans[i];
+        }
+    }
+    return out;
+}
+
+static uint64_t
+weight_of(int64_t importance, int64_t percent, uint32_t idf)
+{
+    return (uint64_t)inc_importance_factor(importance) * (uint64_t)percent *
+           idf;
+}
+
+/* Lines that give points, and the weight of each. */
+static uint32_t
+positive_lines(struct inc_plan *p, uint64_t *weights)
+{
+    const struct inc_need *need = p->need;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < need->n_requirements; i++, n++) {
+        const struct inc_requirement *r = &need->requirements[i];
+        struct inc_line_spec *line = &p->lines[n];
+        line->kind = INC_LINE_REQUIREMENT;
+        line->importance = r->importance;
+        line->requirement = r;
+        line->level = (unsigned)r->level;
+        line->lane = i;
+        line->concepts[line->n_concepts++] = inc_world_skill(p->world, r->uri);
+        for (uint32_t j = 0; j < r->n_alternatives && j < INC_ALTERNATIVES_MAX;
+             j++)
+            line->concepts[line->n_concepts++] =
+                inc_world_skill(p->world, r->alternatives[j]);
+        line->idf = inc_space_idf(p->world->space, line->concepts[0]);
+        p->lane_line[i] = n;
+        weights[n] = weight_of(r->importance, r->weight, line->idf);
+    }
+    for (uint32_t i = 0; i < need->n_languages; i++, n++) {
+        const struct inc_need_language *l = &need->languages[i];
+        p->lines[n].kind = INC_LINE_LANGUAGE;
+        p->lines[n].importance = l->importance;
+        p->lines[n].lang = l->lang;
+        p->lines[n].cefr = (int)l->level;
+        p->lines[n].idf = INC_PLAIN_IDF;
+        weights[n] = weight_of(l->importance, l->weight, INC_PLAIN_IDF);
+    }
+    for (uint32_t i = 0; i < need->n_licences; i++, n++) {
+        const struct inc_need_licence *l = &need->licences[i];
+        p->lines[n].kind = INC_LINE_LICENCE;
+        p->lines[n].importance = l->importance;
+        p->lines[n].idf = INC_PLAIN_IDF;
+        for (uint32_t j = 0; j < l->n_any_of; j++)
+            p->lines[n].licences |= 1u << l->any_of[j];
+        weights[n] = weight_of(l->importance, l->weight, INC_PLAIN_IDF);
+    }
+    if (INC_HAS(need, INC_NEED_EDUCATION)) {
+        p->lines[n].kind = INC_LINE_EDUCATION;
+        p->lines[n].importance = need->education.importance;
+        p->lines[n].eqf = (unsigned)need->education.eqf;
+        p->lines[n].idf = INC_PLAIN_IDF;
+        weights[n] = weight_of(need->education.importance,
+                               need->education.weight, INC_PLAIN_IDF);
+        n++;
+    }
+    return n;
+}
+
+/* u = sum of weight_i * e_i over the requirements, scaled so that its largest
+ * coordinate is +-127, each rounded half away from zero: integers again, so
+ * that the product with every concept stays exact. */
+static void
+need_vector(struct inc_plan *p, const uint64_t *weights, int64_t *sum,
+            int8_t *u)
+{
+    uint32_t dim = inc_space_dim(p->world->space);
+    int64_t top = 0;
+    uint64_t norm2 = 0;
+
+    for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
+        uint32_t line = p->lane_line[lane];
+        const int8_t *e =
+            inc_space_row(p->world->space, p->lines[line].concepts[0]);
+        for (uint32_t d = 0; d < dim; d++)
+            sum[d] += (int64_t)weights[line] * e[d];
+    }
+    for (uint32_t d = 0; d < dim; d++) {
+        int64_t size = sum[d] < 0 ? -sum[d] : sum[d];
+        if (size > top)
+            top = size;
+    }
+    if (top == 0)
+        return;
+    for (uint32_t d = 0; d < dim; d++) {
+        int64_t size = sum[d] < 0 ? -sum[d] : sum[d];
+        int64_t v = (size * 254 + top) / (2 * top);
+        u[d] = (int8_t)(sum[d] < 0 ? -v : v);
+        norm2 += (uint64_t)(v * v);
+    }
+    p->u_norm = inc_isqrt(norm2);
+    p->has_affinity = 1;
+}
+
+static enum inc_status
+make_vectors(struct inc_plan *p, struct inc_arena *a)
+{
+    uint32_t dim = inc_space_dim(p->world->space), most = 1, n = 0;
+
+    for (uint32_t i = 0; i < p->n_lanes; i++)
+        most += p->lines[p->lane_line[i]].n_concepts;
+    p->vectors = inc_arena_array(a, (size_t)most * dim, sizeof *p->vectors);
+    p->vector_concept = inc_arena_array(a, most, sizeof *p->vector_concept);
+    p->vector_lane = inc_arena_array(a, most, sizeof *p->vector_lane);
+    if (p->vectors == NULL || p->vector_concept == NULL ||
+        p->vector_lane == NULL)
+        return INC_E_NOMEM;
+    for (uint32_t i = 0; i < p->n_lanes; i++) {
+        const struct inc_line_spec *line = &p->lines[p->lane_line[i]];
+        for (uint32_t j = 0; j < line->n_concepts; j++, n++) {
+            memcpy(p->vectors + (size_t)n * dim,
+                   inc_space_floats(p->world->space) +
+                       (size_t)line->concepts[j] * dim,
+                   dim * sizeof(float));
+            p->vector_concept[n] = line->concepts[j];
+            p->vector_lane[n] = i;
+        }
+    }
+    if (p->has_affinity) {
+        for (uint32_t d = 0; d < dim; d++)
+            p->vectors[(size_t)n * dim + d] = (float)p->u[d];
+        p->vector_concept[n] = INC_NO_CONCEPT;
+        p->vector_lane[n] = p->n_lanes;
+        n++;
+    }
+    p->n_vectors = n;
+    return INC_OK;
+}
+
+/* Place and hours: what the penalty lines stand on. */
+static enum inc_status
+feasibility(struct inc_plan *p, struct inc_arena *a)
+{
+    const struct inc_need *need = p->need;
+
+    p->comune = INC_NO_COMUNE;
+    if (INC_HAS(need, INC_NEED_COMUNE) && p->world->geo != NULL)
+        p->comune =
+            inc_geo_find(p->world->geo, need->comune, strlen(need->comune));
+    if (p->comune != INC_NO_COMUNE)
+        p->lines[p->n_lines++].kind = INC_LINE_DISTANCE;
+    p->schedule = inc_arena_array(a, need->n_schedule, sizeof *p->schedule);
+    if (p->schedule == NULL)
+        return INC_E_NOMEM;
+    p->n_schedule =
+        inc_schedule_spans(p->schedule, need->schedule, need->n_schedule);
+    for (uint32_t i = 0; i < p->n_schedule; i++)
+        p->schedule_minutes +=
+            (uint32_t)(p->schedule[i].to - p->schedule[i].from);
+    if (INC_HAS(need, INC_NEED_HOURS_WEEK))
+        p->hours_week = (uint32_t)need->hours_week;
+    if (p->schedule_minutes == 0)
+        p->schedule_minutes = p->hours_week * 60;
+    if (p->schedule_minutes != 0)
+        p->lines[p->n_lines++].kind = INC_LINE_HOURS;
+    return INC_OK;
+}
+
+enum inc_status
+inc_plan_make(struct inc_plan *p, const struct inc_need *need,
+              const struct inc_world *w, int32_t as_of, int64_t attitude,
+              struct inc_arena *a, struct inc_err *err)
+{
+    uint32_t dim = inc_space_dim(w->space);
+    uint32_t most =
+        need->n_requirements + need->n_languages + need->n_licences + 4;
+    uint64_t *weights = inc_arena_array(a, most, sizeof *weights);
+    uint32_t *share = inc_arena_array(a, most, sizeof *share);
+    int64_t *sum = inc_arena_array(a, dim, sizeof *sum);
+    int8_t *u = inc_arena_array(a, dim, sizeof *u);
+    uint32_t n;
+
+    memset(p, 0, sizeof *p);
+    p->need = need;
+    p->world = w;
+    p->as_of = as_of;
+    p->half_year = inc_half_year(as_of);
+    p->attitude = attitude;
+    p->lines = inc_arena_array(a, most, sizeof *p->lines);
+    p->lane_line = inc_arena_array(a, most, sizeof *p->lane_line);
+    if (weights == NULL || share == NULL || sum == NULL || u == NULL ||
+        p->lines == NULL || p->lane_line == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+    p->n_lanes = need->n_requirements;
+    p->lanes = (p->n_lanes + INC_LANES - 1) / INC_LANES * INC_LANES;
+    if (p->lanes == 0)
+        p->lanes = INC_LANES;
+    p->u = u;
+    n = positive_lines(p, weights);
+    if (n == 0)
+        return inc_fail(err, INC_E_EMPTY, 0,
+                        "the need has no requirement, language, licence or "
+                        "education to match on");
+    need_vector(p, weights, sum, u);
+    inc_share(share, weights, n,
+              p->has_affinity ? INC_BP - INC_AFFINITY_BP : INC_BP);
+    for (uint32_t i = 0; i < n; i++)
+        p->lines[i].max = share[i];
+    p->n_lines = n;
+    if (p->has_affinity) {
+        p->lines[n].kind = INC_LINE_AFFINITY;
+        p->lines[n].max = INC_AFFINITY_BP;
+        p->n_lines++;
+    }
+    if (feasibility(p, a) != INC_OK || make_vectors(p, a) != INC_OK)
+        return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+    return INC_OK;
+}

@@ -1,0 +1,51 @@
+/*
+ * ranking.h - the k best, how many are ahead and how many tie, and the cursor
+ * from one page to the next. Floor 6.
+ */
+#ifndef INC_MATCH_RANKING_H
+#define INC_MATCH_RANKING_H
+
+#include "engine/base/arena.h"
+#include "engine/kernels/topk.h"
+#include "engine/match/formula.h"
+#include "proto/bodies.h"
+
+enum { INC_CURSOR_TEXT = 8 + 16 + 16 + 16 + 16 + 1 };
+
+struct inc_ranking {
+    uint32_t counts[INC_BP + 1]; /* records per score */
+    struct inc_topk top;
+    int has_cursor;
+    struct inc_ranked after; /* last item of the page before */
+    uint64_t cursor_generation;
+    uint64_t question; /* hash of what was asked */
+    uint64_t matched;
+    uint64_t behind; /* items after the cursor that the page has no room for */
+};
+
+/*
+ * Begin. `question` identifies what is asked (subject, filters, rules, date,
+ * attitude): a cursor of another question is INC_E_CONFLICT, a text that is no
+ * cursor INC_E_FORMAT.
+ */
+enum inc_status inc_ranking_begin(struct inc_ranking *r,
+                                  const struct inc_match_options *o,
+                                  uint64_t question, struct inc_arena *a,
+                                  struct inc_err *err);
+void inc_ranking_offer(struct inc_ranking *r, const struct inc_ranked *item);
+/* Sort the page; how many items it has. */
+size_t inc_ranking_end(struct inc_ranking *r);
+
+/* 1 + how many have a higher score; how many have this score. */
+uint64_t inc_ranking_rank(const struct inc_ranking *r, int32_t score);
+uint64_t inc_ranking_tied(const struct inc_ranking *r, int32_t score);
+
+/* Cursor to the next page; 0 when the page is the last. */
+int inc_ranking_cursor(const struct inc_ranking *r, uint64_t generation,
+                       char out[INC_CURSOR_TEXT]);
+
+/* Hash of a question: subject bytes and the options that shape the order. */
+uint64_t inc_question_hash(const void *subject, size_t len,
+                           const struct inc_match_options *o);
+
+#endif

@@ -1,0 +1,360 @@
+/*
+ * loop.c - the router thread: frames in, jobs out, replies back. The only
+ * file that receives or sends on the ROUTER socket.
+ */
+#include <errno.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "engine/base/check.h"
+#include "engine/base/clock.h"
+#include "engine/base/log.h"
+#include "engine/server/inside.h"
+
+enum {
+    PER_WAKE = 256, /* frames read before replies get their turn */
+    ENVELOPE_BYTES = 16384,
+    RETRY_MIN_MS = 10,
+    RETRY_MAX_MS = 5000
+};
+
+struct incoming {
+    zmq_msg_t route, payload;
+    int parts;  /* frames after the route */
+    int shaped; /* an empty frame, then one */
+};
+
+/* 0 when a whole message was read; it needs release() then. */
+static int
+receive(void *socket, struct incoming *in)
+{
+    (void)zmq_msg_init(&in->route);
+    (void)zmq_msg_init(&in->payload);
+    in->parts = 0;
+    in->shaped = 1;
+    if (zmq_msg_recv(&in->route, socket, ZMQ_DONTWAIT) < 0)
+        return -1;
+    while (zmq_msg_more(in->parts == 0 ? &in->route : &in->payload)) {
+        /* Only the last frame is kept: a peer cannot pile them up here. */
+        if (zmq_msg_recv(&in->payload, socket, 0) < 0)
+            return -1;
+        if (in->parts == 0)
+            in->shaped = zmq_msg_size(&in->payload) == 0;
+        in->parts++;
+    }
+    in->shaped = in->shaped && in->parts == 2;
+    return 0;
+}
+
+static void
+release(struct incoming *in)
+{
+    (void)zmq_msg_close(&in->route);
+    (void)zmq_msg_close(&in->payload);
+}
+
+/* Never waits: a client that is gone or does not read loses its reply. */
+static void
+send_reply(struct inc_server *s, const void *route, size_t route_len,
+           const struct inc_buf *reply)
+{
+    if (reply->failed ||
+        zmq_send(s->socket, route, route_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+        inc_tally_add(&s->desk.meter.dropped, 1);
+        return;
+    }
+    (void)zmq_send(s->socket, "", 0, ZMQ_DONTWAIT | ZMQ_SNDMORE);
+    if (zmq_send(s->socket, reply->data, reply->len, ZMQ_DONTWAIT) < 0)
+        inc_tally_add(&s->desk.meter.dropped, 1);
+    else
+        inc_tally_add(&s->desk.meter.bytes_out, reply->len);
+}
+
+static void
+count_answer(struct inc_server *s, enum inc_status st)
+{
+    if (-(int)st < INC_STATUS_KINDS)
+        inc_tally_add(&s->desk.meter.answers[-(int)st], 1);
+}
+
+static void
+refuse(struct inc_server *s, struct incoming *in, const char *id,
+       const struct inc_err *err)
+{
+    struct inc_buf reply = {0};
+    struct inc_log l;
+
+    count_answer(s, err->status);
+    inc_log_start(&l, INC_LOG_DEBUG, "refused");
+    inc_log_text(&l, "code", inc_status_wire(err->status));
+    inc_log_int(&l, "bytes", (int64_t)zmq_msg_size(&in->payload));
+    inc_log_end(&l);
+    inc_reply_error(&reply, id, err);
+    send_reply(s, zmq_msg_data(&in->route), zmq_msg_size(&in->route), &reply);
+    inc_buf_release(&reply);
+}
+
+static uint16_t *
+share_of(struct inc_server *s, const void *route, size_t len)
+{
+    return &s->in_flight_of[inc_hash64(route, len) % INC_SHARES];
+}
+
+/* When to come back: the time the queue in front needs at today's speed. */
+static void
+busy(struct inc_server *s, enum inc_status why, struct inc_err *err)
+{
+    uint64_t waiting = s->in_flight;
+    uint64_t ms = waiting * s->mean_us / 1000 / s->desk.o.workers;
+
+    if (why == INC_E_STOPPING) {
+        (void)inc_fail(err, INC_E_STOPPING, 0, "the service is stopping");
+        inc_err_hint(err, "try again in %d ms", RETRY_MAX_MS);
+        return;
+    }
+    if (ms < RETRY_MIN_MS)
+        ms = RETRY_MIN_MS;
+    if (ms > RETRY_MAX_MS)
+        ms = RETRY_MAX_MS;
+    inc_tally_add(&s->desk.meter.busy, 1);
+    (void)inc_fail(err, INC_E_BUSY, 0, "%llu requests are waiting",
+                   (unsigned long long)waiting);
+    inc_err_hint(err, "try again in %llu ms", (unsigned long long)ms);
+}
+
+static enum inc_status
+may_enter(struct inc_server *s, const struct incoming *in,
+          const struct inc_request *r, struct inc_err *err)
+{
+    enum inc_status st;
+
+    if (inc_ops[r->op].kind == INC_OPS_ADMIN && !s->desk.o.admin) {
+        st =
+            inc_fail(err, INC_E_DENIED, 0, "%s is an administrator's operation",
+                     inc_ops[r->op].wire);
+        inc_err_where(err, "op");
+        inc_err_hint(err, "set admin = true in the configuration of incrociod");
+        return st;
+    }
+    if (s->draining) {
+        busy(s, INC_E_STOPPING, err);
+        return INC_E_STOPPING;
+    }
+    if (s->in_flight >= INC_IN_FLIGHT_MAX ||
+        *share_of(s, zmq_msg_data((zmq_msg_t *)&in->route),
+                  zmq_msg_size(&in->route)) >= s->share_max) {
+        busy(s, INC_E_BUSY, err);
+        return INC_E_BUSY;
+    }
+    return INC_OK;
+}
+
+static enum inc_status
+enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
+      uint64_t now, struct inc_err *err)
+{
+    const void *route = zmq_msg_data(&in->route);
+    size_t route_len = zmq_msg_size(&in->route);
+    struct inc_job *j =
+        inc_job_new(route, route_len, zmq_msg_data(&in->payload),
+                    zmq_msg_size(&in->payload));
+    enum inc_status st;
+
+    if (j == NULL) {
+        busy(s, INC_E_BUSY, err);
+        return INC_E_BUSY;
+    }
+    j->op = r->op;
+    memcpy(j->id, r->id, sizeof j->id);
+    j->arrived_ns = now;
+    if (r->deadline_ms > 0 && (uint64_t)r->deadline_ms < UINT64_MAX / 2000000)
+        j->deadline_ns = now + (uint64_t)r->deadline_ms * 1000000;
+    st = inc_crew_submit(s->desk.crew, j);
+    if (st != INC_OK) {
+        inc_job_free(j);
+        busy(s, st, err);
+        return st;
+    }
+    s->in_flight++;
+    ++*share_of(s, route, route_len);
+    return INC_OK;
+}
+
+static enum inc_status
+shape_error(const struct incoming *in, struct inc_err *err)
+{
+    (void)inc_fail(err, INC_E_FORMAT, 0,
+                   "a request is an empty frame and one msgpack frame; this "
+                   "message has %d frames%s",
+                   in->parts, in->parts == 2 ? ", the first not empty" : "");
+    inc_err_hint(err, "REQ sockets do this by themselves; with a DEALER send "
+                      "an empty frame first");
+    return INC_E_FORMAT;
+}
+
+static void
+take_in(struct inc_server *s, struct incoming *in)
+{
+    const void *bytes = zmq_msg_data(&in->payload);
+    size_t len = zmq_msg_size(&in->payload);
+    struct inc_request r = {0};
+    struct inc_frame *frame = NULL;
+    struct inc_err err = {0};
+    enum inc_status st = INC_OK;
+    int bad = 1;
+
+    inc_tally_add(&s->desk.meter.requests, 1);
+    inc_tally_add(&s->desk.meter.bytes_in, len);
+    inc_arena_reset(&s->envelope);
+    if (!in->shaped) {
+        st = shape_error(in, &err);
+        goto out;
+    }
+    INC_TRY(inc_frame_open(&frame, bytes, len, &inc_request_limits, &err));
+    INC_TRY(inc_request_read(&r, inc_frame_root(frame), &s->envelope, &err));
+    bad = 0;
+    INC_TRY(may_enter(s, in, &r, &err));
+    INC_TRY(enter(s, in, &r, inc_clock_ns(), &err));
+out:
+    inc_frame_close(frame);
+    if (st != INC_OK) {
+        if (bad)
+            inc_tally_add(&s->desk.meter.bad_frames, 1);
+        refuse(s, in, r.id, &err);
+    }
+}
+
+/* 1 when something was read. */
+static int
+read_socket(struct inc_server *s)
+{
+    int n = 0;
+
+    for (; n < PER_WAKE; n++) {
+        struct incoming in;
+        int rc = receive(s->socket, &in);
+
+        if (rc == 0)
+            take_in(s, &in);
+        release(&in);
+        if (rc != 0)
+            break;
+    }
+    return n > 0;
+}
+
+static void
+log_answer(const struct inc_job *j, uint64_t us)
+{
+    struct inc_log l;
+
+    if (!inc_log_wants(INC_LOG_DEBUG))
+        return;
+    inc_log_start(&l, INC_LOG_DEBUG, "answered");
+    inc_log_text(&l, "op", inc_ops[j->op].wire);
+    inc_log_text(&l, "code", inc_status_wire(j->status));
+    inc_log_int(&l, "us", (int64_t)us);
+    inc_log_int(&l, "bytes_in", (int64_t)j->len);
+    inc_log_int(&l, "bytes_out", (int64_t)j->reply.len);
+    inc_log_end(&l);
+}
+
+static void
+send_finished(struct inc_server *s)
+{
+    struct inc_job *j = inc_outbox_take(inc_crew_outbox(s->desk.crew));
+
+    while (j != NULL) {
+        struct inc_job *next = j->next;
+        uint64_t us = (inc_clock_ns() - j->arrived_ns) / 1000;
+        uint64_t work_us =
+            j->begun_ns == 0 ? 0 : (inc_clock_ns() - j->begun_ns) / 1000;
+
+        send_reply(s, j->route, j->route_len, &j->reply);
+        inc_spread_add(&s->desk.meter.latency_us[j->op], us);
+        count_answer(s, j->status);
+        log_answer(j, us);
+        s->mean_us = (s->mean_us * 15 + work_us) / 16;
+        s->in_flight--;
+        --*share_of(s, j->route, j->route_len);
+        inc_job_free(j);
+        j = next;
+    }
+}
+
+static void
+start_drain(struct inc_server *s, uint64_t longest_ns)
+{
+    struct inc_log l;
+
+    s->draining = 1;
+    s->drain_until_ns = inc_clock_ns() + longest_ns;
+    inc_log_start(&l, INC_LOG_INFO, "draining");
+    inc_log_int(&l, "in_flight", (int64_t)s->in_flight);
+    inc_log_end(&l);
+}
+
+/* One wait and what came of it. INC_OK to go on. */
+static enum inc_status
+turn(struct inc_server *s, const struct inc_control *control, int *done,
+     struct inc_err *err)
+{
+    zmq_pollitem_t item[] = {
+        {.socket = s->socket, .events = ZMQ_POLLIN},
+        {.fd = inc_outbox_fd(inc_crew_outbox(s->desk.crew)),
+         .events = ZMQ_POLLIN},
+        {.fd = control->fd, .events = ZMQ_POLLIN},
+    };
+    int rc = zmq_poll(item, 3, s->draining ? 50 : 1000);
+
+    if (rc < 0 && zmq_errno() != EINTR)
+        return inc_fail(err, INC_E_IO, zmq_errno(), "waiting for requests: %s",
+                        zmq_strerror(zmq_errno()));
+    send_finished(s);
+    if (rc > 0 && item[2].revents != 0) {
+        enum inc_wish wish = control->read(control->arg);
+
+        if (wish == INC_QUIT)
+            return INC_E_STOPPING;
+        if (wish == INC_DRAIN && !s->draining)
+            start_drain(s, control->drain_ns);
+    }
+    if (rc > 0 && item[0].revents != 0)
+        (void)read_socket(s);
+    if (s->draining && s->in_flight == 0 && !read_socket(s))
+        *done = 1;
+    else if (s->draining && inc_clock_ns() >= s->drain_until_ns)
+        return INC_E_STOPPING;
+    return INC_OK;
+}
+
+enum inc_status
+inc_server_run(struct inc_server *s, const struct inc_control *control,
+               struct inc_err *err)
+{
+    uint64_t next_tick = 0;
+    enum inc_status st = INC_OK;
+    int done = 0;
+
+    while (st == INC_OK && !done) {
+        uint64_t now = inc_clock_ns();
+
+        if (now >= next_tick) {
+            control->tick(control->arg);
+            next_tick = now + UINT64_C(1000000000);
+        }
+        st = turn(s, control, &done, err);
+    }
+    return st;
+}
+
+enum inc_status
+inc_loop_init(struct inc_server *s, struct inc_err *err)
+{
+    if (inc_arena_init(&s->envelope, ENVELOPE_BYTES) != INC_OK)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for the router");
+    s->mean_us = 1000;
+    s->share_max =
+        (uint16_t)(s->desk.o.queue_max / 4 < 64 ? 64 : s->desk.o.queue_max / 4);
+    return INC_OK;
+}

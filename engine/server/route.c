@@ -1,0 +1,101 @@
+/* Operation -> handler. */
+#include <string.h>
+
+#include "engine/base/check.h"
+#include "engine/server/desk.h"
+
+static inc_answer_fn *const answers[INC_OP_COUNT] = {
+    [INC_OP_PING] = inc_on_ping,
+    [INC_OP_STATUS] = inc_on_status,
+    [INC_OP_CANDIDATE_GET] = inc_on_get,
+    [INC_OP_CANDIDATE_LIST] = inc_on_list,
+    [INC_OP_NEED_GET] = inc_on_get,
+    [INC_OP_NEED_LIST] = inc_on_list,
+    [INC_OP_COMPANY_GET] = inc_on_get,
+    [INC_OP_COMPANY_LIST] = inc_on_list,
+    [INC_OP_CONCEPT_FIND] = inc_on_concept_find,
+    [INC_OP_CONCEPT_GET] = inc_on_concept_get,
+    [INC_OP_COMUNE_FIND] = inc_on_comune_find,
+    [INC_OP_JOURNAL_LIST] = inc_on_journal,
+    [INC_OP_VERIFY] = inc_on_verify,
+    [INC_OP_BACKUP] = inc_on_backup,
+    [INC_OP_ORACLE] = inc_on_oracle,
+};
+
+enum inc_record_kind
+inc_route_kind(enum inc_op op)
+{
+    const char *wire = inc_ops[op].wire;
+
+    if (strncmp(wire, "candidate.", 10) == 0)
+        return INC_RECORD_CANDIDATE;
+    if (strncmp(wire, "need.", 5) == 0)
+        return INC_RECORD_NEED;
+    return INC_RECORD_COMPANY;
+}
+
+enum inc_status
+inc_route_body(struct inc_job *j, void *out, struct inc_err *err)
+{
+    return inc_schema_decode(out, inc_ops[j->op].request, j->request.body,
+                             &j->arena, err);
+}
+
+enum inc_status
+inc_record_read(union inc_record *r, enum inc_record_kind kind,
+                const struct inc_node *node, const char *under,
+                const struct inc_reference *ref, struct inc_arena *a,
+                struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    INC_TRY(inc_schema_decode(r, inc_record_type(kind), node, a, err));
+    INC_TRY(inc_validate(kind, r, ref, err));
+out:
+    if (st != INC_OK)
+        inc_err_under(err, under);
+    return st;
+}
+
+static enum inc_status
+answer(void *arg, struct inc_job *j, const struct inc_image *image,
+       struct inc_err *err)
+{
+    struct inc_writer w;
+
+    if (answers[j->op] == NULL)
+        return inc_fail(err, INC_E_BUG, 0, "%s has no handler",
+                        inc_ops[j->op].wire);
+    inc_writer_init(&w, &j->body);
+    return answers[j->op](arg, j, image, &w, err);
+}
+
+static enum inc_status
+ask(void *arg, struct inc_job *j, const struct inc_image *image,
+    struct inc_view *view, struct inc_err *err)
+{
+    return inc_on_ask(arg, j, image, view, err);
+}
+
+static enum inc_status
+order(void *arg, struct inc_job *j, const struct inc_image *image,
+      struct inc_err *err)
+{
+    return inc_on_order(arg, j, image, err);
+}
+
+static void
+confirm(void *arg, struct inc_job *j)
+{
+    inc_on_confirm(arg, j);
+}
+
+void
+inc_route_hands(struct inc_hands *out, struct inc_desk *d)
+{
+    *out = (struct inc_hands){.arg = d,
+                              .answer = answer,
+                              .ask = ask,
+                              .order = order,
+                              .confirm = confirm};
+}

@@ -1,0 +1,168 @@
+#include "engine/server/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "engine/base/clock.h"
+#include "engine/base/mem.h"
+#include "engine/server/endpoint.h"
+#include "engine/server/inside.h"
+
+enum {
+    /* Per connection, whole messages. In: more than the 64 requests a client
+     * may pipeline. Out: a client that does not read holds at most so many
+     * replies. */
+    HWM_IN = 256,
+    HWM_OUT = 128,
+    /* A frame over the protocol's limit still gets an answer up to here;
+     * beyond, ZeroMQ drops the connection. */
+    OVERSIZE = 4,
+    HANDSHAKE_MS = 3000,
+    HEARTBEAT_MS = 5000,
+    HEARTBEAT_TIMEOUT_MS = 15000,
+    LINGER_MS = 1000,
+    BACKLOG = 1024
+};
+
+static enum inc_status
+zmq_status(int rc, const char *what, struct inc_err *err)
+{
+    if (rc == 0)
+        return INC_OK;
+    return inc_fail(err, INC_E_IO, zmq_errno(), "%s: %s", what,
+                    zmq_strerror(zmq_errno()));
+}
+
+static enum inc_status
+set_int(void *socket, int option, int value, struct inc_err *err)
+{
+    return zmq_status(zmq_setsockopt(socket, option, &value, sizeof value),
+                      "socket option", err);
+}
+
+static enum inc_status
+set_options(void *socket, struct inc_err *err)
+{
+    int64_t longest = (int64_t)inc_request_limits.bytes * OVERSIZE;
+    enum inc_status st;
+
+    INC_TRY(zmq_status(
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest),
+        "socket option", err));
+    INC_TRY(set_int(socket, ZMQ_RCVHWM, HWM_IN, err));
+    INC_TRY(set_int(socket, ZMQ_SNDHWM, HWM_OUT, err));
+    INC_TRY(set_int(socket, ZMQ_SNDTIMEO, 0, err));
+    INC_TRY(set_int(socket, ZMQ_ROUTER_MANDATORY, 1, err));
+    INC_TRY(set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS, err));
+    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS, err));
+    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS, err));
+    INC_TRY(set_int(socket, ZMQ_LINGER, LINGER_MS, err));
+    INC_TRY(set_int(socket, ZMQ_BACKLOG, BACKLOG, err));
+out:
+    return st;
+}
+
+static enum inc_status
+bind_socket(struct inc_server *s, struct inc_err *err)
+{
+    size_t len = sizeof s->endpoint;
+    unsigned seed;
+    enum inc_status st;
+
+    INC_TRY(inc_endpoint_claim(&s->lock_fd, s->desk.o.endpoint, err));
+    /* ZeroMQ numbers anonymous clients from rand(); unseeded, a client can
+     * know the next number and choose it as its own. */
+    inc_random_bytes(&seed, sizeof seed);
+    srand(seed);
+    s->context = zmq_ctx_new();
+    s->socket = s->context == NULL ? NULL : zmq_socket(s->context, ZMQ_ROUTER);
+    if (s->socket == NULL) {
+        st = zmq_status(-1, "cannot make a socket", err);
+        goto out;
+    }
+    INC_TRY(set_options(s->socket, err));
+    st = zmq_status(zmq_bind(s->socket, s->desk.o.endpoint), "cannot listen",
+                    err);
+    if (st != INC_OK) {
+        inc_err_where(err, "endpoint");
+        inc_err_hint(err, "another program may use %.200s", s->desk.o.endpoint);
+        goto out;
+    }
+    st = zmq_status(
+        zmq_getsockopt(s->socket, ZMQ_LAST_ENDPOINT, s->endpoint, &len),
+        "cannot read the endpoint", err);
+out:
+    return st;
+}
+
+enum inc_status
+inc_server_open(struct inc_server **out, const struct inc_server_options *o,
+                struct inc_err *err)
+{
+    struct inc_server *s = inc_mem_zero(1, sizeof *s);
+    struct inc_crew_options crew = {.workers = o->workers,
+                                    .batch_max = o->batch_max,
+                                    .queue_max = o->queue_max,
+                                    .queue_bytes = o->queue_bytes,
+                                    .request_bytes = o->request_bytes,
+                                    .store = o->store,
+                                    .live = o->live,
+                                    .fold = o->fold};
+    enum inc_status st = INC_OK;
+
+    *out = NULL;
+    if (s == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for the server");
+    s->lock_fd = -1;
+    s->desk.o = *o;
+    s->desk.meter.start_ns = inc_clock_ns();
+    INC_TRY(inc_loop_init(s, err));
+    INC_TRY(bind_socket(s, err));
+    inc_route_hands(&crew.hands, &s->desk);
+    INC_TRY(inc_crew_start(&s->desk.crew, &crew, err));
+    s->desk.arenas = inc_crew_arenas(s->desk.crew);
+    *out = s;
+    s = NULL;
+out:
+    inc_server_close(s);
+    return st;
+}
+
+/* The order matters: threads first (they use the desk), then the socket with
+ * its unsent replies, then the context, and the lock last. */
+void
+inc_server_close(struct inc_server *s)
+{
+    if (s == NULL)
+        return;
+    inc_crew_free(s->desk.crew);
+    if (s->socket != NULL)
+        (void)zmq_close(s->socket);
+    if (s->context != NULL)
+        (void)zmq_ctx_term(s->context);
+    if (s->lock_fd >= 0)
+        (void)close(s->lock_fd);
+    inc_arena_release(&s->envelope);
+    inc_mem_free(s);
+}
+
+const char *
+inc_server_endpoint(const struct inc_server *s)
+{
+    return s->endpoint;
+}
+
+struct inc_crew *
+inc_server_crew(struct inc_server *s)
+{
+    return s->desk.crew;
+}
+
+void
+inc_server_note_unknown(struct inc_server *s, uint64_t uris, uint64_t records)
+{
+    s->desk.meter.unknown_uris = uris;
+    s->desk.meter.unknown_records = records;
+}

@@ -1,0 +1,77 @@
+/*
+ * server.h - the ROUTER socket and what comes through it. Floor
+ * engine/server.
+ *
+ * Threads: the thread that calls inc_server_run() is the router thread and
+ * the only one that touches ZeroMQ. Everything else goes through the crew's
+ * queues (engine/batch/crew.h).
+ */
+#ifndef INC_SERVER_SERVER_H
+#define INC_SERVER_SERVER_H
+
+#include "engine/batch/crew.h"
+
+struct inc_server;
+
+struct inc_server_options {
+    const char *endpoint; /* checked by inc_endpoint_check() */
+    unsigned workers, batch_max;
+    size_t queue_max;
+    uint64_t queue_bytes;
+    size_t request_bytes;
+    int admin;              /* answer ADMIN operations */
+    const char *backup_dir; /* NULL: no backups */
+    struct inc_store *store;
+    struct inc_live *live;
+    inc_fold_fn *fold;
+    const char *kernel; /* name of fold, for status; static text */
+    const char *blas;   /* likewise */
+};
+
+/*
+ * Bind the endpoint and start the crew. Options' texts are borrowed until
+ * close. An ipc path is locked first (PATH.lock), so a second daemon cannot
+ * take the first one's clients; a file there that is no socket is left alone.
+ * INC_E_BUSY, INC_E_CONFIG, INC_E_IO, INC_E_NOMEM.
+ */
+enum inc_status inc_server_open(struct inc_server **out,
+                                const struct inc_server_options *o,
+                                struct inc_err *err);
+void inc_server_close(struct inc_server *s); /* NULL is fine */
+
+/* As bound: the port is there also when `*` was asked. */
+const char *inc_server_endpoint(const struct inc_server *s);
+struct inc_crew *inc_server_crew(struct inc_server *s);
+/* What the last survey of stored URIs found, for `status`. Any thread. */
+void inc_server_note_unknown(struct inc_server *s, uint64_t uris,
+                             uint64_t records);
+
+enum inc_wish {
+    INC_GO_ON,
+    INC_DRAIN, /* answer what is queued, refuse what comes, then return */
+    INC_QUIT   /* return now */
+};
+
+/* How the owner of the signals steers the loop. Called on its thread. */
+struct inc_control {
+    int fd; /* readable when `read` has something to say */
+    enum inc_wish (*read)(void *arg);
+    void (*tick)(void *arg); /* about once a second */
+    void *arg;
+    uint64_t drain_ns; /* longest drain */
+};
+
+/* Serve until told otherwise. INC_OK after a complete drain, INC_E_STOPPING
+ * when work was left (quit, or the drain took too long), INC_E_IO when the
+ * socket failed. */
+enum inc_status inc_server_run(struct inc_server *s,
+                               const struct inc_control *control,
+                               struct inc_err *err);
+
+/* --- endpoint.c ----------------------------------------------------------- */
+
+/* Only ipc paths and IPv4 loopback: connections are neither encrypted nor
+ * authenticated in this version. INC_E_CONFIG says what would be right. */
+enum inc_status inc_endpoint_check(const char *endpoint, struct inc_err *err);
+
+#endif

@@ -1,0 +1,160 @@
+#include "engine/store/private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "engine/base/fault.h"
+#include "engine/base/mem.h"
+
+/* What apply knows of a command besides the command. */
+struct work {
+    unsigned char body_sha[INC_DIGEST];
+    size_t arena_used; /* before the first try */
+};
+
+/* mdb_txn_commit() frees the transaction, also when it fails. */
+static enum inc_status
+commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+{
+    struct inc_err full;
+    enum inc_status st;
+    int rc;
+
+    if (INC_FAULT(STORE_COMMIT)) {
+        mdb_txn_abort(txn);
+        rc = EIO;
+    } else {
+        rc = mdb_txn_commit(txn);
+    }
+    st = inc_lmdb_status(rc, "commit", err);
+    if (st == INC_OK || st == INC_E_FULL || st == INC_E_NOMEM)
+        return st;
+    /* A full disk also answers EIO, when a write came out short. That one
+     * happens before the page that makes a transaction count. */
+    if (rc == EIO && inc_room_check(s, NULL, &full) == INC_E_FULL) {
+        if (err != NULL)
+            *err = full;
+        return INC_E_FULL;
+    }
+    s->broken = 1;
+    inc_err_hint(err, "what became of the last commands is not known; the "
+                      "store takes no more until it is opened again, then "
+                      "repeat them with the same keys");
+    return st;
+}
+
+/* One try. *grow: the map was full, a bigger one may do. */
+static enum inc_status
+attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
+        const struct work *works, int *grow, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_store *s = b->s;
+
+    *grow = 0;
+    b->txn = NULL;
+    b->head = s->head;
+    inc_err_clear(&b->room);
+    if (INC_FAULT(STORE_BEGIN))
+        INC_TRY(inc_lmdb_status(ENOMEM, "begin to write", err));
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &b->txn),
+                            "begin to write", err));
+    (void)inc_room_check(s, b->txn, &b->room);
+    for (size_t i = 0; i < n; i++)
+        INC_TRY(inc_command_run(b, commands[i], works[i].body_sha, err));
+    if (b->head.seq == s->head.seq)
+        goto out; /* replays and refusals that are not kept */
+    INC_TRY(inc_head_save(s, b->txn, &b->head, err));
+    st = commit(s, b->txn, err);
+    b->txn = NULL;
+    if (st == INC_OK)
+        s->head = b->head;
+out:
+    mdb_txn_abort(b->txn);
+    *grow = st == INC_E_FULL && err->os == MDB_MAP_FULL;
+    return st;
+}
+
+/* Answers to earlier requests stand; everything else did not happen. */
+static void
+fail_all(const struct inc_store *s, struct inc_command *const *commands,
+         size_t n, enum inc_status st, const struct inc_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct inc_command *c = commands[i];
+        if (c->replayed && c->seq <= s->head.seq)
+            continue;
+        inc_command_reset(c);
+        c->status = st;
+        c->err = *err;
+    }
+}
+
+static enum inc_status
+usable(const struct inc_store *s, struct inc_err *err)
+{
+    if (s->read_only)
+        return inc_fail(err, INC_E_STORE, 0, "the store is open for reading");
+    if (!s->broken)
+        return INC_OK;
+    (void)inc_fail(err, INC_E_STORE, 0,
+                   "a commit failed before, the store takes no more");
+    inc_err_hint(err, "restart the daemon and run verify");
+    return INC_E_STORE;
+}
+
+static void
+batch_release(struct inc_batch *b)
+{
+    inc_arena_release(&b->arena);
+    inc_buf_release(&b->record);
+    inc_buf_release(&b->head_bytes);
+    inc_buf_release(&b->entry);
+    inc_buf_release(&b->answer);
+}
+
+enum inc_status
+inc_store_apply(struct inc_store *s, struct inc_command *const *commands,
+                size_t n, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_batch b = {.s = s};
+    struct inc_err mine;
+    struct work *works = NULL;
+    size_t bytes = 0;
+    int grow;
+
+    inc_err_clear(&mine);
+    for (size_t i = 0; i < n; i++)
+        inc_command_reset(commands[i]);
+    INC_TRY(usable(s, &mine));
+    works = inc_mem_zero(n, sizeof *works);
+    if (works == NULL || inc_arena_init(&b.arena, INC_ENTRY_ARENA) != INC_OK) {
+        (void)inc_fail(&mine, INC_E_NOMEM, 0, "no memory for a batch");
+        st = INC_E_NOMEM;
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++) {
+        inc_digest(works[i].body_sha, commands[i]->body, commands[i]->body_len);
+        if (commands[i]->arena != NULL)
+            works[i].arena_used = commands[i]->arena->used;
+        bytes += commands[i]->body_len;
+    }
+    while ((st = attempt(&b, commands, n, works, &grow, &mine)) != INC_OK &&
+           grow) {
+        /* Backwards, as commands may share an arena. */
+        for (size_t i = n; i-- > 0;)
+            if (commands[i]->arena != NULL)
+                commands[i]->arena->used = works[i].arena_used;
+        INC_TRY(inc_room_grow(s, bytes * 2, &mine));
+    }
+out:
+    if (st != INC_OK) {
+        fail_all(s, commands, n, st, &mine);
+        if (err != NULL)
+            *err = mine;
+    }
+    batch_release(&b);
+    inc_mem_free(works);
+    return st;
+}

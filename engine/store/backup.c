@@ -1,0 +1,161 @@
+#include "engine/store/private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/base/fault.h"
+#include "engine/base/file.h"
+#include "engine/base/mem.h"
+
+/* One consistent moment of the store into the empty folder `to`, without the
+ * free pages and what deleted rows left in them. */
+static enum inc_status
+copy(struct inc_store *s, const char *to, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_view *v = NULL; /* keeps the map from moving meanwhile */
+    int rc;
+
+    INC_TRY(inc_view_open(&v, s, err));
+    rc = INC_FAULT(STORE_COPY) ? ENOSPC
+                               : mdb_env_copy2(s->env, to, MDB_CP_COMPACT);
+    st = inc_lmdb_status(rc, "copy the store", err);
+out:
+    inc_view_close(v);
+    return st;
+}
+
+struct first_fault {
+    char text[200];
+};
+
+static void
+keep_first(void *arg, int is_fault, const char *text)
+{
+    struct first_fault *f = arg;
+
+    if (is_fault && f->text[0] == '\0')
+        (void)snprintf(f->text, sizeof f->text, "%s", text);
+}
+
+static enum inc_status
+verify_copy(const char *dir, struct inc_err *err)
+{
+    enum inc_status st;
+    const struct inc_store_options o = {.read_only = 1};
+    struct inc_verify_report report;
+    struct first_fault first = {""};
+    struct inc_store *s = NULL;
+
+    INC_TRY(inc_store_open_as_is(&s, dir, &o, err));
+    INC_TRY(inc_store_verify(s, &report, keep_first, &first, NULL, NULL, err));
+    if (report.faults != 0)
+        st = inc_fail(err, INC_E_CORRUPT, 0,
+                      "the copy has %llu faults, the first: %s",
+                      (unsigned long long)report.faults, first.text);
+out:
+    inc_store_close(s);
+    return st;
+}
+
+/* Copy s into the new folder `path`, verified and durable. */
+static enum inc_status
+copy_whole(struct inc_store *s, const char *path, struct inc_err *err)
+{
+    enum inc_status st;
+
+    INC_TRY(inc_folder_make(path, err));
+    INC_TRY(copy(s, path, err));
+    INC_TRY(verify_copy(path, err));
+    st = inc_folder_settle(path, err);
+out:
+    return st;
+}
+
+enum inc_status
+inc_store_backup(struct inc_store *s, const char *to, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    char suffix[32];
+    char *temp = NULL, *above = NULL;
+    struct stat info;
+    size_t n = strlen(to);
+
+    if (lstat(to, &info) == 0 || n == 0 || to[n - 1] == '/') {
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "a backup makes a new folder, this one is there");
+        inc_err_hint(err, "name a folder that does not exist");
+        return INC_E_CONFLICT;
+    }
+    (void)snprintf(suffix, sizeof suffix, ".%ld.new", (long)getpid());
+    temp = inc_mem_zero(n + sizeof suffix, 1);
+    above = inc_path_join(to, "..");
+    if (temp == NULL || above == NULL)
+        INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory to back up"));
+    (void)snprintf(temp, n + sizeof suffix, "%s%s", to, suffix);
+    INC_TRY(copy_whole(s, temp, err));
+    if (rename(temp, to) != 0)
+        INC_TRY(inc_lmdb_status(errno, "give the backup its name", err));
+    st = inc_file_sync_dir(above, err);
+out:
+    if (st != INC_OK && temp != NULL)
+        inc_folder_remove(temp);
+    inc_mem_free(temp);
+    inc_mem_free(above);
+    return st;
+}
+
+static enum inc_status
+verify_backup(const char *backup, struct inc_err *err)
+{
+    struct inc_verify_report report;
+    struct first_fault first = {""};
+    enum inc_status st =
+        inc_store_verify_offline(backup, 0, &report, keep_first, &first, err);
+
+    if (st != INC_OK || report.faults == 0)
+        return st;
+    (void)inc_fail(err, INC_E_CORRUPT, 0,
+                   "the backup has %llu faults, the first: %s",
+                   (unsigned long long)report.faults, first.text);
+    inc_err_hint(err, "nothing was restored; take another backup");
+    return INC_E_CORRUPT;
+}
+
+enum inc_status
+inc_store_restore(const char *backup, const char *dir, struct inc_err *err)
+{
+    enum inc_status st;
+    const struct inc_store_options o = {.read_only = 1};
+    struct inc_store *s = NULL;
+    char *path = inc_path_join(dir, "new");
+    int lock = -1;
+
+    if (path == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to restore");
+    INC_TRY(verify_backup(backup, err));
+    INC_TRY(inc_file_mkdirs(dir, err));
+    INC_TRY(inc_lock_take(&lock, dir, err));
+    if (inc_folder_has_store(dir)) {
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "there is a store in the folder already");
+        inc_err_hint(err, "move its data.mdb away first, or restore into a "
+                          "new folder");
+        st = INC_E_CONFLICT;
+        goto out;
+    }
+    INC_TRY(inc_store_open_as_is(&s, backup, &o, err));
+    st = copy_whole(s, path, err);
+    if (st == INC_OK)
+        st = inc_folder_install(path, dir, err);
+    if (st != INC_OK)
+        inc_folder_remove(path);
+out:
+    inc_store_close(s);
+    inc_lock_drop(lock);
+    inc_mem_free(path);
+    return st;
+}

@@ -1,0 +1,430 @@
+#include "engine/store/private.h"
+
+#include <string.h>
+
+#include "engine/base/check.h"
+#include "engine/base/utf8.h"
+
+/*
+ * One command against the state: a pure function of the command and the
+ * tables. No clock, no chance, no locale in here, so that a replay of the
+ * journal gives the same tables.
+ */
+
+enum action { PUT, PATCH, MARK, UNMARK, DELETE };
+
+enum { ACTOR_MAX = 256, DAY_MS = 86400000 };
+
+static const struct rule {
+    enum inc_op op;
+    enum inc_record_kind kind;
+    enum action action;
+} rules[] = {
+    {INC_OP_CANDIDATE_PUT, INC_RECORD_CANDIDATE, PUT},
+    {INC_OP_CANDIDATE_PATCH, INC_RECORD_CANDIDATE, PATCH},
+    {INC_OP_CANDIDATE_FREEZE, INC_RECORD_CANDIDATE, MARK},
+    {INC_OP_CANDIDATE_UNFREEZE, INC_RECORD_CANDIDATE, UNMARK},
+    {INC_OP_CANDIDATE_DELETE, INC_RECORD_CANDIDATE, DELETE},
+    {INC_OP_NEED_PUT, INC_RECORD_NEED, PUT},
+    {INC_OP_NEED_PATCH, INC_RECORD_NEED, PATCH},
+    {INC_OP_NEED_CLOSE, INC_RECORD_NEED, MARK},
+    {INC_OP_NEED_REOPEN, INC_RECORD_NEED, UNMARK},
+    {INC_OP_NEED_DELETE, INC_RECORD_NEED, DELETE},
+    {INC_OP_COMPANY_PUT, INC_RECORD_COMPANY, PUT},
+    {INC_OP_COMPANY_PATCH, INC_RECORD_COMPANY, PATCH},
+    {INC_OP_COMPANY_DELETE, INC_RECORD_COMPANY, DELETE},
+};
+
+/* What a command comes to. */
+struct step {
+    const struct rule *rule;
+    int exists;
+    uint64_t no;            /* of the record that is there; 0 when not */
+    union inc_record *next; /* what is there afterwards; NULL: nothing */
+    int64_t revision;       /* of it */
+};
+
+void
+inc_command_reset(struct inc_command *c)
+{
+    c->status = INC_OK;
+    inc_err_clear(&c->err);
+    c->seq = 0;
+    c->revision = 0;
+    c->created = 0;
+    c->replayed = 0;
+    memset(&c->change, 0, sizeof c->change);
+}
+
+static int
+text_fits(const char *text)
+{
+    size_t n = text == NULL ? 0 : strlen(text);
+
+    return n <= ACTOR_MAX && (n == 0 || inc_utf8_valid(text, n));
+}
+
+/* What a caller can get wrong before the state matters. */
+static enum inc_status
+sound(const struct inc_command *c, const struct rule **rule,
+      struct inc_err *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz._:-"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t n = c->id == NULL ? 0 : strlen(c->id);
+
+    *rule = NULL;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].op == c->op && rules[i].kind == c->kind)
+            *rule = &rules[i];
+    if (*rule == NULL || c->arena == NULL)
+        return inc_fail(err, INC_E_BUG, 0,
+                        "this is not a command of the store");
+    if (n == 0 || n > INC_ID_MAX || strspn(c->id, letters) != n)
+        return inc_fail(err, INC_E_RANGE, 0,
+                        "an id has 1 to %d of A-Z a-z 0-9 . _ : -", INC_ID_MAX);
+    if (!text_fits(c->actor) || !text_fits(c->office) || !text_fits(c->purpose))
+        return inc_fail(err, INC_E_TEXT, 0,
+                        "actor, office and purpose are texts of at most %d "
+                        "bytes",
+                        ACTOR_MAX);
+    if (((*rule)->action == PUT || (*rule)->action == PATCH) &&
+        c->record == NULL)
+        return inc_fail(err, INC_E_BUG, 0, "a put or patch needs its record");
+    if ((*rule)->action == PUT) {
+        const char *own = inc_record_id(c->kind, c->record);
+        if (own == NULL || strcmp(own, c->id) != 0)
+            return inc_fail(err, INC_E_BUG, 0,
+                            "a put and its record name different ids");
+    }
+    return INC_OK;
+}
+
+/* Was the key seen before? INC_E_NOTFOUND: no. */
+static enum inc_status
+recall(struct inc_batch *b, struct inc_command *c,
+       const unsigned char body_sha[INC_DIGEST], struct inc_err *err)
+{
+    struct inc_answer first;
+    const void *bytes;
+    size_t len;
+    enum inc_status st = inc_table_get(b->s, b->txn, INC_TABLE_KEYS, c->key,
+                                       INC_KEY, &bytes, &len, err);
+
+    if (st != INC_OK)
+        return st;
+    inc_arena_reset(&b->arena);
+    st = inc_answer_read(&first, bytes, len, &b->arena, err);
+    if (st != INC_OK)
+        return st;
+    if (strcmp(first.op, inc_ops[c->op].wire) != 0 ||
+        memcmp(first.body_sha, body_sha, INC_DIGEST) != 0) {
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "this request key belongs to another request");
+        inc_err_where(err, "key");
+        inc_err_hint(err, "take a new random key for every new request; the "
+                          "same key only to repeat one");
+        return INC_E_CONFLICT;
+    }
+    c->seq = first.seq;
+    c->revision = first.revision;
+    c->created = first.created;
+    c->replayed = 1;
+    if (first.result != INC_OK) {
+        (void)inc_fail(err, first.result, 0,
+                       "this request was answered before: %s",
+                       inc_status_text(first.result));
+        inc_err_hint(err, "a new try after a change needs a new key");
+    }
+    return first.result;
+}
+
+static enum inc_status
+find(struct inc_batch *b, const struct inc_command *c, struct step *step,
+     struct inc_err *err)
+{
+    unsigned char no[INC_NUMBER];
+    enum inc_status st =
+        inc_table_read(b->s, b->txn, INC_TABLE_ID + c->kind, c->id,
+                       strlen(c->id), no, sizeof no, err);
+
+    step->exists = st == INC_OK;
+    if (st == INC_OK)
+        step->no = inc_number_get(no);
+    else if (st == INC_E_NOTFOUND)
+        st = INC_OK;
+    return st;
+}
+
+static enum inc_status
+old_record(struct inc_batch *b, const struct inc_command *c,
+           const struct step *step, union inc_record *out, struct inc_err *err)
+{
+    unsigned char key[INC_NUMBER];
+    const void *bytes;
+    size_t len;
+    enum inc_status st;
+
+    inc_number_put(key, step->no);
+    st = inc_table_get(b->s, b->txn, INC_TABLE_RECORD + c->kind, key,
+                       sizeof key, &bytes, &len, err);
+    if (st == INC_E_NOTFOUND)
+        return inc_fail(err, INC_E_CORRUPT, 0, "%s %llu is named but not there",
+                        inc_record_name(c->kind), (unsigned long long)step->no);
+    if (st == INC_OK)
+        st = inc_record_decode(out, c->kind, bytes, len, c->arena, err);
+    return st;
+}
+
+static enum inc_status
+conflict(const struct inc_command *c, int exists, int64_t revision,
+         struct inc_err *err)
+{
+    if (!exists)
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "there is no such %s, revision %lld was stated",
+                       inc_record_name(c->kind), (long long)c->if_revision);
+    else if (c->if_revision == 0)
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "the %s is there already, with revision %lld",
+                       inc_record_name(c->kind), (long long)revision);
+    else
+        (void)inc_fail(err, INC_E_CONFLICT, 0,
+                       "the %s has revision %lld, revision %lld was stated",
+                       inc_record_name(c->kind), (long long)revision,
+                       (long long)c->if_revision);
+    inc_err_where(err, "if_revision");
+    inc_err_hint(err, "read the record again and repeat the change on it");
+    return INC_E_CONFLICT;
+}
+
+static void
+mark(enum inc_record_kind kind, union inc_record *r, int yes)
+{
+    if (kind == INC_RECORD_CANDIDATE) {
+        r->candidate.frozen = yes;
+        r->has |= UINT64_C(1) << INC_CANDIDATE_FROZEN;
+    } else {
+        r->need.closed = yes;
+        r->has |= UINT64_C(1) << INC_NEED_CLOSED;
+    }
+}
+
+static enum inc_status
+next_record(const struct inc_command *c, struct step *step,
+            const union inc_record *old, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    union inc_record *r = inc_arena_array(c->arena, 1, sizeof *r);
+
+    if (r == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request's memory is not enough for the record");
+    *r = step->rule->action == PUT ? *c->record : *old;
+    switch (step->rule->action) {
+    case PATCH:
+        INC_TRY(inc_schema_merge(r, c->record, c->removed,
+                                 inc_record_type(c->kind), err));
+        if (strcmp(inc_record_id(c->kind, r), c->id) != 0)
+            INC_TRY(inc_fail(err, INC_E_FIELD, 0, "an id does not change"));
+        if (c->check != NULL)
+            INC_TRY(c->check(c->check_arg, c->kind, r, err));
+        break;
+    case MARK:
+    case UNMARK:
+        mark(c->kind, r, step->rule->action == MARK);
+        break;
+    case PUT:
+        inc_record_set_updated(c->kind, r, (int32_t)(c->at_unix_ms / DAY_MS));
+        break;
+    case DELETE:
+        break;
+    }
+    inc_record_set_revision(c->kind, r, step->revision);
+    step->next = r;
+out:
+    return st;
+}
+
+/* What the tables say to the command; fills step->next and its revision. */
+static enum inc_status
+decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
+       struct inc_err *err)
+{
+    enum inc_status st;
+    enum action action = step->rule->action;
+    union inc_record old = {.has = 0};
+    int64_t was = 0;
+    size_t mark_used = c->arena->used;
+
+    INC_TRY(find(b, c, step, err));
+    if (!step->exists && action != PUT)
+        INC_TRY(inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
+                         inc_record_name(c->kind)));
+    /* A delete looks at the record only when it must: a damaged one can
+     * still be deleted. */
+    if (step->exists && (action != DELETE || c->if_revision >= 0)) {
+        INC_TRY(old_record(b, c, step, &old, err));
+        was = inc_record_revision(c->kind, &old);
+    }
+    if (action == PUT || action == DELETE)
+        c->arena->used = mark_used; /* only the revision was wanted */
+    if (c->if_revision >= 0 && c->if_revision != (step->exists ? was : 0))
+        INC_TRY(conflict(c, step->exists, was, err));
+    if (action == DELETE)
+        goto out;
+    step->revision = was + 1;
+    st = next_record(c, step, &old, err);
+out:
+    return st;
+}
+
+/* Refusals that will be the same however often the command is sent, so they
+ * are an answer to keep. Trouble of ours (memory, disk, damage) is not. */
+static int
+settled(enum inc_status st)
+{
+    return inc_status_exit(st) != 5;
+}
+
+/* Every byte the command will store, before anything is written: what fails
+ * here concerns this command only. */
+static enum inc_status
+encode(struct inc_batch *b, const struct inc_command *c,
+       const struct step *step, struct inc_journal_row *row,
+       unsigned char chain[INC_DIGEST], struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct inc_answer answer = {.seq = row->e.seq,
+                                .op = inc_ops[c->op].wire,
+                                .result = row->e.result,
+                                .revision = row->revision,
+                                .created = row->created};
+
+    memcpy(answer.body_sha, row->e.body_sha, INC_DIGEST);
+    inc_buf_reset(&b->record);
+    inc_buf_reset(&b->head_bytes);
+    inc_buf_reset(&b->entry);
+    inc_buf_reset(&b->answer);
+    if (row->e.result == INC_OK && step->next != NULL)
+        st = inc_record_encode(&b->record, c->kind, step->next);
+    inc_entry_head(&b->head_bytes, row);
+    inc_chain_next(chain, b->head.chain, b->head_bytes.data,
+                   b->head_bytes.failed ? 0 : b->head_bytes.len);
+    inc_entry_write(&b->entry, &b->head_bytes, chain, c->body, c->body_len,
+                    row->e.result == INC_OK);
+    inc_answer_write(&b->answer, &answer);
+    if (st == INC_E_NOMEM || b->record.failed || b->head_bytes.failed ||
+        b->entry.failed || b->answer.failed)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to store a command");
+    if (st == INC_OK && b->record.len > INC_RECORD_BYTES_MAX)
+        st = inc_fail(err, INC_E_LIMIT, 0, "a record has at most %d bytes",
+                      INC_RECORD_BYTES_MAX);
+    return st;
+}
+
+static enum inc_status
+write_tables(struct inc_batch *b, const struct inc_command *c,
+             const struct step *step, const struct inc_journal_row *row,
+             struct inc_err *err)
+{
+    enum inc_status st;
+    enum inc_table records = INC_TABLE_RECORD + c->kind;
+    enum inc_table ids = INC_TABLE_ID + c->kind;
+    unsigned char no[INC_NUMBER], seq[INC_NUMBER];
+
+    inc_number_put(no, row->no);
+    inc_number_put(seq, row->e.seq);
+    if (row->e.result == INC_OK && step->next != NULL) {
+        INC_TRY(inc_table_put(b->s, b->txn, records, no, sizeof no,
+                              b->record.data, b->record.len,
+                              step->exists ? 0 : MDB_APPEND, err));
+        if (!step->exists)
+            INC_TRY(inc_table_put(b->s, b->txn, ids, c->id, strlen(c->id), no,
+                                  sizeof no, MDB_NOOVERWRITE, err));
+    } else if (row->e.result == INC_OK) {
+        st = inc_table_delete(b->s, b->txn, records, no, sizeof no, err);
+        if (st != INC_E_NOTFOUND) /* half a record: delete heals it */
+            INC_TRY(st);
+        INC_TRY(inc_table_delete(b->s, b->txn, ids, c->id, strlen(c->id), err));
+    }
+    INC_TRY(inc_table_put(b->s, b->txn, INC_TABLE_JOURNAL, seq, sizeof seq,
+                          b->entry.data, b->entry.len, MDB_APPEND, err));
+    st = inc_table_put(b->s, b->txn, INC_TABLE_KEYS, c->key, INC_KEY,
+                       b->answer.data, b->answer.len, MDB_NOOVERWRITE, err);
+out:
+    return st;
+}
+
+/* Write what was decided, refusals too, and fill the answer. */
+static enum inc_status
+record_it(struct inc_batch *b, struct inc_command *c, const struct step *step,
+          const unsigned char body_sha[INC_DIGEST], struct inc_err *err)
+{
+    enum inc_status st;
+    int ok = c->status == INC_OK, fresh = ok && !step->exists;
+    unsigned char chain[INC_DIGEST];
+    struct inc_journal_row row = {
+        .e = {.seq = b->head.seq + 1,
+              .at_unix_ms = c->at_unix_ms,
+              .op = c->op,
+              .result = c->status,
+              .id = c->id,
+              .actor = c->actor,
+              .office = c->office,
+              .purpose = c->purpose},
+        .kind = c->kind,
+        .no = fresh ? b->head.next_no[c->kind] : step->no,
+        .revision = ok ? step->revision : 0,
+        .created = fresh,
+    };
+
+    memcpy(row.e.key, c->key, INC_KEY);
+    memcpy(row.e.body_sha, body_sha, INC_DIGEST);
+    st = encode(b, c, step, &row, chain, &c->err);
+    if (st != INC_OK) {
+        c->status = st;
+        return INC_OK;
+    }
+    INC_TRY(write_tables(b, c, step, &row, err));
+    b->head.seq = row.e.seq;
+    memcpy(b->head.chain, chain, INC_DIGEST);
+    if (fresh)
+        b->head.next_no[c->kind]++;
+    c->seq = row.e.seq;
+    c->revision = row.revision;
+    c->created = fresh;
+    if (ok) {
+        c->change.what = step->next != NULL ? INC_CHANGE_SET : INC_CHANGE_GONE;
+        c->change.kind = c->kind;
+        c->change.no = row.no;
+        c->change.record = step->next;
+    }
+out:
+    return st;
+}
+
+enum inc_status
+inc_command_run(struct inc_batch *b, struct inc_command *c,
+                const unsigned char body_sha[INC_DIGEST], struct inc_err *err)
+{
+    struct step step = {0};
+
+    inc_command_reset(c);
+    c->status = sound(c, &step.rule, &c->err);
+    if (c->status != INC_OK)
+        return INC_OK;
+    c->status = recall(b, c, body_sha, &c->err);
+    if (c->replayed || c->status != INC_E_NOTFOUND)
+        return INC_OK;
+    inc_err_clear(&c->err);
+    if (b->room.status != INC_OK && step.rule->action != DELETE) {
+        c->err = b->room;
+        c->status = b->room.status;
+        return INC_OK;
+    }
+    c->status = decide(b, c, &step, &c->err);
+    if (!settled(c->status))
+        return INC_OK;
+    return record_it(b, c, &step, body_sha, err);
+}

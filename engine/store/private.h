@@ -1,0 +1,235 @@
+/*
+ * private.h - what the files of this folder share. Not for other folders: the
+ * LMDB types must not leave here. Layout and formats: docs/storage.md.
+ *
+ * Who may touch what
+ *   env, dbi, dir, limits, id   set by open before any other thread, then read
+ *   head, broken                the writer thread
+ *   views, resizing, dead       under `mutex`; `change` tells of a change
+ */
+#ifndef INC_STORE_PRIVATE_H
+#define INC_STORE_PRIVATE_H
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "engine/base/buf.h"
+#include "engine/profile/codec.h"
+#include "engine/store/store.h"
+#include "proto/bodies.h"
+
+enum inc_table {
+    INC_TABLE_META,
+    INC_TABLE_JOURNAL,
+    INC_TABLE_KEYS,
+    INC_TABLE_RECORD, /* + enum inc_record_kind */
+    INC_TABLE_ID = INC_TABLE_RECORD + INC_RECORD_KINDS, /* + kind */
+    INC_TABLES = INC_TABLE_ID + INC_RECORD_KINDS
+};
+
+enum {
+    INC_VALUE_FRAME = 1,               /* version of the frame of a value */
+    INC_VALUE_EXTRA = 1 + INC_TAG,     /* bytes a frame adds */
+    INC_NUMBER = 8,                    /* bytes of a number in a key or value */
+    INC_STORE_ID = 16,                 /* bytes of the store's identity */
+    INC_ENTRY_ARENA = 16384,           /* texts of one journal entry */
+    INC_RECORD_ARENA = 4 * 1024 * 1024 /* any one record, decoded */
+};
+
+/* The counters that live in `meta`; written once a transaction. */
+struct inc_head {
+    uint64_t seq; /* of the last journal entry, 0: none */
+    unsigned char chain[INC_DIGEST];
+    uint64_t next_no[INC_RECORD_KINDS];
+};
+
+struct inc_store {
+    MDB_env *env;
+    MDB_dbi dbi[INC_TABLES];
+    char *dir;
+    int lock_fd; /* -1: no lock held (read_only) */
+    int read_only;
+    size_t max_bytes;
+    unsigned reserve_percent;
+    unsigned char id[INC_STORE_ID];
+
+    struct inc_head head;
+    int broken; /* a commit failed, its outcome is unknown */
+
+    pthread_mutex_t mutex;
+    pthread_cond_t change;
+    unsigned views;
+    int resizing;
+    int dead; /* the map is gone: nothing works any more */
+
+    /* registry of this process, lock.c */
+    struct inc_store *next;
+    dev_t dev;
+    ino_t ino;
+    pid_t pid;
+    int registered;
+};
+
+struct inc_view {
+    struct inc_store *s;
+    MDB_txn *txn;
+};
+
+/* --- table.c: framed values -------------------------------------------- */
+
+const char *inc_table_name(enum inc_table t);
+
+/* Translate an LMDB or errno code. `doing` completes "cannot ...". */
+enum inc_status inc_lmdb_status(int rc, const char *doing, struct inc_err *err);
+
+void inc_number_put(unsigned char out[INC_NUMBER], uint64_t v);
+uint64_t inc_number_get(const unsigned char in[INC_NUMBER]);
+
+/* Check a stored value's frame; the payload views LMDB's memory until the
+ * transaction ends. INC_E_CORRUPT, INC_E_NEWER. */
+enum inc_status inc_value_open(enum inc_table t, const MDB_val *key,
+                               const MDB_val *value, const void **bytes,
+                               size_t *len, struct inc_err *err);
+
+/* INC_E_NOTFOUND when the key is not there. */
+enum inc_status inc_table_get(const struct inc_store *s, MDB_txn *txn,
+                              enum inc_table t, const void *key, size_t key_len,
+                              const void **bytes, size_t *len,
+                              struct inc_err *err);
+/* A value of exactly `len` bytes, copied out. */
+enum inc_status inc_table_read(const struct inc_store *s, MDB_txn *txn,
+                               enum inc_table t, const void *key,
+                               size_t key_len, void *out, size_t len,
+                               struct inc_err *err);
+enum inc_status inc_table_put(const struct inc_store *s, MDB_txn *txn,
+                              enum inc_table t, const void *key, size_t key_len,
+                              const void *bytes, size_t len, unsigned flags,
+                              struct inc_err *err);
+enum inc_status inc_table_delete(const struct inc_store *s, MDB_txn *txn,
+                                 enum inc_table t, const void *key,
+                                 size_t key_len, struct inc_err *err);
+
+/* The rows of `meta`. */
+enum inc_status inc_head_load(const struct inc_store *s, MDB_txn *txn,
+                              struct inc_head *out, struct inc_err *err);
+enum inc_status inc_head_save(const struct inc_store *s, MDB_txn *txn,
+                              const struct inc_head *h, struct inc_err *err);
+
+/* --- entry.c: bytes of journal entries and of first answers ------------- */
+
+struct inc_journal_row {
+    struct inc_entry e; /* texts in the arena given */
+    enum inc_record_kind kind;
+    uint64_t no; /* 0: no record was touched */
+    int64_t revision;
+    int created;
+    const void *head; /* what the chain covers; views the value */
+    size_t head_len;
+    const void *body; /* NULL: none kept */
+    size_t body_len;
+};
+
+struct inc_answer {
+    uint64_t seq;
+    const char *op; /* wire name, in the arena given */
+    enum inc_status result;
+    int64_t revision;
+    int created;
+    unsigned char body_sha[INC_DIGEST];
+};
+
+void inc_chain_first(unsigned char out[INC_DIGEST],
+                     const unsigned char id[INC_STORE_ID]);
+void inc_chain_next(unsigned char out[INC_DIGEST],
+                    const unsigned char prev[INC_DIGEST], const void *head,
+                    size_t head_len);
+
+/* Append the head of an entry (all but chain and body); e.chain, head and
+ * body are not looked at. Trouble sticks in *out. */
+void inc_entry_head(struct inc_buf *out, const struct inc_journal_row *row);
+void inc_entry_write(struct inc_buf *out, const struct inc_buf *head,
+                     const unsigned char chain[INC_DIGEST], const void *body,
+                     size_t body_len, int has_body);
+enum inc_status inc_entry_read(struct inc_journal_row *out, const void *bytes,
+                               size_t len, struct inc_arena *a,
+                               struct inc_err *err);
+
+void inc_answer_write(struct inc_buf *out, const struct inc_answer *answer);
+enum inc_status inc_answer_read(struct inc_answer *out, const void *bytes,
+                                size_t len, struct inc_arena *a,
+                                struct inc_err *err);
+
+/* --- command.c, apply.c: one transaction of the writer ------------------- */
+
+struct inc_batch {
+    struct inc_store *s;
+    MDB_txn *txn;
+    struct inc_head head;
+    struct inc_err room;    /* status INC_OK: there is room */
+    struct inc_arena arena; /* for first answers */
+    /* scratch, kept between commands: stored bytes of the four values */
+    struct inc_buf record, head_bytes, entry, answer;
+};
+
+/* Decide and write one command; c->status is its outcome. What is handed back
+ * is the batch's: anything but INC_OK ends the transaction. */
+enum inc_status inc_command_run(struct inc_batch *b, struct inc_command *c,
+                                const unsigned char body_sha[INC_DIGEST],
+                                struct inc_err *err);
+/* Forget the outcome of an earlier try. */
+void inc_command_reset(struct inc_command *c);
+
+/* --- room.c: disk and map ------------------------------------------------ */
+
+/* INC_E_FULL with the reason when less than the reserve is left. txn may be
+ * NULL: then only the disk is looked at. */
+enum inc_status inc_room_check(const struct inc_store *s, MDB_txn *txn,
+                               struct inc_err *err);
+/* Make the map bigger by `bytes` at least; waits for open views. */
+enum inc_status inc_room_grow(struct inc_store *s, size_t bytes,
+                              struct inc_err *err);
+/* Take over the size another process gave the map. */
+enum inc_status inc_room_adopt(struct inc_store *s, struct inc_err *err);
+
+/* --- lock.c: one writer, one environment a process ----------------------- */
+
+enum inc_status inc_lock_take(int *fd, const char *dir, struct inc_err *err);
+void inc_lock_drop(int fd);
+/* INC_E_BUSY when this process has the file open already (LMDB would lose
+ * its locks). The file is DIR/data.mdb and must exist. */
+enum inc_status inc_registry_add(struct inc_store *s, struct inc_err *err);
+void inc_registry_remove(struct inc_store *s);
+
+/* --- store.c, migrate.c, offline.c --------------------------------------- */
+
+/* inc_store_open() without looking whether the file was cut short. */
+enum inc_status inc_store_open_as_is(struct inc_store **out, const char *dir,
+                                     const struct inc_store_options *o,
+                                     struct inc_err *err);
+
+/* Bring the tables from format `from` to INC_STORE_FORMAT within txn. */
+enum inc_status inc_migrate(struct inc_store *s, MDB_txn *txn, unsigned from,
+                            struct inc_err *err);
+
+/* --- folder.c: a store file is made aside, then put in place -------------- */
+
+/* dir + "/" + name on the heap, or NULL. */
+char *inc_path_join(const char *dir, const char *name);
+
+/* 1 when DIR/data.mdb exists. */
+int inc_folder_has_store(const char *dir);
+
+/* Make folder `path` empty: leftovers of a crash are removed. */
+enum inc_status inc_folder_make(const char *path, struct inc_err *err);
+void inc_folder_remove(const char *path); /* with a store's files in it */
+
+/* fsync PATH/data.mdb and the folder; PATH/lock.mdb is removed. No
+ * environment may be open on it. */
+enum inc_status inc_folder_settle(const char *path, struct inc_err *err);
+
+/* Move a settled PATH/data.mdb into DIR, which has none, durably. */
+enum inc_status inc_folder_install(const char *path, const char *dir,
+                                   struct inc_err *err);
+
+#endif

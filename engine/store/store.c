@@ -1,0 +1,425 @@
+#include "engine/store/private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/base/check.h"
+#include "engine/base/file.h"
+#include "engine/base/mem.h"
+
+enum {
+    MAX_READERS = 512,
+    MAX_TABLES = 16, /* INC_TABLES and room for migrations */
+    FORMAT_BYTES = INC_NUMBER,
+    RESERVE_PERCENT = 5
+};
+
+static const size_t map_default = (size_t)64 << 20;
+static const size_t max_default = (size_t)64 << 30;
+static const size_t map_least = (size_t)256 << 10;
+
+/* What a folder is besides its tables: opened twice over a life, once to make
+ * the file and once to work on it. */
+static enum inc_status
+open_env(MDB_env **out, const char *dir, unsigned flags, size_t map_bytes,
+         struct inc_err *err)
+{
+    enum inc_status st;
+    MDB_env *env = NULL;
+    int rc;
+
+    INC_TRY(inc_lmdb_status(mdb_env_create(&env), "make an environment", err));
+    INC_TRY(inc_lmdb_status(mdb_env_set_maxdbs(env, MAX_TABLES),
+                            "set the number of tables", err));
+    INC_TRY(inc_lmdb_status(mdb_env_set_maxreaders(env, MAX_READERS),
+                            "set the number of readers", err));
+    INC_TRY(inc_lmdb_status(mdb_env_set_mapsize(env, map_bytes),
+                            "set the size of the map", err));
+    /* None of NOSYNC, NOMETASYNC, WRITEMAP: each can lose or tear what was
+     * acknowledged. NOTLS: views move between threads. */
+    rc = mdb_env_open(env, dir, flags | MDB_NOTLS, 0600);
+    INC_TRY(inc_lmdb_status(rc, "open the store", err));
+    *out = env;
+    env = NULL;
+out:
+    if (env != NULL)
+        mdb_env_close(env);
+    return st;
+}
+
+static enum inc_status
+open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
+            struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    for (int t = 0; t < INC_TABLES; t++) {
+        const char *name = inc_table_name((enum inc_table)t);
+        st = inc_lmdb_status(mdb_dbi_open(txn, name, flags, &s->dbi[t]),
+                             "open a table", err);
+        if (st == INC_E_NOTFOUND)
+            st = inc_fail(err, INC_E_CORRUPT, 0, "table %s is missing", name);
+        if (st != INC_OK)
+            break;
+    }
+    return st;
+}
+
+static enum inc_status
+put_format(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+{
+    unsigned char format[FORMAT_BYTES];
+
+    inc_number_put(format, INC_STORE_FORMAT);
+    return inc_table_put(s, txn, INC_TABLE_META, "format", 6, format,
+                         sizeof format, 0, err);
+}
+
+static enum inc_status
+first_rows(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_head head = {0};
+
+    INC_TRY(open_tables(s, txn, MDB_CREATE, err));
+    inc_random_bytes(s->id, sizeof s->id);
+    inc_chain_first(head.chain, s->id);
+    for (int k = 0; k < INC_RECORD_KINDS; k++)
+        head.next_no[k] = 1;
+    INC_TRY(inc_table_put(s, txn, INC_TABLE_META, "id", 2, s->id, sizeof s->id,
+                          0, err));
+    INC_TRY(inc_head_save(s, txn, &head, err));
+    st = put_format(s, txn, err);
+out:
+    return st;
+}
+
+/* A new store is made in DIR/new and moved: a data.mdb in place is always a
+ * whole one, and an empty one can only be damage. */
+static enum inc_status
+create(const char *dir, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct inc_store s = {.lock_fd = -1};
+    MDB_txn *txn = NULL;
+    char *path = inc_path_join(dir, "new");
+
+    if (path == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to make a store");
+    INC_TRY(inc_folder_make(path, err));
+    INC_TRY(open_env(&s.env, path, 0, map_least, err));
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s.env, NULL, 0, &txn),
+                            "begin to make a store", err));
+    INC_TRY(first_rows(&s, txn, err));
+    st = inc_lmdb_status(mdb_txn_commit(txn), "commit a new store", err);
+    txn = NULL;
+    INC_TRY(st);
+    mdb_env_close(s.env);
+    s.env = NULL;
+    INC_TRY(inc_folder_settle(path, err));
+    INC_TRY(inc_folder_install(path, dir, err));
+out:
+    mdb_txn_abort(txn);
+    if (s.env != NULL)
+        mdb_env_close(s.env);
+    if (st != INC_OK)
+        inc_folder_remove(path);
+    inc_mem_free(path);
+    return st;
+}
+
+/* The format's row has the same frame in every format, for ever. */
+static enum inc_status
+read_format(struct inc_store *s, uint64_t *out, struct inc_err *err)
+{
+    enum inc_status st;
+    MDB_txn *txn = NULL;
+    unsigned char format[FORMAT_BYTES];
+    int rc;
+
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn),
+                            "begin to read", err));
+    rc = mdb_dbi_open(txn, "meta", 0, &s->dbi[INC_TABLE_META]);
+    if (rc == MDB_NOTFOUND)
+        INC_TRY(
+            inc_fail(err, INC_E_CORRUPT, 0, "this is not a store of incrocio"));
+    INC_TRY(inc_lmdb_status(rc, "open table meta", err));
+    st = inc_table_read(s, txn, INC_TABLE_META, "format", 6, format,
+                        sizeof format, err);
+    if (st == INC_E_NOTFOUND)
+        st = inc_fail(err, INC_E_CORRUPT, 0, "the store names no format");
+    if (st == INC_OK)
+        *out = inc_number_get(format);
+out:
+    mdb_txn_abort(txn); /* closes the table too: nothing was touched */
+    return st;
+}
+
+static enum inc_status
+migrate_once(struct inc_store *s, unsigned from, struct inc_err *err)
+{
+    enum inc_status st;
+    MDB_txn *txn = NULL;
+
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &txn),
+                            "begin to migrate", err));
+    INC_TRY(open_tables(s, txn, MDB_CREATE, err));
+    INC_TRY(inc_migrate(s, txn, from, err));
+    INC_TRY(put_format(s, txn, err));
+    st = inc_lmdb_status(mdb_txn_commit(txn), "commit a migration", err);
+    txn = NULL;
+out:
+    mdb_txn_abort(txn);
+    return st;
+}
+
+/* To today's format, in one transaction, in a map that may grow. */
+static enum inc_status
+update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_err mine;
+
+    if (found == INC_STORE_FORMAT)
+        return INC_OK;
+    if (found > INC_STORE_FORMAT) {
+        (void)inc_fail(err, INC_E_NEWER, 0,
+                       "the store has format %llu, this version knows up to %d",
+                       (unsigned long long)found, INC_STORE_FORMAT);
+        inc_err_hint(err, "install the version that wrote it; nothing was "
+                          "changed");
+        return INC_E_NEWER;
+    }
+    if (s->read_only) {
+        (void)inc_fail(err, INC_E_STORE, 0,
+                       "the store has the older format %llu and is open for "
+                       "reading",
+                       (unsigned long long)found);
+        inc_err_hint(err, "start the daemon on it once: that migrates it");
+        return INC_E_STORE;
+    }
+    while ((st = migrate_once(s, (unsigned)found, &mine)) == INC_E_FULL &&
+           mine.os == MDB_MAP_FULL)
+        INC_TRY(inc_room_grow(s, 0, &mine));
+out:
+    if (st != INC_OK && err != NULL)
+        *err = mine;
+    return st;
+}
+
+/* The tables of today's format, for the rest of this life. */
+static enum inc_status
+load(struct inc_store *s, struct inc_err *err)
+{
+    enum inc_status st;
+    MDB_txn *txn = NULL;
+
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn),
+                            "begin to read", err));
+    INC_TRY(open_tables(s, txn, 0, err));
+    INC_TRY(inc_table_read(s, txn, INC_TABLE_META, "id", 2, s->id, sizeof s->id,
+                           err));
+    INC_TRY(inc_head_load(s, txn, &s->head, err));
+    st = inc_lmdb_status(mdb_txn_commit(txn), "end reading", err);
+    txn = NULL;
+out:
+    mdb_txn_abort(txn);
+    return st;
+}
+
+/* 1 when data.mdb is shorter than its last page. That may be in order (a page
+ * freed in the transaction that took it is never written), or somebody cut
+ * the file and touching the missing part would kill the process. */
+static int
+is_short(const struct inc_store *s)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_filehandle_t fd;
+    struct stat file;
+
+    if (mdb_env_info(s->env, &info) != 0 || mdb_env_stat(s->env, &stat) != 0 ||
+        mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &file) != 0)
+        return 0;
+    return (uint64_t)file.st_size <
+           ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+static enum inc_status
+not_empty(const char *dir, struct inc_err *err)
+{
+    char *path = inc_path_join(dir, "data.mdb");
+    struct stat info;
+    int rc;
+
+    if (path == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
+    rc = stat(path, &info) == 0 ? 0 : errno;
+    inc_mem_free(path);
+    if (rc != 0)
+        return inc_lmdb_status(rc, "find data.mdb in the store's folder", err);
+    if (info.st_size == 0) {
+        (void)inc_fail(err, INC_E_CORRUPT, 0, "data.mdb is empty");
+        inc_err_hint(err, "restore a backup");
+        return INC_E_CORRUPT;
+    }
+    return INC_OK;
+}
+
+static int
+init_sync(struct inc_store *s)
+{
+    pthread_condattr_t a;
+
+    if (pthread_mutex_init(&s->mutex, NULL) != 0)
+        return -1;
+    if (pthread_condattr_init(&a) != 0)
+        goto no_attributes;
+    if (pthread_condattr_setclock(&a, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&s->change, &a) != 0)
+        goto no_condition;
+    (void)pthread_condattr_destroy(&a);
+    return 0;
+no_condition:
+    (void)pthread_condattr_destroy(&a);
+no_attributes:
+    (void)pthread_mutex_destroy(&s->mutex);
+    return -1;
+}
+
+static struct inc_store *
+new_store(const char *dir, const struct inc_store_options *o)
+{
+    struct inc_store *s = inc_mem_zero(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->lock_fd = -1;
+    s->read_only = o->read_only;
+    s->max_bytes = o->max_bytes != 0 ? o->max_bytes : max_default;
+    s->reserve_percent =
+        o->reserve_percent != 0 ? o->reserve_percent : RESERVE_PERCENT;
+    s->dir = inc_mem_text(dir, strlen(dir));
+    if (s->dir == NULL || init_sync(s) != 0) {
+        inc_mem_free(s->dir);
+        inc_mem_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+/* check_length: *cut = 1 and INC_E_CORRUPT when the file is short. */
+static enum inc_status
+open_store(struct inc_store **out, const char *dir,
+           const struct inc_store_options *options, int check_length, int *cut,
+           struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    const struct inc_store_options none = {0};
+    const struct inc_store_options *o = options != NULL ? options : &none;
+    struct inc_store *s = new_store(dir, o);
+    size_t map_bytes = o->map_bytes != 0 ? o->map_bytes : map_default;
+    uint64_t format = 0;
+    int dead;
+
+    *out = NULL;
+    *cut = 0;
+    if (s == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
+    if (!o->read_only) {
+        INC_TRY(inc_file_mkdirs(dir, err));
+        INC_TRY(inc_lock_take(&s->lock_fd, dir, err));
+        if (!inc_folder_has_store(dir))
+            INC_TRY(create(dir, err));
+    }
+    INC_TRY(not_empty(dir, err));
+    INC_TRY(inc_registry_add(s, err));
+    if (map_bytes > s->max_bytes)
+        map_bytes = s->max_bytes;
+    INC_TRY(
+        open_env(&s->env, dir, o->read_only ? MDB_RDONLY : 0, map_bytes, err));
+    if (check_length && is_short(s)) {
+        *cut = 1;
+        INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "data.mdb was cut short"));
+    }
+    (void)mdb_reader_check(s->env, &dead);
+    INC_TRY(read_format(s, &format, err));
+    INC_TRY(update_format(s, format, err));
+    INC_TRY(load(s, err));
+    *out = s;
+    s = NULL;
+out:
+    inc_store_close(s);
+    return st;
+}
+
+enum inc_status
+inc_store_open_as_is(struct inc_store **out, const char *dir,
+                     const struct inc_store_options *o, struct inc_err *err)
+{
+    int cut;
+
+    return open_store(out, dir, o, 0, &cut, err);
+}
+
+enum inc_status
+inc_store_open(struct inc_store **out, const char *dir,
+               const struct inc_store_options *o, struct inc_err *err)
+{
+    struct inc_verify_report report;
+    int cut;
+    enum inc_status st = open_store(out, dir, o, 1, &cut, err);
+
+    if (!cut)
+        return st;
+    /* Let another process find out whether pages in use are missing. */
+    st = inc_store_verify_offline(dir, 0, &report, NULL, NULL, err);
+    if (st == INC_OK && report.faults == 0)
+        return open_store(out, dir, o, 0, &cut, err);
+    (void)inc_fail(err, INC_E_CORRUPT, 0,
+                   "data.mdb is shorter than its contents");
+    inc_err_hint(err, "somebody cut the file: restore a backup");
+    return INC_E_CORRUPT;
+}
+
+void
+inc_store_close(struct inc_store *s)
+{
+    if (s == NULL)
+        return;
+    INC_CHECK(s->views == 0);
+    if (s->env != NULL)
+        mdb_env_close(s->env);
+    inc_registry_remove(s);
+    inc_lock_drop(s->lock_fd);
+    (void)pthread_cond_destroy(&s->change);
+    (void)pthread_mutex_destroy(&s->mutex);
+    inc_mem_free(s->dir);
+    inc_mem_free(s);
+}
+
+enum inc_status
+inc_store_tidy(struct inc_store *s, size_t *cleared, struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_view *v = NULL;
+    struct inc_store_info info;
+    int dead = 0;
+
+    inc_err_clear(err);
+    INC_TRY(inc_lmdb_status(mdb_reader_check(s->env, &dead),
+                            "look for readers that died", err));
+    INC_TRY(inc_view_open(&v, s, err));
+    INC_TRY(inc_view_info(v, &info, err));
+    if (info.oldest_reader_lag > INC_STORE_LAG_WARN)
+        (void)inc_fail(err, INC_OK, 0,
+                       "a reader is %llu transactions behind, the store grows "
+                       "until it ends",
+                       (unsigned long long)info.oldest_reader_lag);
+    if (cleared != NULL)
+        *cleared = (size_t)dead;
+out:
+    inc_view_close(v);
+    return st;
+}

@@ -1,0 +1,288 @@
+/* Tables of the replies, those to match operations aside. */
+#include "proto/replies.h"
+
+#include "proto/names.h"
+
+enum {
+    LABEL_MAX = 2000,
+    DESCRIPTION_MAX = 40000,
+    ID_MAX = 64,
+    URI_MAX = 200,
+    ITEMS_MAX = 1000,
+    HEX_MAX = 64
+};
+
+#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
+    {                                                                          \
+        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
+        .n_fields = INC_COUNT(FIELDS)                                          \
+    }
+#define COUNT(S, M, FLAGS, DOC) INC_F_INT(S, M, FLAGS, 0, INT64_MAX, DOC)
+#define HEX(S, M, FLAGS, DOC) INC_F_CODE(S, M, FLAGS, 0, HEX_MAX, DOC)
+#define NEED INC_FIELD_REQUIRED
+
+/* --- records ------------------------------------------------------------- */
+
+static const struct inc_field stored[] = {
+    INC_F_CODE(struct inc_stored, id, NEED, 1, ID_MAX, "Id of the record."),
+    COUNT(struct inc_stored, revision, NEED,
+          "Its revision now; 0 when it is gone."),
+    COUNT(struct inc_stored, seq, NEED,
+          "Number of the command in the journal; 0 for a dry run."),
+    INC_F_BOOL(struct inc_stored, created, 0, "It was not there before."),
+    INC_F_BOOL(struct inc_stored, replayed, 0,
+               "This key was answered before: the first answer again."),
+    INC_F_TEXTS(struct inc_stored, notes, 0, 100, LABEL_MAX,
+                "What deserves a look: retired concepts and the like."),
+};
+const struct inc_type inc_stored_type =
+    TYPE("stored", struct inc_stored, stored,
+         "A write that is durable (or was only checked).");
+
+#define GOT(HOLDS)                                                             \
+    {                                                                          \
+        INC_F_RECORD(struct inc_got, record, NEED, HOLDS, "As stored."),       \
+            COUNT(struct inc_got, revision, NEED, "Its revision.")             \
+    }
+#define PAGE(HOLDS)                                                            \
+    {                                                                          \
+        INC_F_RECORDS(struct inc_page, items, NEED, ITEMS_MAX, HOLDS,          \
+                      "In byte order of id."),                                 \
+            INC_F_TEXT(struct inc_page, cursor, 0, 1, 200,                     \
+                       "For the next page; absent on the last.")               \
+    }
+static const struct inc_field candidate_got[] = GOT("candidate");
+static const struct inc_field need_got[] = GOT("need");
+static const struct inc_field company_got[] = GOT("company");
+static const struct inc_field candidate_page[] = PAGE("candidate");
+static const struct inc_field need_page[] = PAGE("need");
+static const struct inc_field company_page[] = PAGE("company");
+const struct inc_type inc_candidate_got_type =
+    TYPE("candidate_got", struct inc_got, candidate_got, "A stored candidate.");
+const struct inc_type inc_need_got_type =
+    TYPE("need_got", struct inc_got, need_got, "A stored need.");
+const struct inc_type inc_company_got_type =
+    TYPE("company_got", struct inc_got, company_got, "A stored company.");
+const struct inc_type inc_candidate_page_type = TYPE(
+    "candidate_page", struct inc_page, candidate_page, "A page of candidates.");
+const struct inc_type inc_need_page_type =
+    TYPE("need_page", struct inc_page, need_page, "A page of needs.");
+const struct inc_type inc_company_page_type =
+    TYPE("company_page", struct inc_page, company_page, "A page of companies.");
+
+/* --- reference ----------------------------------------------------------- */
+
+static const struct inc_field neighbour[] = {
+    INC_F_TEXT(struct inc_neighbour, uri, NEED, 1, URI_MAX, "URI."),
+    INC_F_TEXT(struct inc_neighbour, label, NEED, 0, LABEL_MAX, "Label."),
+    INC_F_INT(struct inc_neighbour, cosine, NEED, -10000, 10000,
+              "Similarity, basis points."),
+};
+static const struct inc_type neighbour_type =
+    TYPE("neighbour", struct inc_neighbour, neighbour, "A similar concept.");
+
+static const struct inc_field concept_ref[] = {
+    INC_F_TEXT(struct inc_concept_ref, uri, NEED, 1, URI_MAX, "URI."),
+    INC_F_TEXT(struct inc_concept_ref, label, NEED, 0, LABEL_MAX, "Label."),
+};
+static const struct inc_type concept_ref_type =
+    TYPE("concept_ref", struct inc_concept_ref, concept_ref,
+         "A concept by URI and label.");
+
+#define C struct inc_concept_reply
+static const struct inc_field concept[] = {
+    INC_F_TEXT(C, uri, NEED, 1, URI_MAX, "URI."),
+    INC_F_TEXT(C, label, NEED, 0, LABEL_MAX, "Preferred label."),
+    INC_F_ENUM(C, pillar, NEED, inc_pillar_names, "What it is."),
+    INC_F_TEXTS(C, alts, 0, 1000, LABEL_MAX, "Other labels."),
+    INC_F_TEXT(C, description, 0, 0, DESCRIPTION_MAX, "Description."),
+    INC_F_BOOL(C, retired, 0, "No longer offered; stored uses stay valid."),
+    INC_F_BOOL(C, local, 0, "Added by the office."),
+    INC_F_TEXT(C, replaced_by, 0, 1, URI_MAX, "URI that takes its place."),
+    INC_F_CODE(C, isco, 0, 1, 8, "ISCO-08 unit group of an occupation."),
+    INC_F_MAPS(C, neighbours, 0, 100, &neighbour_type,
+               "Most similar skills, nearest first."),
+    INC_F_MAPS(C, essential, 0, 1000, &concept_ref_type,
+               "Essential skills of an occupation."),
+};
+#undef C
+const struct inc_type inc_concept_type =
+    TYPE("concept", struct inc_concept_reply, concept, "One concept.");
+
+#define H struct inc_concept_hit
+static const struct inc_field concept_hit[] = {
+    INC_F_TEXT(H, uri, NEED, 1, URI_MAX, "URI."),
+    INC_F_TEXT(H, label, NEED, 0, LABEL_MAX, "Preferred label."),
+    INC_F_TEXT(H, matched, NEED, 0, LABEL_MAX, "The label that fits the text."),
+    INC_F_INT(H, score, NEED, 0, 10000,
+              "How well, basis points; 10000 is the same text."),
+    INC_F_CODE(H, lang, 0, 2, 8, "Language of the label that fits."),
+};
+#undef H
+static const struct inc_type concept_hit_type = TYPE(
+    "concept_hit", struct inc_concept_hit, concept_hit, "A concept found.");
+static const struct inc_field concept_hits[] = {
+    INC_F_MAPS(struct inc_concept_hits, items, NEED, 100, &concept_hit_type,
+               "Best first."),
+};
+const struct inc_type inc_concept_hits_type = TYPE(
+    "concept_hits", struct inc_concept_hits, concept_hits, "Concepts found.");
+
+#define H struct inc_comune_hit
+static const struct inc_field comune_hit[] = {
+    INC_F_CODE(H, istat, NEED, 6, 6, "ISTAT code."),
+    INC_F_TEXT(H, name, NEED, 1, 200, "Name."),
+    INC_F_TEXT(H, province, NEED, 0, 8, "Sigla of the province."),
+    INC_F_TEXT(H, region, NEED, 0, 64, "Region."),
+};
+#undef H
+static const struct inc_type comune_hit_type =
+    TYPE("comune_hit", struct inc_comune_hit, comune_hit, "A comune found.");
+static const struct inc_field comune_hits[] = {
+    INC_F_MAPS(struct inc_comune_hits, items, NEED, 100, &comune_hit_type,
+               "Best first."),
+};
+const struct inc_type inc_comune_hits_type =
+    TYPE("comune_hits", struct inc_comune_hits, comune_hits, "Comuni found.");
+
+/* --- the service --------------------------------------------------------- */
+
+static const struct inc_field pong[] = {
+    INC_F_INTS(struct inc_pong, v, NEED, 16, 1, 1000,
+               "Protocol versions spoken."),
+    INC_F_TEXT(struct inc_pong, version, NEED, 1, 64, "Of the program."),
+};
+const struct inc_type inc_pong_type =
+    TYPE("pong", struct inc_pong, pong, "The daemon is there.");
+
+#define S struct inc_status_store
+static const struct inc_field status_store[] = {
+    COUNT(S, format, NEED, "Format of the store."),
+    COUNT(S, candidates, NEED, "Candidates stored."),
+    COUNT(S, needs, NEED, "Needs stored."),
+    COUNT(S, companies, NEED, "Companies stored."),
+    COUNT(S, head, NEED, "Last number of the journal."),
+    COUNT(S, map_bytes, NEED, "Size of the map now."),
+    COUNT(S, used_bytes, NEED, "Bytes in use."),
+    HEX(S, id, 0, "Identity of the store, hex."),
+};
+#undef S
+static const struct inc_type status_store_type =
+    TYPE("status_store", struct inc_status_store, status_store, "The store.");
+
+#define S struct inc_status_pool
+static const struct inc_field status_pool[] = {
+    COUNT(S, people, NEED, "People in the pool."),
+    COUNT(S, needs, NEED, "Open needs in the pool."),
+    COUNT(S, generation, NEED, "Number of the image."),
+    COUNT(S, bytes, NEED, "Bytes held."),
+};
+#undef S
+static const struct inc_type status_pool_type = TYPE(
+    "status_pool", struct inc_status_pool, status_pool, "The pool in memory.");
+
+#define S struct inc_status_taxonomy
+static const struct inc_field status_taxonomy[] = {
+    INC_F_TEXT(S, version, NEED, 0, 200, "Version."),
+    HEX(S, digest, NEED, "BLAKE2b-256, hex."),
+    COUNT(S, skills, NEED, "Skills known."),
+    COUNT(S, occupations, NEED, "Occupations known."),
+    INC_F_CODES(S, languages, NEED, 32, 8, "Languages of the labels."),
+};
+#undef S
+static const struct inc_type status_taxonomy_type =
+    TYPE("status_taxonomy", struct inc_status_taxonomy, status_taxonomy,
+         "The taxonomy in use.");
+
+static const struct inc_field status_space[] = {
+    HEX(struct inc_status_space, digest, NEED, "BLAKE2b-256, hex."),
+    COUNT(struct inc_status_space, dim, NEED, "Dimensions."),
+};
+static const struct inc_type status_space_type =
+    TYPE("status_space", struct inc_status_space, status_space,
+         "The skill space in use.");
+
+static const struct inc_field counter[] = {
+    INC_F_CODE(struct inc_counter, name, NEED, 1, 64, "Name."),
+    COUNT(struct inc_counter, value, NEED, "Since the start."),
+};
+static const struct inc_type counter_type =
+    TYPE("counter", struct inc_counter, counter, "A count.");
+
+static const struct inc_field latency[] = {
+    INC_F_CODE(struct inc_latency, op, NEED, 1, 64, "Operation."),
+    COUNT(struct inc_latency, count, NEED, "Requests answered."),
+    COUNT(struct inc_latency, p50_us, NEED, "Median, microseconds."),
+    COUNT(struct inc_latency, p99_us, NEED, "99th percentile, microseconds."),
+    COUNT(struct inc_latency, max_us, NEED, "Slowest, microseconds."),
+};
+static const struct inc_type latency_type = TYPE(
+    "latency", struct inc_latency, latency, "Times from arrival to reply.");
+
+#define S struct inc_status_reply
+static const struct inc_field status[] = {
+    INC_F_TEXT(S, version, NEED, 1, 64, "Of the program."),
+    COUNT(S, protocol, NEED, "Protocol version."),
+    COUNT(S, uptime_s, NEED, "Seconds since the start."),
+    INC_F_MAP(S, store, NEED, &status_store_type, "The store."),
+    INC_F_MAP(S, pool, NEED, &status_pool_type, "The pool in memory."),
+    INC_F_MAP(S, taxonomy, NEED, &status_taxonomy_type, "The taxonomy."),
+    INC_F_MAP(S, space, NEED, &status_space_type, "The skill space."),
+    INC_F_TEXT(S, kernel, NEED, 1, 64, "Kernel of the pass: scalar, avx2."),
+    INC_F_TEXT(S, blas, NEED, 0, 200, "BLAS library and its kernel."),
+    INC_F_MAPS(S, counters, NEED, 200, &counter_type, "Counts."),
+    INC_F_MAPS(S, latency, NEED, 100, &latency_type, "Times by operation."),
+};
+#undef S
+const struct inc_type inc_status_type = TYPE(
+    "status", struct inc_status_reply, status, "The state of the service.");
+
+#define E struct inc_journal_entry
+static const struct inc_field journal_entry[] = {
+    COUNT(E, seq, NEED, "Number, 1 is the first."),
+    COUNT(E, at, NEED, "Milliseconds since 1970-01-01 UTC."),
+    INC_F_CODE(E, op, NEED, 1, 64, "Operation."),
+    INC_F_CODE(E, result, NEED, 1, 64, "ok, or the error code."),
+    HEX(E, key, NEED, "Request key, hex."),
+    INC_F_CODE(E, id, 0, 1, ID_MAX, "Record."),
+    INC_F_TEXT(E, actor, 0, 1, 64, "As the request said."),
+    INC_F_TEXT(E, office, 0, 1, 32, "As the request said."),
+    INC_F_TEXT(E, purpose, 0, 1, 64, "As the request said."),
+    HEX(E, body_sha, NEED, "BLAKE2b-256 of the request body, hex."),
+    HEX(E, chain, NEED, "Head of the chain after it, hex."),
+};
+#undef E
+static const struct inc_type journal_entry_type = TYPE(
+    "journal_entry", struct inc_journal_entry, journal_entry, "One command.");
+static const struct inc_field journal_page[] = {
+    INC_F_MAPS(struct inc_journal_page, items, NEED, ITEMS_MAX,
+               &journal_entry_type, "In the order they were applied."),
+    COUNT(struct inc_journal_page, head, NEED, "Last number of the journal."),
+    HEX(struct inc_journal_page, head_chain, NEED, "Its chain value, hex."),
+};
+const struct inc_type inc_journal_page_type =
+    TYPE("journal_page", struct inc_journal_page, journal_page,
+         "A page of the journal.");
+
+#define V struct inc_verified
+static const struct inc_field verified[] = {
+    COUNT(V, candidates, NEED, "Candidates read."),
+    COUNT(V, needs, NEED, "Needs read."),
+    COUNT(V, companies, NEED, "Companies read."),
+    COUNT(V, entries, NEED, "Journal entries read."),
+    COUNT(V, keys, NEED, "Request keys read."),
+    COUNT(V, faults, NEED, "Things that are wrong."),
+    COUNT(V, warnings, NEED, "Things that deserve a look."),
+    INC_F_TEXTS(V, findings, 0, 1000, LABEL_MAX, "The first of them in words."),
+};
+#undef V
+const struct inc_type inc_verified_type =
+    TYPE("verified", struct inc_verified, verified, "A walk of the store.");
+
+static const struct inc_field backed_up[] = {
+    INC_F_CODE(struct inc_backed_up, name, NEED, 1, ID_MAX, "The folder."),
+    COUNT(struct inc_backed_up, bytes, NEED, "Its size."),
+    COUNT(struct inc_backed_up, seq, NEED, "Last journal number in it."),
+};
+const struct inc_type inc_backed_up_type =
+    TYPE("backed_up", struct inc_backed_up, backed_up, "A copy that is safe.");
