@@ -9,7 +9,7 @@
 #include "clients/cli/show.h"
 #include "proto/replies.h"
 
-enum { ARENA_LEAST = 1 << 22, ARENA_TIMES = 24, LABEL = 20, JOURNAL = 20 };
+enum { ARENA_LEAST = 1 << 22, ARENA_TIMES = 24, LABEL = 26, JOURNAL = 20 };
 
 /* Ask and decode; with --json the reply goes out as it is and *out stays
  * zero. */
@@ -109,6 +109,17 @@ put_service(struct inc_cli *c, const struct inc_status_reply *s)
                    s->space.digest, s->space.dim);
 }
 
+/* Microseconds as milliseconds in a column of ten. */
+static void
+put_ms(struct inc_cli *c, int64_t us)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%" PRId64 "%c%02d", us / 1000,
+                   c->lang[0] == 'i' ? ',' : '.', (int)(us % 1000 / 10));
+    inc_buf_printf(&c->out, " %10s", text);
+}
+
 int
 inc_cmd_status(struct inc_cli *c)
 {
@@ -129,9 +140,11 @@ inc_cmd_status(struct inc_cli *c)
         for (uint32_t i = 0; i < s.n_latency; i++) {
             const struct inc_latency *l = &s.latency[i];
             put_label(c, l->op);
-            inc_buf_printf(&c->out, "%10" PRId64 " %10.2f %10.2f %10.2f\n",
-                           l->count, (double)l->p50_us / 1000,
-                           (double)l->p99_us / 1000, (double)l->max_us / 1000);
+            inc_buf_printf(&c->out, "%10" PRId64, l->count);
+            put_ms(c, l->p50_us);
+            put_ms(c, l->p99_us);
+            put_ms(c, l->max_us);
+            inc_buf_text(&c->out, "\n");
         }
         if (s.n_counters > 0)
             inc_buf_text(&c->out, "\n");

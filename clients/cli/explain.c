@@ -5,10 +5,15 @@
 
 #include "clients/cli/shortlist.h"
 #include "clients/cli/show.h"
-#include "engine/base/utf8.h"
+#include "engine/base/date.h"
 #include "proto/names.h"
 
-enum { INDENT = 5, INNER = 9, POINTS_COLUMNS = 15, DAY = 16 };
+enum {
+    INDENT = 5,
+    INNER = 9,
+    POINTS_COLUMNS = 15,
+    EVIDENCE_IMPLIED = 3 /* index in inc_shown_names */
+};
 
 int
 inc_has(const struct inc_type *type, uint64_t has, const char *field)
@@ -27,8 +32,10 @@ line_has(const struct inc_match_line *line, const char *field)
 void
 inc_put_points(struct inc_buf *out, const char *lang, int64_t bp)
 {
-    inc_buf_printf(out, "%" PRId64 "%c%02d", bp / 100,
-                   lang[0] == 'i' ? ',' : '.', (int)(bp % 100));
+    int64_t size = bp < 0 ? -bp : bp;
+
+    inc_buf_printf(out, "%s%" PRId64 "%c%02d", bp < 0 ? "-" : "", size / 100,
+                   lang[0] == 'i' ? ',' : '.', (int)(size % 100));
 }
 
 void
@@ -66,23 +73,67 @@ colour_of(const struct inc_match_line *line)
 void
 inc_explain_legend(struct inc_cli *c)
 {
-    struct inc_buf text = {0};
+    const char *signs = c->term.utf8
+                            ? _("\xe2\x9c\x93 covered   ~ in part   ? to be "
+                                "asked   \xe2\x9c\x97 missing")
+                            : _("+ covered   ~ in part   ? to be asked   - "
+                                "missing");
 
-    inc_buf_printf(&text, c->term.utf8
-                              ? _("\xe2\x9c\x93 covered   ~ in part   ? to "
-                                  "be asked   \xe2\x9c\x97 missing")
-                              : _("+ covered   ~ in part   ? to be asked   "
-                                  "- missing"));
-    inc_buf_text(&c->out, inc_buf_cstr(&text));
+    inc_buf_printf(&c->out, "%s\n", signs);
+    (void)inc_fold(&c->out,
+                   _("A skill counts more once observed or certified, and when "
+                     "used of late."),
+                   0, 0, c->term.width);
     inc_buf_text(&c->out, "\n");
-    inc_buf_release(&text);
+}
+
+/* "B C" as "B or C". */
+static void
+put_any_of(struct inc_buf *out, const char *codes)
+{
+    for (size_t len = 0; *codes != '\0'; codes += len + (codes[len] == ' ')) {
+        len = strcspn(codes, " ");
+        inc_buf_printf(out, "%.*s", (int)len, codes);
+        if (codes[len] == ' ')
+            inc_buf_printf(out, " %s ", _("or"));
+    }
+}
+
+/* Journey and hours: they take points away, or none. */
+static void
+put_feasible(struct inc_buf *out, const struct inc_match_line *line)
+{
+    char mode[32];
+
+    if (line->kind == INC_LINE_HOURS) {
+        inc_buf_text(out, _("hours"));
+        if (line_has(line, "overlap_minutes"))
+            inc_buf_printf(out, _(": %" PRId64 " of %" PRId64 " a week"),
+                           line->overlap_minutes / 60,
+                           line->schedule_minutes / 60);
+        return;
+    }
+    inc_buf_text(out, _("journey"));
+    if (line_has(line, "metres") && line->metres == 0)
+        inc_buf_text(out, _(": in the same comune"));
+    else if (line_has(line, "metres"))
+        inc_buf_printf(out, _(": %" PRId64 " km in a straight line"),
+                       (line->metres + 500) / 1000);
+    if (line_has(line, "minutes"))
+        inc_buf_printf(out, _(", about %" PRId64 " minutes"), line->minutes);
+    if (line_has(line, "mode")) {
+        (void)snprintf(mode, sizeof mode, "mode:%s",
+                       inc_travel_names[line->mode]);
+        inc_buf_printf(out, " %s", inc_word(mode));
+    }
 }
 
 /* What is asked for. */
 static void
-put_asked(struct inc_cli *c, struct inc_buf *out,
-          const struct inc_match_line *line)
+put_asked(struct inc_buf *out, const struct inc_match_line *line)
 {
+    char name[32];
+
     switch ((enum inc_line_kind)line->kind) {
     case INC_LINE_REQUIREMENT:
         inc_buf_text(out, line->label != NULL ? line->label : line->uri);
@@ -92,40 +143,26 @@ put_asked(struct inc_cli *c, struct inc_buf *out,
             inc_buf_printf(out, _(", level %" PRId64), line->level);
         break;
     case INC_LINE_LANGUAGE:
-        inc_buf_printf(out, _("language %s"),
+        (void)snprintf(name, sizeof name, "lang:%s",
                        line->lang != NULL ? line->lang : "");
+        inc_buf_printf(out, _("language: %s"), inc_word(name));
         if (line->want != NULL)
-            inc_buf_printf(out, ", %s", line->want);
+            inc_buf_printf(out, " %s", line->want);
         break;
     case INC_LINE_LICENCE:
-        inc_buf_printf(out, _("licence %s"),
-                       line->want != NULL ? line->want : "");
+        inc_buf_printf(out, "%s ", _("licence"));
+        put_any_of(out, line->want != NULL ? line->want : "");
         break;
     case INC_LINE_EDUCATION:
-        inc_buf_printf(out, _("education, EQF level %s"),
+        inc_buf_printf(out, _("education: %s"),
                        line->want != NULL ? line->want : "");
         break;
     case INC_LINE_AFFINITY:
         inc_buf_text(out, _("closeness of the profile as a whole"));
         break;
     case INC_LINE_DISTANCE:
-        inc_buf_text(out, _("journey"));
-        if (line_has(line, "metres"))
-            inc_buf_printf(out, _(": %" PRId64 " km in a straight line"),
-                           (line->metres + 500) / 1000);
-        if (line_has(line, "minutes"))
-            inc_buf_printf(out, _(", about %" PRId64 " minutes"),
-                           line->minutes);
-        if (line_has(line, "mode"))
-            inc_buf_printf(out, " %s", inc_word(inc_travel_names[line->mode]));
-        break;
     case INC_LINE_HOURS:
-        inc_buf_text(out, _("hours"));
-        if (line_has(line, "overlap_minutes") &&
-            line_has(line, "schedule_minutes"))
-            inc_buf_printf(out, _(": %" PRId64 " of %" PRId64 " a week"),
-                           line->overlap_minutes / 60,
-                           line->schedule_minutes / 60);
+        put_feasible(out, line);
         break;
     case INC_LINE_KINDS:
         break;
@@ -133,7 +170,6 @@ put_asked(struct inc_cli *c, struct inc_buf *out,
     if (line_has(line, "importance") && line->kind != INC_LINE_AFFINITY)
         inc_buf_printf(out, " (%s)",
                        inc_word(inc_importance_names[line->importance]));
-    (void)c;
 }
 
 /* Points at the right edge, after text that ended in column `at`. */
@@ -148,7 +184,7 @@ put_points_column(struct inc_cli *c, size_t at,
         return;
     }
     inc_put_points(&text, c->lang, line->points);
-    if (line_has(line, "max")) {
+    if (line->max > 0) {
         inc_buf_text(&text, "/");
         inc_put_points(&text, c->lang, line->max);
     }
@@ -168,30 +204,49 @@ put_note(struct inc_cli *c, const char *text)
     inc_buf_text(&c->out, "\n");
 }
 
-/* The person's skill that supplied the points. */
+/* The level, the evidence and the time of the skill that supplied. */
+static void
+put_supplier(struct inc_buf *out, const struct inc_match_line *line)
+{
+    int year = 0, month = 0, day = 0;
+    int same = line->uri != NULL && line->by_uri != NULL &&
+               strcmp(line->uri, line->by_uri) == 0;
+
+    /* The same skill is not named twice. */
+    if (same)
+        inc_buf_text(out, _("has:"));
+    else
+        inc_buf_printf(out, _("from: %s,"), line->by_label);
+    inc_buf_printf(out, _(" level %" PRId64), line->by_level);
+    if (line_has(line, "by_evidence"))
+        inc_buf_printf(out, ", %s",
+                       line->by_evidence == EVIDENCE_IMPLIED &&
+                               line->implied_by != NULL
+                           ? _("implied by a job")
+                           : inc_word(inc_shown_names[line->by_evidence]));
+    if (line->implied_by != NULL)
+        inc_buf_printf(out, " (%s)", line->implied_by);
+    if (line_has(line, "by_last_used")) {
+        inc_date_split((int32_t)line->by_last_used, &year, &month, &day);
+        inc_buf_printf(out,
+                       month < 7 ? _(", used up to the first half of %d")
+                                 : _(", used up to the second half of %d"),
+                       year);
+    }
+}
+
 static void
 put_supplied(struct inc_cli *c, const struct inc_match_line *line)
 {
     struct inc_buf text = {0};
-    char day[DAY];
 
-    if (line->by_label == NULL && line->have == NULL)
-        return;
-    if (line->by_label != NULL) {
-        inc_buf_printf(&text, _("from: %s"), line->by_label);
-        if (line_has(line, "by_level"))
-            inc_buf_printf(&text, _(", level %" PRId64), line->by_level);
-        if (line_has(line, "by_evidence"))
-            inc_buf_printf(&text, ", %s",
-                           inc_word(inc_shown_names[line->by_evidence]));
-        if (line_has(line, "by_last_used")) {
-            inc_day(day, c->lang, (int32_t)line->by_last_used);
-            inc_buf_printf(&text, _(", last used about %s"), day);
-        }
-    } else {
-        inc_buf_printf(&text, _("has: %s"), line->have);
-    }
-    put_note(c, inc_buf_cstr(&text));
+    if (line->by_label != NULL)
+        put_supplier(&text, line);
+    else if (line->have != NULL)
+        inc_buf_printf(&text, "%s %s", _("has:"),
+                       line->have[0] != '\0' ? line->have : _("none"));
+    if (text.len > 0)
+        put_note(c, inc_buf_cstr(&text));
     inc_buf_release(&text);
 }
 
@@ -202,6 +257,8 @@ put_reason(struct inc_buf *out, const struct inc_match_line *line,
 {
     switch (why) {
     case INC_WHY_EXACT:
+    case INC_WHY_EVIDENCE: /* the legend says it once for all */
+    case INC_WHY_IMPLIED:  /* said beside the skill */
     case INC_WHYS:
         break;
     case INC_WHY_ALTERNATIVE:
@@ -218,17 +275,8 @@ put_reason(struct inc_buf *out, const struct inc_match_line *line,
         inc_buf_printf(out, _("level %" PRId64 " where %" PRId64 " is asked"),
                        line->by_level, line->level);
         break;
-    case INC_WHY_EVIDENCE:
-        inc_buf_text(out, _("it counts more once observed or certified"));
-        break;
     case INC_WHY_OLD:
         inc_buf_text(out, _("not used for some time"));
-        break;
-    case INC_WHY_IMPLIED:
-        if (line->implied_by != NULL)
-            inc_buf_printf(out, _("implied by the job: %s"), line->implied_by);
-        else
-            inc_buf_text(out, _("implied by a job held"));
         break;
     case INC_WHY_MISSING:
         inc_buf_text(out, line->kind == INC_LINE_LICENCE
@@ -287,7 +335,7 @@ inc_explain_line(struct inc_cli *c, const struct inc_match_line *line)
 {
     struct inc_buf asked = {0};
 
-    put_asked(c, &asked, line);
+    put_asked(&asked, line);
     inc_buf_printf(&c->out, "%*s", INDENT, "");
     inc_paint(c, colour_of(line));
     inc_buf_text(&c->out, sign_of(c, line));

@@ -207,6 +207,16 @@ put_cover(struct inc_buf *out, const struct cover *n)
         inc_buf_printf(out, _(", %u missing"), n->not_met);
 }
 
+static void
+put_cover_short(struct inc_buf *out, const struct cover *n)
+{
+    inc_buf_printf(out, _("  %u of %u"), n->met, n->of);
+    if (n->partly > 0)
+        inc_buf_printf(out, _(", %u in part"), n->partly);
+    if (n->unknown > 0)
+        inc_buf_printf(out, _(", %u to be asked"), n->unknown);
+}
+
 /* 20 cells: what is sure, what could be added, the rest. */
 static void
 put_bar(struct inc_cli *c, int64_t score, int64_t hi)
@@ -279,10 +289,11 @@ put_total(struct inc_cli *c, const struct inc_match_item *item)
 static void
 put_rank(struct inc_buf *out, const struct inc_match_item *item)
 {
-    char rank[24];
+    char rank[24] = ""; /* a pair has none */
 
-    (void)snprintf(rank, sizeof rank, "%" PRId64 "%s", item->rank,
-                   item->tied > 1 ? "=" : ".");
+    if (item->rank > 0)
+        (void)snprintf(rank, sizeof rank, "%" PRId64 "%s", item->rank,
+                       item->tied > 1 ? "=" : ".");
     inc_buf_printf(out, "%-*s", RANK_COLUMNS, rank);
 }
 
@@ -294,7 +305,7 @@ put_brief(struct inc_cli *c, const struct inc_match_item *item,
     struct cover n = cover_of(item);
 
     put_rank(&c->out, item);
-    inc_pad(&c->out, item->id, ID_COLUMNS);
+    inc_pad(&c->out, item->id != NULL ? item->id : "", ID_COLUMNS);
     inc_buf_text(&c->out, " ");
     if (item_has(item, "score")) {
         put_bar(c, item->score, item_has(item, "hi") ? item->hi : item->score);
@@ -304,8 +315,7 @@ put_brief(struct inc_cli *c, const struct inc_match_item *item,
     if (title[0] != '\0')
         inc_buf_printf(&text, "  %s", title);
     else if (n.of > 0)
-        inc_buf_printf(&text, _("  %u of %u, %u to be asked"), n.met, n.of,
-                       n.unknown);
+        put_cover_short(&text, &n);
     size_t used = RANK_COLUMNS + ID_COLUMNS + 1 +
                   (item_has(item, "score") ? (size_t)CELLS : 0);
     const char *rest = inc_buf_cstr(&text);
@@ -327,7 +337,9 @@ put_item(struct inc_cli *c, const struct inc_match_item *item,
     inc_buf_text(&c->out, "\n");
     put_rank(&c->out, item);
     inc_paint(c, "1");
-    inc_buf_text(&head, item->id);
+    inc_buf_text(&head, item->id != NULL          ? item->id
+                        : item->candidate != NULL ? item->candidate
+                                                  : "");
     if (title[0] != '\0')
         inc_buf_printf(&head, "  %s", title);
     (void)inc_fold(&c->out, inc_buf_cstr(&head), RANK_COLUMNS, RANK_COLUMNS,
@@ -347,6 +359,19 @@ put_item(struct inc_cli *c, const struct inc_match_item *item,
     if (item->n_lines > 0 && item_has(item, "score"))
         put_total(c, item);
     inc_buf_release(&head);
+}
+
+/* Provinces and offices are codes; the other values are words of ours. */
+static const char *
+facet_word(const struct inc_facet *f, const struct inc_facet_value *v)
+{
+    char name[64];
+
+    (void)snprintf(name, sizeof name, "facet:%.50s", v->value);
+    const char *word = inc_word(name);
+    if (word != name)
+        return word;
+    return strcmp(f->name, "kind") == 0 ? inc_word(v->value) : v->value;
 }
 
 static void
@@ -372,7 +397,7 @@ put_counts(struct inc_cli *c, const struct inc_match_page *page)
         inc_buf_printf(&text, "%s:", inc_word(f->name));
         for (uint32_t k = 0; k < f->n_values; k++)
             inc_buf_printf(&text, "%s %s %" PRId64, k > 0 ? "," : "",
-                           inc_word(f->values[k].value), f->values[k].count);
+                           facet_word(f, &f->values[k]), f->values[k].count);
         if (i == 0)
             inc_buf_text(&c->out, "\n");
         put_paragraph(c, inc_buf_cstr(&text), 0);
@@ -414,7 +439,8 @@ inc_shortlist(struct inc_cli *c, int people, const struct inc_subject *subject,
         inc_buf_text(&c->out, "\n");
     for (uint32_t i = 0; i < page->n_items; i++) {
         if (!people && page->n_items <= TITLES_MAX)
-            title_of(c, page->items[i].id, title);
+            title_of(c, page->items[i].id != NULL ? page->items[i].id : "",
+                     title);
         if (brief)
             put_brief(c, &page->items[i], title);
         else

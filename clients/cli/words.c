@@ -91,7 +91,31 @@ static const struct {
     {"sun", N_("Sun")},
     {"neutral", N_("neutral")},
     {"prudent", N_("prudent")},
-    /* facets and rules */
+    {"mode:walk", N_("on foot")},
+    {"mode:bike", N_("by bike")},
+    {"mode:bus", N_("by bus")},
+    {"mode:car", N_("by car")},
+    {"lang:ar", N_("Arabic")},
+    {"lang:bn", N_("Bengali")},
+    {"lang:de", N_("German")},
+    {"lang:en", N_("English")},
+    {"lang:es", N_("Spanish")},
+    {"lang:fr", N_("French")},
+    {"lang:it", N_("Italian")},
+    {"lang:pt", N_("Portuguese")},
+    {"lang:ro", N_("Romanian")},
+    {"lang:ru", N_("Russian")},
+    {"lang:sq", N_("Albanian")},
+    {"lang:uk", N_("Ukrainian")},
+    {"lang:zh", N_("Chinese")},
+    /* values of counts */
+    {"facet:unknown", N_("not known")},
+    {"facet:none", N_("none")},
+    {"facet:other", N_("others")},
+    {"facet:now", N_("now")},
+    {"facet:later", N_("later")},
+    {"facet:past", N_("past")},
+    /* counts and rules */
     {"province", N_("province")},
     {"region", N_("region")},
     {"language", N_("language")},
@@ -107,5 +131,6 @@ inc_word(const char *name)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i].name, name) == 0)
             return _(words[i].text);
-    return name;
+    /* "lang:xx" without a name of ours is the bare code. */
+    return strncmp(name, "lang:", 5) == 0 ? name + 5 : name;
 }

@@ -334,9 +334,11 @@ inc_csv_open(struct inc_csv **out, const char *name, const void *bytes,
     c->line = 1;
     if (len >= 3 && memcmp(c->at, "\xef\xbb\xbf", 3) == 0)
         c->at += 3;
-    c->separator =
-        separator == INC_CSV_GUESS ? guess(c->at, c->end) : separator;
-    c->quote = c->separator == INC_CSV_TAB ? '\0' : '"';
+    c->separator = separator;
+    if (separator == INC_CSV_GUESS)
+        c->separator = guess(c->at, c->end);
+    if (c->separator != INC_CSV_TAB)
+        c->quote = '"';
     st = read_header(c, err);
     if (st != INC_OK) {
         inc_csv_close(c);

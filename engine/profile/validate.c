@@ -183,6 +183,7 @@ check_codes_once(const int64_t *codes, uint32_t n, const char *list,
             (void)inc_fail(err, INC_E_DUPLICATE, 0, "%s is there twice",
                            names[codes[i]]);
             inc_err_where(err, "%s[%" PRIu32 "]", list, i);
+            inc_err_hint(err, "each one once");
             return INC_E_DUPLICATE;
         }
         seen |= bit;

@@ -8,7 +8,6 @@
 
 #include "engine/base/fault.h"
 #include "engine/base/file.h"
-#include "engine/base/mem.h"
 
 /* One consistent moment of the store into the empty folder `to`, without the
  * free pages and what deleted rows left in them. */
@@ -79,32 +78,29 @@ enum inc_status
 inc_store_backup(struct inc_store *s, const char *to, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
-    char suffix[32];
-    char *temp = NULL, *above = NULL;
+    char temp[INC_PATH], above[INC_PATH];
     struct stat info;
-    size_t n = strlen(to);
+    size_t len = strlen(to);
+    int n;
 
-    if (lstat(to, &info) == 0 || n == 0 || to[n - 1] == '/') {
+    if (lstat(to, &info) == 0 || len == 0 || to[len - 1] == '/') {
         (void)inc_fail(err, INC_E_CONFLICT, 0,
                        "a backup makes a new folder, this one is there");
         inc_err_hint(err, "name a folder that does not exist");
         return INC_E_CONFLICT;
     }
-    (void)snprintf(suffix, sizeof suffix, ".%ld.new", (long)getpid());
-    temp = inc_mem_zero(n + sizeof suffix, 1);
-    above = inc_path_join(to, "..");
-    if (temp == NULL || above == NULL)
-        INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory to back up"));
-    (void)snprintf(temp, n + sizeof suffix, "%s%s", to, suffix);
+    n = snprintf(temp, sizeof temp, "%s.%ld.new", to, (long)getpid());
+    if (n < 0 || (size_t)n >= sizeof temp)
+        return inc_fail(err, INC_E_LIMIT, 0, "a path is over %d bytes",
+                        INC_PATH);
+    INC_TRY(inc_path_join(above, to, "..", err));
     INC_TRY(copy_whole(s, temp, err));
     if (rename(temp, to) != 0)
         INC_TRY(inc_lmdb_status(errno, "give the backup its name", err));
     st = inc_file_sync_dir(above, err);
 out:
-    if (st != INC_OK && temp != NULL)
+    if (st != INC_OK)
         inc_folder_remove(temp);
-    inc_mem_free(temp);
-    inc_mem_free(above);
     return st;
 }
 
@@ -131,15 +127,16 @@ inc_store_restore(const char *backup, const char *dir, struct inc_err *err)
     enum inc_status st;
     const struct inc_store_options o = {.read_only = 1};
     struct inc_store *s = NULL;
-    char *path = inc_path_join(dir, "new");
+    char path[INC_PATH];
     int lock = -1;
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to restore");
+    INC_TRY(inc_path_join(path, dir, "new", err));
     INC_TRY(verify_backup(backup, err));
     INC_TRY(inc_file_mkdirs(dir, err));
     INC_TRY(inc_lock_take(&lock, dir, err));
-    if (inc_folder_has_store(dir)) {
+    st = inc_folder_look(dir, NULL, err);
+    if (st != INC_E_NOTFOUND) {
+        INC_TRY(st);
         (void)inc_fail(err, INC_E_CONFLICT, 0,
                        "there is a store in the folder already");
         inc_err_hint(err, "move its data.mdb away first, or restore into a "
@@ -156,6 +153,5 @@ inc_store_restore(const char *backup, const char *dir, struct inc_err *err)
 out:
     inc_store_close(s);
     inc_lock_drop(lock);
-    inc_mem_free(path);
     return st;
 }

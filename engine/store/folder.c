@@ -9,44 +9,45 @@
 
 #include "engine/base/fault.h"
 #include "engine/base/file.h"
-#include "engine/base/mem.h"
 
-char *
-inc_path_join(const char *dir, const char *name)
+enum inc_status
+inc_path_join(char out[INC_PATH], const char *dir, const char *name,
+              struct inc_err *err)
 {
-    size_t a = strlen(dir), b = strlen(name);
-    char *p = inc_mem_zero(a + b + 2, 1);
+    int n = snprintf(out, INC_PATH, "%s/%s", dir, name);
 
-    if (p != NULL)
-        (void)snprintf(p, a + b + 2, "%s/%s", dir, name);
-    return p;
+    if (n < 0 || n >= INC_PATH)
+        return inc_fail(err, INC_E_LIMIT, 0, "a path is over %d bytes",
+                        INC_PATH);
+    return INC_OK;
 }
 
-static enum inc_status
-no_memory(struct inc_err *err)
+enum inc_status
+inc_folder_look(const char *dir, uint64_t *bytes, struct inc_err *err)
 {
-    return inc_fail(err, INC_E_NOMEM, 0, "no memory for a path");
-}
-
-int
-inc_folder_has_store(const char *dir)
-{
-    char *path = inc_path_join(dir, "data.mdb");
+    char path[INC_PATH];
     struct stat info;
-    int there = path != NULL && stat(path, &info) == 0;
+    enum inc_status st = inc_path_join(path, dir, "data.mdb", err);
 
-    inc_mem_free(path);
-    return there;
+    if (st != INC_OK)
+        return st;
+    if (stat(path, &info) != 0) {
+        int e = errno;
+        st = inc_lmdb_status(e, "look at data.mdb in the store's folder", err);
+        return e == ENOENT || st != INC_E_NOTFOUND ? st : INC_E_IO;
+    }
+    if (bytes != NULL)
+        *bytes = (uint64_t)info.st_size;
+    return INC_OK;
 }
 
 static void
 remove_in(const char *dir, const char *name)
 {
-    char *path = inc_path_join(dir, name);
+    char path[INC_PATH];
 
-    if (path != NULL)
+    if (inc_path_join(path, dir, name, NULL) == INC_OK)
         (void)unlink(path);
-    inc_mem_free(path);
 }
 
 void
@@ -85,37 +86,47 @@ enum inc_status
 inc_folder_settle(const char *path, struct inc_err *err)
 {
     enum inc_status st;
-    char *data = inc_path_join(path, "data.mdb");
+    char data[INC_PATH];
 
-    if (data == NULL)
-        return no_memory(err);
     remove_in(path, "lock.mdb");
+    INC_TRY(inc_path_join(data, path, "data.mdb", err));
     INC_TRY(sync_file(data, err));
     st = inc_file_sync_dir(path, err);
 out:
-    inc_mem_free(data);
     return st;
+}
+
+/* link(), not rename(): never in the place of a store. Where the file system
+ * has no links, the caller's lock and look have to do. */
+static enum inc_status
+move_into(const char *from, const char *to, struct inc_err *err)
+{
+    int rc = link(from, to) == 0 ? 0 : errno;
+
+    if (rc == EPERM || rc == ENOTSUP || rc == ENOSYS)
+        rc = rename(from, to) == 0 ? 0 : errno;
+    return inc_lmdb_status(rc, "put the store file in place", err);
 }
 
 enum inc_status
 inc_folder_install(const char *path, const char *dir, struct inc_err *err)
 {
-    enum inc_status st = INC_OK;
-    char *from = inc_path_join(path, "data.mdb");
-    char *to = inc_path_join(dir, "data.mdb");
-    char *above = inc_path_join(dir, "..");
+    enum inc_status st;
+    char from[INC_PATH], to[INC_PATH], above[INC_PATH];
 
-    if (from == NULL || to == NULL || above == NULL)
-        INC_TRY(no_memory(err));
+    INC_TRY(inc_path_join(from, path, "data.mdb", err));
+    INC_TRY(inc_path_join(to, dir, "data.mdb", err));
+    INC_TRY(inc_path_join(above, dir, "..", err));
     remove_in(dir, "lock.mdb"); /* of a store that is no more */
-    if (rename(from, to) != 0)
-        INC_TRY(inc_lmdb_status(errno, "put the store file in place", err));
-    INC_TRY(inc_file_sync_dir(dir, err));
-    st = inc_file_sync_dir(above, err); /* the folder itself may be new */
-    (void)rmdir(path);
+    INC_TRY(move_into(from, to, err));
+    st = inc_file_sync_dir(dir, err);
+    if (st == INC_OK)
+        st = inc_file_sync_dir(above, err); /* the folder may be new */
+    if (st != INC_OK) {
+        (void)unlink(to);
+        goto out;
+    }
+    inc_folder_remove(path);
 out:
-    inc_mem_free(from);
-    inc_mem_free(to);
-    inc_mem_free(above);
     return st;
 }

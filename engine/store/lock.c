@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/base/mem.h"
-
 /*
  * Two traps of LMDB 0.9.24 stand behind this file. Its own locks are POSIX
  * record locks: opening the same environment twice in one process, or only
@@ -49,12 +47,10 @@ enum inc_status
 inc_lock_take(int *fd, const char *dir, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
-    char *path = inc_path_join(dir, "incrocio.lock");
-    char text[32];
+    char path[INC_PATH], text[32];
     int f = -1, n;
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
+    INC_TRY(inc_path_join(path, dir, "incrocio.lock", err));
     f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (f < 0) {
         int e = errno;
@@ -81,7 +77,6 @@ inc_lock_take(int *fd, const char *dir, struct inc_err *err)
 out:
     if (f >= 0)
         (void)close(f);
-    inc_mem_free(path);
     return st;
 }
 
@@ -95,17 +90,14 @@ inc_lock_drop(int fd)
 enum inc_status
 inc_registry_add(struct inc_store *s, struct inc_err *err)
 {
-    enum inc_status st = INC_OK;
-    char *path = inc_path_join(s->dir, "data.mdb");
+    char path[INC_PATH];
     struct stat info;
-    int rc;
+    enum inc_status st = inc_path_join(path, s->dir, "data.mdb", err);
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
-    rc = stat(path, &info) == 0 ? 0 : errno;
-    inc_mem_free(path);
-    if (rc != 0)
-        return inc_lmdb_status(rc, "look at data.mdb", err);
+    if (st != INC_OK)
+        return st;
+    if (stat(path, &info) != 0)
+        return inc_lmdb_status(errno, "look at data.mdb", err);
     (void)pthread_mutex_lock(&registry_mutex);
     for (const struct inc_store *o = registry; o != NULL; o = o->next)
         if (o->dev == info.st_dev && o->ino == info.st_ino &&

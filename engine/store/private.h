@@ -29,8 +29,9 @@ enum inc_table {
 };
 
 enum {
-    INC_VALUE_FRAME = 1,               /* version of the frame of a value */
-    INC_VALUE_EXTRA = 1 + INC_TAG,     /* bytes a frame adds */
+    INC_VALUE_FRAME = 1,           /* version of the frame of a value */
+    INC_VALUE_EXTRA = 1 + INC_TAG, /* bytes a frame adds */
+    INC_PATH = 4096,
     INC_NUMBER = 8,                    /* bytes of a number in a key or value */
     INC_STORE_ID = 16,                 /* bytes of the store's identity */
     INC_ENTRY_ARENA = 16384,           /* texts of one journal entry */
@@ -214,11 +215,14 @@ enum inc_status inc_migrate(struct inc_store *s, MDB_txn *txn, unsigned from,
 
 /* --- folder.c: a store file is made aside, then put in place -------------- */
 
-/* dir + "/" + name on the heap, or NULL. */
-char *inc_path_join(const char *dir, const char *name);
+/* out = dir + "/" + name. INC_OK or INC_E_LIMIT. */
+enum inc_status inc_path_join(char out[INC_PATH], const char *dir,
+                              const char *name, struct inc_err *err);
 
-/* 1 when DIR/data.mdb exists. */
-int inc_folder_has_store(const char *dir);
+/* INC_E_NOTFOUND only when there is no DIR/data.mdb for sure; *bytes is its
+ * length, may be NULL. */
+enum inc_status inc_folder_look(const char *dir, uint64_t *bytes,
+                                struct inc_err *err);
 
 /* Make folder `path` empty: leftovers of a crash are removed. */
 enum inc_status inc_folder_make(const char *path, struct inc_err *err);

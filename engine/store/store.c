@@ -103,10 +103,9 @@ create(const char *dir, struct inc_err *err)
     enum inc_status st = INC_OK;
     struct inc_store s = {.lock_fd = -1};
     MDB_txn *txn = NULL;
-    char *path = inc_path_join(dir, "new");
+    char path[INC_PATH] = "";
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to make a store");
+    INC_TRY(inc_path_join(path, dir, "new", err));
     INC_TRY(inc_folder_make(path, err));
     INC_TRY(open_env(&s.env, path, 0, map_least, err));
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s.env, NULL, 0, &txn),
@@ -123,9 +122,8 @@ out:
     mdb_txn_abort(txn);
     if (s.env != NULL)
         mdb_env_close(s.env);
-    if (st != INC_OK)
+    if (st != INC_OK && path[0] != '\0')
         inc_folder_remove(path);
-    inc_mem_free(path);
     return st;
 }
 
@@ -249,22 +247,14 @@ is_short(const struct inc_store *s)
 static enum inc_status
 not_empty(const char *dir, struct inc_err *err)
 {
-    char *path = inc_path_join(dir, "data.mdb");
-    struct stat info;
-    int rc;
+    uint64_t bytes = 0;
+    enum inc_status st = inc_folder_look(dir, &bytes, err);
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
-    rc = stat(path, &info) == 0 ? 0 : errno;
-    inc_mem_free(path);
-    if (rc != 0)
-        return inc_lmdb_status(rc, "find data.mdb in the store's folder", err);
-    if (info.st_size == 0) {
-        (void)inc_fail(err, INC_E_CORRUPT, 0, "data.mdb is empty");
-        inc_err_hint(err, "restore a backup");
-        return INC_E_CORRUPT;
-    }
-    return INC_OK;
+    if (st != INC_OK || bytes != 0)
+        return st;
+    (void)inc_fail(err, INC_E_CORRUPT, 0, "data.mdb is empty");
+    inc_err_hint(err, "restore a backup");
+    return INC_E_CORRUPT;
 }
 
 static int
@@ -330,8 +320,9 @@ open_store(struct inc_store **out, const char *dir,
     if (!o->read_only) {
         INC_TRY(inc_file_mkdirs(dir, err));
         INC_TRY(inc_lock_take(&s->lock_fd, dir, err));
-        if (!inc_folder_has_store(dir))
+        if (inc_folder_look(dir, NULL, err) == INC_E_NOTFOUND)
             INC_TRY(create(dir, err));
+        INC_TRY(inc_file_sync_dir(dir, err)); /* a creator may have died */
     }
     INC_TRY(not_empty(dir, err));
     INC_TRY(inc_registry_add(s, err));

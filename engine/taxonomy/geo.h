@@ -18,11 +18,11 @@ struct inc_geo;
 #define INC_NO_COMUNE UINT16_MAX
 
 struct inc_comune {
-    const char *istat;     /* 6 digits */
+    const char *istat; /* 6 digits */
     const char *name;
-    const char *province;  /* sigla, "LU" */
-    const char *region;    /* "Toscana" */
-    int32_t lat_udeg;      /* millionths of a degree */
+    const char *province; /* sigla, "LU" */
+    const char *region;   /* "Toscana" */
+    int32_t lat_udeg;     /* millionths of a degree */
     int32_t lon_udeg;
 };
 
@@ -41,7 +41,13 @@ size_t inc_geo_search(const struct inc_geo *g, const char *text, size_t len,
  * tables and rounding; within 0.2 % of the double computation. */
 uint32_t inc_geo_metres(const struct inc_geo *g, uint16_t a, uint16_t b);
 
-enum inc_mode { INC_MODE_WALK, INC_MODE_BIKE, INC_MODE_BUS, INC_MODE_CAR, INC_MODE_COUNT };
+enum inc_mode {
+    INC_MODE_WALK,
+    INC_MODE_BIKE,
+    INC_MODE_BUS,
+    INC_MODE_CAR,
+    INC_MODE_COUNT
+};
 /* Names on the wire: "walk", "bike", "bus", "car", NULL-ended. */
 extern const char *const inc_mode_names[];
 

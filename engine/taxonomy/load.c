@@ -43,7 +43,8 @@ read_file(struct loader *l, size_t index, struct relations *all,
 
     inc_buf_reset(&l->bytes);
     INC_TRY(inc_file_read(&l->bytes, f->path, FILE_MAX, err));
-    kept->name = l->t->file_name[index] = inc_mem_text(f->name, strlen(f->name));
+    kept->name = l->t->file_name[index] =
+        inc_mem_text(f->name, strlen(f->name));
     if (kept->name == NULL) {
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for file names");
         goto out;

@@ -270,7 +270,7 @@ same_text(const char *label, const char *text)
         if (strcmp(part, text) == 0)
             return 1;
     }
-    if (parts == 1 || strlen(label) > INDEX_TEXT)
+    if (parts <= 1 || strlen(label) > INDEX_TEXT)
         return 0;
     (void)inc_fold(part, label, strlen(label));
     return strcmp(part, text) == 0;
@@ -458,7 +458,7 @@ near_uris(const struct inc_search *s, enum inc_pillar p, const char *tail,
         if (inc_concept_retired(s->t, p, id))
             continue;
         edits = inc_edits(tail, len, other, other_len, URI_EDITS);
-        if (edits > URI_EDITS || edits * 4 > len)
+        if (edits > URI_EDITS || (size_t)edits * 4 > len)
             continue;
         if (n == URI_HITS)
             break;

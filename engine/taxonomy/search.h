@@ -26,13 +26,17 @@ struct inc_hit {
  * stemming, elision), then character trigrams (typos). Retired concepts are
  * left out. lang >= 0 prefers that language, others still count.
  *   hits  out [max]
- * Returns how many were written, best first, ties by label then id.
+ * Either half of a label such as "saldatore/saldatrice" is the same text.
+ * Returns how many were written, best first; ties: the language asked for,
+ * preferred labels, label, id. Each concept once, by its best label. Only the
+ * first 1,024 bytes of the text count. With no memory there are no hits.
  */
 size_t inc_search_text(const struct inc_search *s, enum inc_pillar p,
                        const char *text, size_t len, int lang,
                        struct inc_hit *hits, size_t max);
 
-/* For an unknown URI: concepts whose URI or label is nearest. */
+/* For an unknown URI: concepts whose URI ends nearly the same (score 9900 less
+ * 500 an edit, lang -1), then those whose label resembles its last part. */
 size_t inc_search_uri(const struct inc_search *s, enum inc_pillar p,
                       const char *uri, size_t len, struct inc_hit *hits,
                       size_t max);

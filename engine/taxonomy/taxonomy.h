@@ -72,7 +72,16 @@ struct inc_taxonomy_options {
  * INC_E_FORMAT (file, line, column name and what was expected are in the
  * error), INC_E_NOMEM, INC_E_IO.
  * Needed: skills_*, occupations_*, occupationSkillRelations*,
- * broaderRelationsSkillPillar*, ISCOGroups_*. The others are used when there.
+ * broaderRelationsSkillPillar*, ISCOGroups_*. Used when there: skillGroups_*,
+ * skillSkillRelations*, version.txt (one word). Everything else in the folder
+ * is passed over: the collections and the hierarchy table repeat what these
+ * files say.
+ *
+ * The local folder may hold any of these files, none needed, separated by
+ * commas, semicolons or tabs. A row for an official URI changes that concept:
+ * its label replaces the official one of that language, its alternative labels
+ * are added, its status may retire it. Descriptions are kept in Italian and
+ * English only.
  */
 enum inc_status inc_taxonomy_load(struct inc_taxonomy **out,
                                   const struct inc_taxonomy_options *o,

@@ -8,7 +8,7 @@
 #include "proto/message.h"
 #include "tests/unit/proto/mini.h"
 
-#define KEY "h'000102030405060708090a0b0c0d0e0f'"
+#define KEY "'hex:000102030405060708090a0b0c0d0e0f'"
 
 static struct inc_arena arena;
 
@@ -110,7 +110,7 @@ static const struct {
      "there is no such operation", ""},
     {"{'id': 'a', 'v': 1, 'op': 'ping', 'key': 'x'}", "a", INC_E_TYPE,
      "request.key", "key is a text", "16 bytes of binary"},
-    {"{'id': 'a', 'v': 1, 'op': 'ping', 'key': h'00'}", "a", INC_E_RANGE,
+    {"{'id': 'a', 'v': 1, 'op': 'ping', 'key': 'hex:00'}", "a", INC_E_RANGE,
      "request.key", "key has 1 bytes", "16 bytes of binary"},
     {"{'id': 'a', 'v': 1, 'op': 'ping', 'deadline_ms': -1}", "a", INC_E_RANGE,
      "request.deadline_ms", "deadline_ms is -1",

@@ -1,7 +1,7 @@
 /*
- * mini.h - test frames from text: JSON, also with 'single quotes', without
- * escapes, plus nan, floats (2.5), and h'00ff' for binary. The text is our own:
- * bad text aborts.
+ * mini.h - test frames from text: JSON, also with 'single quotes' and without
+ * commas, plus nan, floats (2.5) and texts "hex:00ff" that stand for binary.
+ * Escapes: \" and \n. The text is our own: bad text aborts.
  */
 #ifndef INC_TESTS_UNIT_PROTO_MINI_H
 #define INC_TESTS_UNIT_PROTO_MINI_H
@@ -25,29 +25,38 @@ mini_space(const char *p)
     return p;
 }
 
+/* The hexadecimal digits up to the quote, as binary. */
 static inline const char *
-mini_quoted(struct inc_writer *w, const char *p, char quote)
-{
-    const char *end = strchr(p, quote);
-
-    INC_CHECK(end != NULL);
-    inc_w_textn(w, p, (size_t)(end - p));
-    return end + 1;
-}
-
-static inline const char *
-mini_hex(struct inc_writer *w, const char *p)
+mini_hex(struct inc_writer *w, const char *p, char quote)
 {
     unsigned char bytes[64];
     size_t n = 0;
 
-    while (*p != '\'') {
+    while (*p != quote) {
         char two[3] = {p[0], p[1], '\0'};
         INC_CHECK(n < sizeof bytes);
         bytes[n++] = (unsigned char)strtoul(two, NULL, 16);
         p += 2;
     }
     inc_w_bin(w, bytes, n);
+    return p + 1;
+}
+
+static inline const char *
+mini_quoted(struct inc_writer *w, const char *p, char quote)
+{
+    char text[1024];
+    size_t n = 0;
+
+    if (strncmp(p, "hex:", 4) == 0)
+        return mini_hex(w, p + 4, quote);
+    for (; *p != quote; p++) {
+        INC_CHECK(*p != '\0' && n < sizeof text);
+        if (*p == '\\')
+            p++;
+        text[n++] = p[-1] == '\\' && *p == 'n' ? '\n' : *p;
+    }
+    inc_w_textn(w, text, n);
     return p + 1;
 }
 
@@ -101,8 +110,6 @@ mini_value(struct inc_writer *w, const char *p)
     }
     if (*p == '\'' || *p == '"')
         return mini_quoted(w, p + 1, *p);
-    if (strncmp(p, "h'", 2) == 0)
-        return mini_hex(w, p + 2);
     if (strncmp(p, "true", 4) == 0) {
         inc_w_bool(w, 1);
         return p + 4;

@@ -102,7 +102,7 @@ static void
 values(void **state)
 {
     struct mini m = mini_open("{'nil': null, 'yes': true, 'n': -9, 'f': 2.5, "
-                              "'t': 'ciao', 'b': h'0102', 'l': [1, 2], "
+                              "'t': 'ciao', 'b': 'hex:0102', 'l': [1, 2], "
                               "'empty': ''}");
     const struct inc_node *r = m.root;
     size_t len;

@@ -13,7 +13,7 @@
 #include "engine/base/file.h"
 #include "engine/taxonomy/taxonomy.h"
 
-enum { FOLDER_PATH = 192 };
+enum { FOLDER_PATH = 512 };
 
 struct folder {
     char path[64];

@@ -12,14 +12,12 @@
  * The next child starts after the last acknowledged one: what was durable but
  * not acknowledged is sent again with its key and must be applied once.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>

@@ -53,7 +53,7 @@ folder_put(const char *dir, const char *name, const char *text)
 static inline void
 folder_drop(const char *dir, const char *name)
 {
-    char path[512];
+    char path[1024];
 
     (void)snprintf(path, sizeof path, "%s/%s", dir, name);
     assert_int_equal(unlink(path), 0);

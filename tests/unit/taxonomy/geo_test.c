@@ -71,7 +71,7 @@ names(void **state)
         {"tor", "001272", 1},
         {"niccolo", "900002", 1},
         {"castel s", "900002", 1},
-        {"Castel S. Nicolo'", "900002", 1},
+        {"Castel S. Niccolo'", "900002", 1},
         {"castel san nicolo", "900002", 1},
         {"lampedusa", "900003", 1},
         {"castel nicolo", "900002", 1},

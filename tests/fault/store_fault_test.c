@@ -1,0 +1,438 @@
+/*
+ * Every fault point of the store, its 1st, 2nd, 3rd ... visit until none
+ * fires, in everything the store does: what failed left nothing behind, what
+ * is retried works, the store is clean. Lost memory shows under ASan.
+ */
+#include "tests/unit/store/raw.h"
+
+#include "engine/base/fault.h"
+
+#if !INC_FAULTS
+#error "build with fault points"
+#endif
+
+static const struct {
+    enum inc_fault point;
+    const char *name;
+} points[] = {
+#define INC_X(name) {INC_FAULT_##name, #name},
+    INC_FAULT_POINTS(INC_X)
+#undef INC_X
+};
+enum { POINTS = sizeof points / sizeof points[0], VISITS_MAX = 3000 };
+
+/* A thing the store does, in three parts. `act` runs with the fault armed and
+ * uses no asserts; `check` gets its status. */
+struct scenario {
+    const char *name;
+    void (*prepare)(struct fixture *f);
+    enum inc_status (*act)(struct fixture *f);
+    void (*check)(struct fixture *f, enum inc_status st, int fired);
+    int forks; /* the fault may happen in a child, unseen by this process */
+};
+
+static char where[200]; /* for failure texts */
+
+static void
+run_scenario(const struct scenario *s)
+{
+    unsigned fired_in_all = 0;
+
+    for (size_t p = 0; p < POINTS; p++) {
+        for (unsigned n = 1; n <= VISITS_MAX; n++) {
+            void *state = NULL;
+            struct fixture *f;
+            enum inc_status st;
+            int fired;
+
+            (void)snprintf(where, sizeof where, "%s, %s visit %u", s->name,
+                           points[p].name, n);
+            assert_int_equal(start(&state), 0);
+            f = state;
+            s->prepare(f);
+            inc_fault_arm(points[p].point, n);
+            st = s->act(f);
+            fired = inc_fault_fired() || (s->forks && st != INC_OK);
+            inc_fault_arm(points[p].point, 0);
+            if (!fired && st != INC_OK)
+                fail_msg("%s: failed without a fault: %s", where, f->err.what);
+            s->check(f, st, fired);
+            (void)stop(&state);
+            if (!fired)
+                break;
+            fired_in_all++;
+            assert_true(n < VISITS_MAX);
+        }
+    }
+    if (fired_in_all < 3)
+        fail_msg("%s: only %u faults happened", s->name, fired_in_all);
+    (void)printf("%s: %u faults\n", s->name, fired_in_all);
+}
+
+/* --- a batch ------------------------------------------------------------- */
+
+enum { BATCH = 4 };
+static struct inc_command batch[BATCH];
+static unsigned char before[INC_DIGEST];
+static union inc_record fields;
+
+static void
+three_people(struct fixture *f)
+{
+    (void)put_person(f, "a");
+    (void)put_person(f, "b");
+    (void)put_person(f, "c");
+    digest_of(f, before);
+}
+
+static void
+prepare_batch(struct fixture *f)
+{
+    three_people(f);
+    fields.has = 1u << INC_CANDIDATE_OFFICE;
+    fields.candidate.office = "cpi-9";
+    batch[0] =
+        command(f, INC_OP_CANDIDATE_PUT, "new", person(&f->arena, "new", 4));
+    batch[1] = command(f, INC_OP_CANDIDATE_PATCH, "a", &fields);
+    batch[2] = command(f, INC_OP_CANDIDATE_DELETE, "b", NULL);
+    batch[3] = command(f, INC_OP_CANDIDATE_FREEZE, "nobody", NULL);
+}
+
+static enum inc_status
+apply_batch(struct fixture *f)
+{
+    struct inc_command *all[BATCH];
+
+    for (int i = 0; i < BATCH; i++)
+        all[i] = &batch[i];
+    return inc_store_apply(f->s, all, BATCH, &f->err);
+}
+
+static void
+all_done(struct fixture *f)
+{
+    union inc_record r;
+
+    for (int i = 0; i < BATCH; i++)
+        if (batch[i].status != (i == 3 ? INC_E_NOTFOUND : INC_OK))
+            fail_msg("%s: command %d: %s", where, i, batch[i].err.what);
+    assert_int_equal(info_of(f).head_seq, 3 + BATCH);
+    IS(get(f, INC_RECORD_CANDIDATE, "new", &r, NULL), INC_OK, &f->err);
+    IS(get(f, INC_RECORD_CANDIDATE, "b", &r, NULL), INC_E_NOTFOUND, &f->err);
+    IS(get(f, INC_RECORD_CANDIDATE, "a", &r, NULL), INC_OK, &f->err);
+    assert_string_equal(r.candidate.office, "cpi-9");
+    assert_int_equal(r.candidate.revision, 2);
+    assert_clean(f);
+}
+
+static void
+check_batch(struct fixture *f, enum inc_status st, int fired)
+{
+    unsigned char after[INC_DIGEST];
+    unsigned stored = 0;
+
+    (void)fired;
+    for (int i = 0; i < BATCH; i++)
+        stored += batch[i].seq != 0;
+    if (info_of(f).head_seq != 3 + stored)
+        fail_msg("%s: %u acknowledged, journal at %llu", where, stored,
+                 (unsigned long long)info_of(f).head_seq);
+    if (st != INC_OK) { /* nothing of it, and every command says so */
+        digest_of(f, after);
+        assert_memory_equal(before, after, sizeof after);
+        assert_int_equal(stored, 0);
+        for (int i = 0; i < BATCH; i++)
+            assert_int_equal(batch[i].status, st);
+    }
+    assert_clean(f);
+    if (st == INC_E_IO) { /* a commit of unknown end, or a failed write */
+        st = apply_batch(f);
+        if (st == INC_E_STORE)
+            reopen(f);
+    }
+    OK(apply_batch(f), &f->err); /* the same keys again */
+    all_done(f);
+    reopen(f);
+    all_done(f);
+}
+
+static void
+a_batch(void **state)
+{
+    static const struct scenario s = {"batch", prepare_batch, apply_batch,
+                                      check_batch, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+/* --- a batch that makes the map grow -------------------------------------- */
+
+static void
+prepare_growth(struct fixture *f)
+{
+    static const char zeros[1 << 20];
+
+    close_it(f);
+    f->o.map_bytes = (size_t)512 << 10;
+    open_it(f);
+    prepare_batch(f);
+    batch[0].body = zeros;
+    batch[0].body_len = sizeof zeros;
+}
+
+static void
+growth(void **state)
+{
+    static const struct scenario s = {"growth", prepare_growth, apply_batch,
+                                      check_batch, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+static void
+prepare_create(struct fixture *f)
+{
+    close_it(f);
+    remove_folder(f->dir);
+}
+
+static enum inc_status
+open_again(struct fixture *f)
+{
+    return inc_store_open(&f->s, f->dir, &f->o, &f->err);
+}
+
+static void
+check_create(struct fixture *f, enum inc_status st, int fired)
+{
+    (void)fired;
+    if (st != INC_OK) {
+        assert_null(f->s);
+        open_it(f);
+    }
+    assert_false(exists(f->dir, "new"));
+    assert_int_equal(info_of(f).head_seq, 0);
+    (void)put_person(f, "a");
+    assert_clean(f);
+}
+
+static void
+creation(void **state)
+{
+    static const struct scenario s = {"creation", prepare_create, open_again,
+                                      check_create, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+static void
+prepare_migration(struct fixture *f)
+{
+    three_people(f);
+    close_it(f);
+    raw_set_format(f->dir, 0, 1);
+    f->o.map_bytes = (size_t)96 << 10;
+}
+
+static void
+check_migration(struct fixture *f, enum inc_status st, int fired)
+{
+    unsigned char after[INC_DIGEST];
+
+    (void)fired;
+    if (st != INC_OK) {
+        assert_null(f->s);
+        f->o.read_only = 1; /* still the old format */
+        IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_STORE, &f->err);
+        f->o.read_only = 0;
+        open_it(f);
+    }
+    digest_of(f, after);
+    assert_memory_equal(before, after, sizeof after);
+    assert_clean(f);
+}
+
+static void
+migration(void **state)
+{
+    static const struct scenario s = {"migration", prepare_migration,
+                                      open_again, check_migration, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+/* --- backup and restore -------------------------------------------------- */
+
+static char to[PATH_ROOM], back[PATH_ROOM];
+
+static void
+prepare_backup(struct fixture *f)
+{
+    three_people(f);
+    join(to, f->dir, "copy");
+    join(back, f->dir, "back");
+}
+
+static enum inc_status
+back_up(struct fixture *f)
+{
+    return inc_store_backup(f->s, to, &f->err);
+}
+
+static unsigned
+folders_in(const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    unsigned n = 0;
+
+    assert_non_null(d);
+    while ((e = readdir(d)) != NULL)
+        n += strchr(e->d_name, '.') == NULL || strstr(e->d_name, ".new");
+    (void)closedir(d);
+    return n;
+}
+
+static void
+check_backup(struct fixture *f, enum inc_status st, int fired)
+{
+    (void)fired;
+    if (st != INC_OK) {
+        if (folders_in(f->dir) != 0)
+            fail_msg("%s: something was left behind", where);
+        OK(back_up(f), &f->err);
+    }
+    assert_int_equal(folders_in(f->dir), 1);
+    (void)put_person(f, "d");
+    assert_clean(f);
+}
+
+static void
+backups(void **state)
+{
+    static const struct scenario s = {"backup", prepare_backup, back_up,
+                                      check_backup, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+static void
+prepare_restore(struct fixture *f)
+{
+    prepare_backup(f);
+    OK(back_up(f), &f->err);
+    close_it(f);
+}
+
+static enum inc_status
+restore(struct fixture *f)
+{
+    return inc_store_restore(to, back, &f->err);
+}
+
+static void
+check_restore(struct fixture *f, enum inc_status st, int fired)
+{
+    unsigned char after[INC_DIGEST];
+
+    (void)fired;
+    if (st != INC_OK) {
+        assert_false(exists(back, "data.mdb"));
+        OK(restore(f), &f->err);
+    }
+    assert_false(exists(back, "new"));
+    OK(inc_store_open(&f->s, back, &f->o, &f->err), &f->err);
+    digest_of(f, after);
+    assert_memory_equal(before, after, sizeof after);
+    assert_clean(f);
+}
+
+static void
+restoring(void **state)
+{
+    static const struct scenario s = {"restore", prepare_restore, restore,
+                                      check_restore, 1};
+    (void)state;
+    run_scenario(&s);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+static enum inc_status
+each_record(void *arg, uint64_t no, const union inc_record *r)
+{
+    (void)arg;
+    (void)no;
+    (void)r;
+    return INC_OK;
+}
+
+static enum inc_status
+each_entry(void *arg, const struct inc_entry *e)
+{
+    (void)arg;
+    (void)e;
+    return INC_OK;
+}
+
+static enum inc_status
+read_all(struct fixture *f)
+{
+    enum inc_status st;
+    struct inc_view *v = NULL;
+    struct inc_verify_report report;
+    union inc_record r;
+
+    INC_TRY(inc_view_open(&v, f->s, &f->err));
+    inc_arena_reset(&f->read);
+    INC_TRY(inc_view_get(v, INC_RECORD_CANDIDATE, "b", &r, NULL, &f->read,
+                         &f->err));
+    INC_TRY(inc_view_walk(v, INC_RECORD_CANDIDATE, "a", &f->read, each_record,
+                          NULL, &f->err));
+    INC_TRY(inc_view_scan(v, INC_RECORD_CANDIDATE, &f->read, each_record, NULL,
+                          &f->err));
+    INC_TRY(inc_view_journal(v, 0, 9, each_entry, NULL, &f->err));
+    INC_TRY(inc_store_verify(f->s, &report, NULL, NULL, NULL, NULL, &f->err));
+    INC_TRY(inc_store_tidy(f->s, NULL, &f->err));
+    if (report.faults != 0) /* no memory is not damage */
+        st = INC_E_NOMEM;
+out:
+    inc_view_close(v);
+    return st;
+}
+
+static void
+check_reading(struct fixture *f, enum inc_status st, int fired)
+{
+    if (fired && st != INC_OK)
+        assert_int_equal(st, INC_E_NOMEM);
+    OK(read_all(f), &f->err);
+    (void)put_person(f, "d");
+    assert_clean(f);
+}
+
+static void
+reading(void **state)
+{
+    static const struct scenario s = {"reading", three_people, read_all,
+                                      check_reading, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch),  cmocka_unit_test(growth),
+        cmocka_unit_test(creation), cmocka_unit_test(migration),
+        cmocka_unit_test(backups),  cmocka_unit_test(restoring),
+        cmocka_unit_test(reading),
+    };
+    /* Hundreds of small stores, and what a disk keeps is not the question. */
+    if (access("/dev/shm", W_OK) == 0)
+        (void)setenv("TMPDIR", "/dev/shm", 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
