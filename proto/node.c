@@ -25,15 +25,22 @@ node(const msgpack_object *o)
     return (const struct inc_node *)(const void *)o;
 }
 
+/* msgpack-c leaves the pointer of an empty text NULL. */
+static const char *
+chars(const msgpack_object *o)
+{
+    return o->via.str.size == 0 ? "" : o->via.str.ptr;
+}
+
 static enum inc_status
 check_text(const msgpack_object *o, struct inc_err *err)
 {
-    const char *p = o->via.str.ptr;
+    const char *p = chars(o);
     size_t len = o->via.str.size;
 
-    if (len != 0 && memchr(p, '\0', len) != NULL)
+    if (memchr(p, '\0', len) != NULL)
         return inc_fail(err, INC_E_TEXT, 0, "text holds a NUL character");
-    if (len != 0 && !inc_utf8_valid(p, len))
+    if (!inc_utf8_valid(p, len))
         return inc_fail(err, INC_E_TEXT, 0, "text is not valid UTF-8");
     return INC_OK;
 }
@@ -53,12 +60,11 @@ check_keys(const msgpack_object *o, struct inc_err *err)
         if (check_text(&kv[i].key, err) != INC_OK)
             return INC_E_TEXT;
         for (uint32_t j = 0; j < i; j++) {
-            if (kv[j].key.via.str.size == kv[i].key.via.str.size &&
-                memcmp(kv[j].key.via.str.ptr, kv[i].key.via.str.ptr,
-                       kv[i].key.via.str.size) == 0) {
+            size_t len = kv[i].key.via.str.size;
+            if (kv[j].key.via.str.size == len &&
+                memcmp(chars(&kv[j].key), chars(&kv[i].key), len) == 0) {
                 (void)inc_fail(err, INC_E_DUPLICATE, 0, "a key is there twice");
-                inc_err_where(err, "%.*s", (int)kv[i].key.via.str.size,
-                              kv[i].key.via.str.ptr);
+                inc_err_where(err, "%.*s", (int)len, chars(&kv[i].key));
                 return INC_E_DUPLICATE;
             }
         }
@@ -95,7 +101,7 @@ check_tree(const msgpack_object *o,
             st = check_tree(&kv->val, err);
             if (st != INC_OK) {
                 (void)snprintf(step, sizeof step, "%.*s",
-                               (int)kv->key.via.str.size, kv->key.via.str.ptr);
+                               (int)kv->key.via.str.size, chars(&kv->key));
                 inc_err_under(err, step);
                 return st;
             }
@@ -227,7 +233,7 @@ const char *
 inc_node_text(const struct inc_node *n, size_t *len)
 {
     *len = obj(n)->via.str.size;
-    return *len == 0 ? "" : obj(n)->via.str.ptr;
+    return chars(obj(n));
 }
 
 const void *

@@ -246,13 +246,13 @@ give_up(struct inc_client *c, struct slot *s)
     if (s->last.status != INC_OK) {
         err = s->last;
     } else if (!s->was_sent) {
-        (void)inc_fail(&err, INC_E_IO, 0, "no daemon answers at %.200s",
-                       c->endpoint);
+        (void)inc_fail(&err, INC_E_IO, 0, "no daemon answers");
+        inc_err_where(&err, "%.90s", c->endpoint);
         inc_err_hint(&err, "start incrociod, or name another endpoint");
     } else {
-        (void)inc_fail(&err, INC_E_DEADLINE, 0, "no answer in time from %.190s",
-                       c->endpoint);
-        inc_err_hint(&err, "a longer timeout, or `incrocio status`");
+        (void)inc_fail(&err, INC_E_DEADLINE, 0, "no answer in time");
+        inc_err_where(&err, "%.90s", c->endpoint);
+        inc_err_hint(&err, "a longer timeout, or see how the daemon is");
     }
     finish(c, s, err.status, &err, NULL);
 }

@@ -126,6 +126,9 @@ const char *inc_speak(const char *lang);
 /* The folder of this program, without a slash at the end; "" if unknown. */
 const char *inc_program_folder(void);
 
+/* A text of the client or the daemon in the reader's language, if known. */
+const char *inc_known_text(const char *text);
+
 /* Print an error on stderr; hands back the exit code. */
 int inc_complain(const struct inc_err *err);
 

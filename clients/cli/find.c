@@ -65,7 +65,7 @@ inc_cmd_concept_find(struct inc_cli *c)
     struct inc_err err;
     struct inc_arena arena = {0};
     struct inc_concept_hits hits = {0};
-    struct inc_buf body = {0};
+    struct inc_buf body = {0}, text = {0};
     struct inc_writer w;
     const char *pillar = inc_arg(&c->args, INC_OPT_PILLAR);
     int code = 0;
@@ -86,16 +86,15 @@ inc_cmd_concept_find(struct inc_cli *c)
     for (uint32_t i = 0; !c->json && code == 0 && i < hits.n_items; i++) {
         const struct inc_concept_hit *h = &hits.items[i];
         inc_buf_printf(&c->out, "%3" PRId64 "%%  ", h->score / 100);
-        size_t at = inc_fold(&c->out, h->label, 6, 6, c->term.width);
-        if (strcmp(h->label, h->matched) != 0) {
-            struct inc_buf also = {0};
-            inc_buf_printf(&also, " (%s)", h->matched);
-            (void)inc_fold(&c->out, inc_buf_cstr(&also), at, 6, c->term.width);
-            inc_buf_release(&also);
-        }
+        inc_buf_reset(&text);
+        inc_buf_text(&text, h->label);
+        if (strcmp(h->label, h->matched) != 0)
+            inc_buf_printf(&text, " (%s)", h->matched);
+        (void)inc_fold(&c->out, inc_buf_cstr(&text), 6, 6, c->term.width);
         inc_buf_printf(&c->out, "\n      %s\n", h->uri);
     }
     inc_arena_release(&arena);
+    inc_buf_release(&text);
     inc_buf_release(&body);
     return code;
 }

@@ -35,8 +35,13 @@ inc_read_input(struct inc_buf *out, const char *path, size_t most,
     char piece[4096];
     size_t n = 0;
 
-    if (strcmp(path, "-") != 0)
-        return inc_file_read(out, path, most, err);
+    if (strcmp(path, "-") != 0) {
+        enum inc_status st = inc_file_read(out, path, most, err);
+        /* Not "no such record": a name was mistyped. */
+        return st != INC_E_NOTFOUND ? st
+                                    : inc_fail(err, INC_E_CONFIG, 0,
+                                               _("no such file: %.180s"), path);
+    }
     while ((n = fread(piece, 1, sizeof piece, stdin)) > 0 && out->len <= most)
         inc_buf_add(out, piece, n);
     if (ferror(stdin))

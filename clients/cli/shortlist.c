@@ -301,7 +301,7 @@ static void
 put_brief(struct inc_cli *c, const struct inc_match_item *item,
           const char *title)
 {
-    struct inc_buf text = {0};
+    struct inc_buf text = {0}, points = {0};
     struct cover n = cover_of(item);
 
     put_rank(&c->out, item);
@@ -309,8 +309,8 @@ put_brief(struct inc_cli *c, const struct inc_match_item *item,
     inc_buf_text(&c->out, " ");
     if (item_has(item, "score")) {
         put_bar(c, item->score, item_has(item, "hi") ? item->hi : item->score);
-        inc_buf_text(&text, "  ");
-        inc_put_points(&text, c->lang, item->score);
+        inc_put_points(&points, c->lang, item->score);
+        inc_buf_printf(&text, " %6s", inc_buf_cstr(&points));
     }
     if (title[0] != '\0')
         inc_buf_printf(&text, "  %s", title);
@@ -324,6 +324,7 @@ put_brief(struct inc_cli *c, const struct inc_match_item *item,
     else
         inc_buf_text(&c->out, rest);
     inc_buf_text(&c->out, "\n");
+    inc_buf_release(&points);
     inc_buf_release(&text);
 }
 
@@ -378,14 +379,15 @@ static void
 put_counts(struct inc_cli *c, const struct inc_match_page *page)
 {
     struct inc_buf text = {0};
+    char rule[64];
 
     for (uint32_t i = 0; i < page->n_excluded; i++) {
         if (page->excluded[i].count == 0)
             continue;
+        (void)snprintf(rule, sizeof rule, "rule:%.50s", page->excluded[i].rule);
         inc_buf_printf(&text, "%s %s %" PRId64,
                        text.len == 0 ? _("Left out by the rules:") : ",",
-                       inc_word(page->excluded[i].rule),
-                       page->excluded[i].count);
+                       inc_word(rule), page->excluded[i].count);
     }
     if (text.len > 0) {
         inc_buf_text(&c->out, "\n");
@@ -454,7 +456,10 @@ inc_shortlist(struct inc_cli *c, int people, const struct inc_subject *subject,
     }
     if (page->cursor != NULL && !c->quiet) {
         inc_buf_text(&c->out, "\n");
-        inc_buf_printf(&c->out, _("more: --cursor %s\n"), page->cursor);
+        /* On a line of its own: it is to be copied whole. */
+        inc_buf_printf(&c->out, "%s\n%s\n",
+                       _("For more, the same command with --cursor and:"),
+                       page->cursor);
     }
 }
 

@@ -108,12 +108,25 @@ inc_fold(struct inc_buf *out, const char *text, size_t at, size_t indent,
 
 /* --- one record ---------------------------------------------------------- */
 
+/* A value as a word: names of languages and means of travel have their own
+ * entries, since the bare codes mean other things elsewhere. */
+static const char *
+value_word(const char *key, const char *value, char *word, size_t room)
+{
+    const char *prefix = strcmp(key, "lang") == 0    ? "lang:"
+                         : strcmp(key, "modes") == 0 ? "mode:"
+                                                     : "";
+
+    (void)snprintf(word, room, "%s%s", prefix, value);
+    return inc_word(word);
+}
+
 static void
 put_scalar(struct inc_cli *c, struct inc_buf *out, const char *key,
            const struct inc_node *n)
 {
     size_t len = 0;
-    char copy[TEXT_MAX], day[16];
+    char copy[TEXT_MAX], word[TEXT_MAX + 8], day[16];
     int32_t days = 0;
 
     switch (inc_node_kind(n)) {
@@ -134,7 +147,7 @@ put_scalar(struct inc_cli *c, struct inc_buf *out, const char *key,
                  strcmp(key, "id") == 0)
             inc_buf_add(out, text, len);
         else
-            inc_buf_text(out, inc_word(copy));
+            inc_buf_text(out, value_word(key, copy, word, sizeof word));
         return;
     }
     case INC_NODE_INT:
@@ -267,12 +280,12 @@ struct heading {
 
 static const struct heading candidate_row[] = {{"id", 16},      {"office", 14},
                                                {"home", 10},    {"skills", 12},
-                                               {"updated", 12}, {"frozen", 0}};
-static const struct heading need_row[] = {{"id", 12},    {"kind", 18},
+                                               {"updated", 14}, {"frozen", 0}};
+static const struct heading need_row[] = {{"id", 10},    {"kind", 20},
                                           {"comune", 8}, {"requirements", 11},
-                                          {"closed", 8}, {"title", 0}};
-static const struct heading company_row[] = {{"id", 12},     {"comune", 8},
-                                             {"ateco", 9},   {"employees", 12},
+                                          {"closed", 7}, {"title", 0}};
+static const struct heading company_row[] = {{"id", 10},     {"comune", 8},
+                                             {"ateco", 9},   {"employees", 11},
                                              {"office", 14}, {"name", 0}};
 
 static const struct heading *

@@ -90,20 +90,31 @@ inc_speak(const char *lang)
     return italian ? "it" : "en";
 }
 
+/* Texts of the client and the daemon that the catalogue knows. gettext("")
+ * would be the catalogue's header. */
+const char *
+inc_known_text(const char *text)
+{
+    return text[0] == '\0' ? text : _(text);
+}
+
 int
 inc_complain(const struct inc_err *err)
 {
+    const char *what = inc_known_text(err->what);
+
     /* Errors of the command line are said in the reader's language already;
      * the others get their meaning in it, then the detail. */
     if (err->status == INC_E_CONFIG)
-        (void)fprintf(stderr, "incrocio: %s\n", err->what);
+        (void)fprintf(stderr, "incrocio: %s\n", what);
     else
         (void)fprintf(stderr, "incrocio: %s\n  %s%s%s%s\n",
-                      _(inc_status_text(err->status)), err->what,
+                      _(inc_status_text(err->status)), what,
                       err->where[0] != '\0' ? " (" : "", err->where,
                       err->where[0] != '\0' ? ")" : "");
     if (err->hint[0] != '\0')
-        (void)fprintf(stderr, "  %s %s\n", _("see:"), err->hint);
+        (void)fprintf(stderr, "  %s %s\n", _("see:"),
+                      inc_known_text(err->hint));
     return inc_status_exit(err->status);
 }
 

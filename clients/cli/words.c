@@ -118,11 +118,14 @@ static const struct {
     /* counts and rules */
     {"province", N_("province")},
     {"region", N_("region")},
-    {"language", N_("language")},
     {"licence", N_("licence")},
-    {"distance", N_("distance")},
-    {"hours", N_("hours")},
-    {"available", N_("available")},
+    {"rule:must", N_("required skills")},
+    {"rule:licences", N_("licences")},
+    {"rule:languages", N_("languages")},
+    {"rule:education", N_("education")},
+    {"rule:hours", N_("hours")},
+    {"rule:distance", N_("distance")},
+    {"rule:start", N_("start date")},
 };
 
 const char *
@@ -131,6 +134,8 @@ inc_word(const char *name)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i].name, name) == 0)
             return _(words[i].text);
-    /* "lang:xx" without a name of ours is the bare code. */
-    return strncmp(name, "lang:", 5) == 0 ? name + 5 : name;
+    /* "lang:xx" and "rule:xx" without a name of ours are the bare code. */
+    return strncmp(name, "lang:", 5) == 0 || strncmp(name, "rule:", 5) == 0
+               ? name + 5
+               : name;
 }

@@ -67,7 +67,7 @@ inc_job_begin(struct inc_job *j, struct inc_arenas *arenas)
                       "the request waited %lld ms and its deadline passed "
                       "before work began; nothing was done",
                       (long long)((j->begun_ns - j->arrived_ns) / 1000000));
-        inc_err_where(&err, "deadline_ms");
+        inc_err_where(&err, "request.deadline_ms");
         inc_err_hint(&err, "try again with a longer deadline");
         goto out;
     }

@@ -132,7 +132,7 @@ may_enter(struct inc_server *s, const struct incoming *in,
         st =
             inc_fail(err, INC_E_DENIED, 0, "%s is an administrator's operation",
                      inc_ops[r->op].wire);
-        inc_err_where(err, "op");
+        inc_err_where(err, "request.op");
         inc_err_hint(err, "set admin = true in the configuration of incrociod");
         return st;
     }

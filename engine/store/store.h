@@ -66,7 +66,6 @@ struct inc_command {
         key[INC_KEY]; /* always set; random when the client had none */
     const char *actor, *office, *purpose; /* or NULL */
     int64_t at_unix_ms;
-    enum inc_record_kind kind;
     const char *id;           /* record id */
     union inc_record *record; /* put: the new one; patch: the fields */
     uint64_t removed;         /* patch: fields to remove */

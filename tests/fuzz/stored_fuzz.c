@@ -38,7 +38,7 @@ record(enum inc_record_kind kind, const uint8_t *data, size_t size)
     MUST(inc_record_decode(&b, kind, first.data, first.len, &arena, NULL) ==
          INC_OK);
     MUST(inc_record_encode(&second, kind, &b) == INC_OK);
-    MUST(first.len == second.len &&
+    MUST(first.len == second.len && first.data != NULL &&
          memcmp(first.data, second.data, first.len) == 0);
     inc_buf_release(&first);
     inc_buf_release(&second);
@@ -121,7 +121,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned what;
 
-    if (arena.cap == 0 && inc_arena_init(&arena, 2 * INC_RECORD_ARENA) != 0)
+    if (arena.cap == 0 &&
+        inc_arena_init(&arena, (size_t)2 * INC_RECORD_ARENA) != 0)
         abort();
     if (size == 0)
         return 0;

@@ -402,6 +402,33 @@ sharing(void **state)
     inc_pool_drop(next);
 }
 
+/* People only leave: a block that is mostly dead is written anew. */
+static void
+mostly_gone(void **state)
+{
+    uint64_t model[NUMBERS] = {0};
+    struct inc_pool *p = write_rows(NULL, 0, 500, model), *next;
+
+    (void)state;
+    for (uint64_t no = 0; no < 500; no += 10) {
+        struct inc_pool_builder *b;
+
+        assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
+        for (uint64_t i = no; i < no + 10; i++) {
+            assert_int_equal(inc_pool_drop_candidate(b, i, NULL), INC_OK);
+            model[i] = 0;
+        }
+        assert_int_equal(inc_pool_end(&next, b, p, 2, NULL), INC_OK);
+        inc_pool_drop(p);
+        p = next;
+        check_pool(p, model, 0);
+        if (no == 250)
+            assert_int_equal(inc_block_rows(inc_pool_block(p, 0)), 240);
+    }
+    assert_int_equal(inc_pool_blocks(p), 0);
+    inc_pool_drop(p);
+}
+
 static void
 other_world(void **state)
 {
@@ -428,7 +455,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody),       cmocka_unit_test(histories),
         cmocka_unit_test(bitmap_edges), cmocka_unit_test(sharing),
-        cmocka_unit_test(other_world),
+        cmocka_unit_test(mostly_gone),  cmocka_unit_test(other_world),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -38,6 +38,8 @@ bad_frames(void **state)
          "a\x01\xa1"
          "a\x02",
          7, INC_E_DUPLICATE, "a"},
+        {"empty key twice (msgpack-c gives NULL for it)",
+         "\x82\xa0\x01\xa0\x02", 5, INC_E_DUPLICATE, ""},
         {"key twice inside",
          "\x81\xa1"
          "b\x91\x82\xa1"

@@ -150,22 +150,22 @@ stated_revisions(void **state)
 {
     static const struct {
         const char *id;
-        enum inc_op op;
         int64_t stated;
+        enum inc_op op;
         enum inc_status want;
     } row[] = {
-        {"new", INC_OP_CANDIDATE_PUT, 3, INC_E_CONFLICT},
-        {"new", INC_OP_CANDIDATE_PUT, 0, INC_OK},
-        {"new", INC_OP_CANDIDATE_PUT, 0, INC_E_CONFLICT},
-        {"old", INC_OP_CANDIDATE_PUT, 1, INC_OK}, /* 2 afterwards */
-        {"old", INC_OP_CANDIDATE_PUT, 1, INC_E_CONFLICT},
-        {"old", INC_OP_CANDIDATE_FREEZE, 1, INC_E_CONFLICT},
-        {"old", INC_OP_CANDIDATE_FREEZE, 0, INC_E_CONFLICT},
-        {"old", INC_OP_CANDIDATE_FREEZE, 2, INC_OK}, /* 3 */
-        {"old", INC_OP_CANDIDATE_DELETE, 2, INC_E_CONFLICT},
-        {"no", INC_OP_CANDIDATE_DELETE, 2, INC_E_NOTFOUND},
-        {"no", INC_OP_CANDIDATE_FREEZE, 0, INC_E_NOTFOUND},
-        {"old", INC_OP_CANDIDATE_DELETE, 3, INC_OK},
+        {"new", 3, INC_OP_CANDIDATE_PUT, INC_E_CONFLICT},
+        {"new", 0, INC_OP_CANDIDATE_PUT, INC_OK},
+        {"new", 0, INC_OP_CANDIDATE_PUT, INC_E_CONFLICT},
+        {"old", 1, INC_OP_CANDIDATE_PUT, INC_OK}, /* 2 afterwards */
+        {"old", 1, INC_OP_CANDIDATE_PUT, INC_E_CONFLICT},
+        {"old", 1, INC_OP_CANDIDATE_FREEZE, INC_E_CONFLICT},
+        {"old", 0, INC_OP_CANDIDATE_FREEZE, INC_E_CONFLICT},
+        {"old", 2, INC_OP_CANDIDATE_FREEZE, INC_OK}, /* 3 */
+        {"old", 2, INC_OP_CANDIDATE_DELETE, INC_E_CONFLICT},
+        {"no", 2, INC_OP_CANDIDATE_DELETE, INC_E_NOTFOUND},
+        {"no", 0, INC_OP_CANDIDATE_FREEZE, INC_E_NOTFOUND},
+        {"old", 3, INC_OP_CANDIDATE_DELETE, INC_OK},
     };
     struct fixture *f = *state;
 

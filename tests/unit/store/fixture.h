@@ -59,6 +59,7 @@ remove_flat(const char *path)
 
     if (d == NULL)
         return;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     while ((e = readdir(d)) != NULL) {
         char name[2 * PATH_ROOM];
         (void)snprintf(name, sizeof name, "%s/%s", path, e->d_name);
@@ -77,6 +78,7 @@ remove_folder(const char *path)
 
     if (d == NULL)
         return;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     while ((e = readdir(d)) != NULL) {
         char name[2 * PATH_ROOM];
         (void)snprintf(name, sizeof name, "%s/%s", path, e->d_name);

@@ -179,7 +179,7 @@ a_cut_file(void **state)
         }
         spit(f->dir, "data.mdb", whole, n);
     }
-    assert_int_equal(truncate(path, 4096 * 3), 0);
+    assert_int_equal(truncate(path, 12288), 0);
     IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
     spit(f->dir, "data.mdb", whole, n);
     free(whole);

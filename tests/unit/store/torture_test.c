@@ -96,6 +96,23 @@ struct slot {
 };
 
 static void
+fill_skills(struct slot *s, uint32_t n)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        (void)snprintf(s->uri[k], sizeof s->uri[k],
+                       "http://data.europa.eu/esco/skill/"
+                       "00000000-0000-4000-8000-%012u",
+                       k);
+        s->skills[k].uri = s->uri[k];
+        s->skills[k].level = 1 + k % 4;
+        s->skills[k].has = 1u << INC_SKILL_URI | 1u << INC_SKILL_LEVEL;
+    }
+    s->r.candidate.skills = s->skills;
+    s->r.candidate.n_skills = n;
+    s->r.has |= 1u << INC_CANDIDATE_SKILLS;
+}
+
+static void
 make_command(struct slot *s, uint64_t i, struct inc_arena *a)
 {
     struct plan p = plan_of(i);
@@ -107,20 +124,8 @@ make_command(struct slot *s, uint64_t i, struct inc_arena *a)
     s->r.candidate.id = s->id;
     s->r.candidate.office = p.op == INC_OP_CANDIDATE_PATCH ? "cpi-2" : "cpi-1";
     s->r.has = 1u << INC_CANDIDATE_ID | 1u << INC_CANDIDATE_OFFICE;
-    if (p.op == INC_OP_CANDIDATE_PUT) {
-        for (uint32_t k = 0; k < p.skills; k++) {
-            (void)snprintf(s->uri[k], sizeof s->uri[k],
-                           "http://data.europa.eu/esco/skill/"
-                           "00000000-0000-4000-8000-%012u",
-                           k);
-            s->skills[k].uri = s->uri[k];
-            s->skills[k].level = 1 + k % 4;
-            s->skills[k].has = 1u << INC_SKILL_URI | 1u << INC_SKILL_LEVEL;
-        }
-        s->r.candidate.skills = s->skills;
-        s->r.candidate.n_skills = p.skills;
-        s->r.has |= 1u << INC_CANDIDATE_SKILLS;
-    }
+    if (p.op == INC_OP_CANDIDATE_PUT)
+        fill_skills(s, p.skills);
     s->c.op = p.op;
     s->c.kind = INC_RECORD_CANDIDATE;
     s->c.id = s->id;
@@ -136,6 +141,19 @@ make_command(struct slot *s, uint64_t i, struct inc_arena *a)
 }
 
 /* --- the child that works ------------------------------------------------ */
+
+static void
+acknowledged(struct inc_command *const *batch, size_t n, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct inc_command *c = batch[i];
+        REQUIRE(c->status == INC_OK || c->status == INC_E_NOTFOUND, "%s",
+                c->err.what);
+        REQUIRE(c->seq == first + i + 1,
+                "command %" PRIu64 " became journal %" PRIu64, first + i,
+                c->seq);
+    }
+}
 
 static void
 work(const char *dir, uint64_t next, int pipe_to)
@@ -158,14 +176,7 @@ work(const char *dir, uint64_t next, int pipe_to)
             batch[i] = &slots[i].c;
         }
         REQUIRE(inc_store_apply(s, batch, n, &err) == INC_OK, "%s", err.what);
-        for (size_t i = 0; i < n; i++) {
-            const struct inc_command *c = batch[i];
-            REQUIRE(c->status == INC_OK || c->status == INC_E_NOTFOUND, "%s",
-                    c->err.what);
-            REQUIRE(c->seq == next + i + 1,
-                    "command %" PRIu64 " became journal %" PRIu64, next + i,
-                    c->seq);
-        }
+        acknowledged(batch, n, next);
         next += n;
         REQUIRE(write(pipe_to, &next, sizeof next) == sizeof next, "pipe");
     }
@@ -344,7 +355,7 @@ remove_store(const char *dir)
 static void
 new_folder(char out[512], const char *base)
 {
-    if (base == NULL)
+    if (base == NULL) /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
         base = getenv("TMPDIR");
     (void)snprintf(out, 512, "%s/inc-torture-XXXXXX",
                    base != NULL ? base : "/tmp");
@@ -386,6 +397,16 @@ torture(unsigned rounds)
 enum { BENCH_BATCH = 64, BENCH_BODY = 1600 };
 
 static void
+make_bench_row(struct slot *t, uint64_t i, struct inc_arena *a)
+{
+    make_command(t, 0, a);
+    t->c.op = INC_OP_CANDIDATE_PUT;
+    (void)snprintf(t->id, sizeof t->id, "p%" PRIu64, i);
+    fill_skills(t, SKILLS);
+    inc_random_bytes(t->c.key, INC_KEY);
+}
+
+static void
 bench_one(const char *base, size_t n)
 {
     static struct slot slots[BENCH_BATCH];
@@ -410,26 +431,10 @@ bench_one(const char *base, size_t n)
         inc_arena_reset(&a);
         for (size_t i = 0; i < n; i++) {
             struct slot *t = &slots[i];
-            make_command(t, 1, &a);
-            t->c.op = INC_OP_CANDIDATE_PUT;
-            (void)snprintf(t->id, sizeof t->id, "p%" PRIu64, rows + i);
-            memset(t->skills, 0, sizeof t->skills);
-            for (uint32_t k = 0; k < SKILLS; k++) {
-                (void)snprintf(t->uri[k], sizeof t->uri[k],
-                               "http://data.europa.eu/esco/skill/"
-                               "00000000-0000-4000-8000-%012u",
-                               k);
-                t->skills[k].uri = t->uri[k];
-                t->skills[k].has = 1u << INC_SKILL_URI;
-            }
-            t->r.candidate.skills = t->skills;
-            t->r.candidate.n_skills = SKILLS;
-            t->r.has |= 1u << INC_CANDIDATE_SKILLS;
-            memcpy(t->c.key, &(uint64_t){rows + i}, 8);
+            make_bench_row(t, rows + i, &a);
             (void)snprintf(bodies[i], 32, "%" PRIu64, rows + i);
             t->c.body = bodies[i];
             t->c.body_len = BENCH_BODY;
-            inc_random_bytes(t->c.key, INC_KEY);
             batch[i] = &t->c;
         }
         REQUIRE(inc_store_apply(s, batch, n, &err) == INC_OK, "%s", err.what);

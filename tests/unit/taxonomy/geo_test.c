@@ -74,7 +74,7 @@ names(void **state)
         {"Castel S. Niccolo'", "900002", 1},
         {"castel san nicolo", "900002", 1},
         {"lampedusa", "900003", 1},
-        {"castel nicolo", "900002", 1},
+        {"castel niccolo", "900002", 1},
         {"nicolo castel", "", 0},
         {"Milano", "", 0},
         {"", "", 0},

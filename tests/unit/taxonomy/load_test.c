@@ -119,6 +119,7 @@ file_names(void **state)
     folder_sound(dir);
     folder_put(dir, "skillsHierarchy_en.csv", "not,read\n1\n");
     folder_put(dir, "skills_en.csv.bak", "no");
+    folder_put(dir, "skillsxen.csv", "no");
     folder_put(dir, "skills_english_old.csv", "no");
     folder_put(dir, "digitalSkillsCollection_en.csv", "no");
     t = folder_load(dir);
@@ -281,6 +282,15 @@ order_of_rows(void **state)
     folder_put(dir, "occupationSkillRelations.csv",
                REL_HEAD U "p,optional,knowledge," U "a\n" U
                           "p,optional,skill/competence," U "d\n" U
+                          "o,essential,skill/competence," U "c\n" U
+                          "p,essential,knowledge," U "b\n");
+    t = folder_load(dir);
+    assert_memory_not_equal(digest, inc_taxonomy_digest(t), INC_DIGEST);
+    memcpy(digest, inc_taxonomy_digest(t), INC_DIGEST);
+    inc_taxonomy_free(t);
+    folder_put(dir, "occupationSkillRelations.csv", /* c for d */
+               REL_HEAD U "p,optional,knowledge," U "a\n" U
+                          "p,optional,skill/competence," U "c\n" U
                           "o,essential,skill/competence," U "c\n" U
                           "p,essential,knowledge," U "b\n");
     t = folder_load(dir);

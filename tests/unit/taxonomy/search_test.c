@@ -27,6 +27,7 @@ setup(void **state)
                "O," U "q,7512,addetto al carrello elevatore,\"mulettista\n"
                "conducente di muletto\"\n"
                "O," U "r,7512,carrellista di reparto,conducente di muletto\n"
+               "O," U "z,7512,limatore limatura limare,\n"
                "O," U "s,7512,\"operatrice dell'acqua potabile\",\n");
     folder_put(w.dir, "skills_it.csv",
                SKILLS_HEAD "K," U "a,,,pane,,retired,\n"
@@ -144,6 +145,17 @@ order_and_bounds(void **state)
     assert_string_equal(hit[0].label, "Welders");
 }
 
+/* One word counts once, however many words of a label resemble it. */
+static void
+one_word_counts_once(void **state)
+{
+    const struct world *w = *state;
+    struct inc_hit hit[2];
+
+    assert_int_equal(ask(w, INC_PILLAR_OCCUPATION, "limata", hit, 2), 1);
+    assert_in_range(hit[0].score_bp, 3000, 6000);
+}
+
 static void
 retired_are_left_out(void **state)
 {
@@ -173,7 +185,7 @@ uris(void **state)
     folder_sound(dir);
     folder_put(dir, "skills_en.csv",
                SKILLS_HEAD "K," U "oxygen-welding,knowledge,transversal,"
-                           "flame joining,,,\n"
+                           "welding with oxygen,,,\n"
                            "K," U "77,knowledge,transversal,"
                            "oxygen welding,,,\n");
     t = folder_load(dir);
@@ -231,6 +243,7 @@ main(void)
         cmocka_unit_test(same_text),
         cmocka_unit_test(near_text),
         cmocka_unit_test(order_and_bounds),
+        cmocka_unit_test(one_word_counts_once),
         cmocka_unit_test(retired_are_left_out),
         cmocka_unit_test(uris),
         cmocka_unit_test(any_text),
