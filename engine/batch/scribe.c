@@ -5,8 +5,6 @@
  * Requests are decoded and checked here too, in the order they came, so that
  * two writes a client sent one after the other are applied in that order.
  */
-#include <string.h>
-
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
@@ -77,7 +75,8 @@ keep_last(struct batch *b)
         b->change[--kept] = c; /* never below i: not yet read ones stay */
     }
     b->n_changes -= kept;
-    memmove(b->change, b->change + kept, b->n_changes * sizeof b->change[0]);
+    for (size_t i = 0; i < b->n_changes; i++)
+        b->change[i] = b->change[kept + i];
 }
 
 /* Build the pool from the store when an earlier publish failed. */

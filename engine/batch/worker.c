@@ -16,14 +16,14 @@
 static void
 warm_up(struct inc_crew *c)
 {
-    enum { ROWS = 128, COLS = 64, DIM = 64 };
+    const size_t rows = 128, cols = 64, dim = 64;
     float *block =
-        inc_mem_zero64((ROWS + COLS) * DIM + ROWS * COLS, sizeof *block);
+        inc_mem_zero64((rows + cols) * dim + rows * cols, sizeof *block);
 
     (void)pthread_barrier_wait(&c->warm);
     if (block != NULL)
-        inc_panel_product(block + (ROWS + COLS) * DIM, block,
-                          block + ROWS * DIM, ROWS, COLS, DIM);
+        inc_panel_product(block + (rows + cols) * dim, block,
+                          block + rows * dim, rows, cols, dim);
     inc_mem_free(block);
     (void)pthread_barrier_wait(&c->warm);
 }

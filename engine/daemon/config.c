@@ -13,15 +13,13 @@
 enum kind { TEXT, INT, BOOL, LEVEL };
 
 static const struct setting {
-    const char *name;
-    enum kind kind;
-    const char *fallback;
+    const char *name, *fallback, *doc;
     int64_t min, max;
+    enum kind kind;
     int reload;
-    const char *doc;
 } settings[INC_SETTINGS] = {
 #define INC_X(name, kind, fallback, min, max, reload, doc)                     \
-    {#name, kind, fallback, min, max, reload, doc},
+    {#name, fallback, doc, min, max, kind, reload},
 #include "engine/daemon/settings.def"
 #undef INC_X
 };

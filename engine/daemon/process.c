@@ -30,7 +30,7 @@ inc_process_prepare(int *signal_fd, struct inc_err *err)
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return inc_fail(err, INC_E_IO, errno, "cannot block signals");
     *signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (*signal_fd < 0)

@@ -81,6 +81,8 @@ quote(struct oracle *o, uint64_t no, const struct inc_candidate *c)
         if (INC_HAS(&c->education[i], INC_EDUCATION_EQF) &&
             c->education[i].eqf > p->eqf)
             p->eqf = (uint8_t)c->education[i].eqf;
+    if (c->n_education > 0 && p->eqf == 0)
+        p->known &= ~(uint32_t)INC_KNOWN_EDUCATION;
     p->home = INC_NO_COMUNE;
     if (INC_HAS(c, INC_CANDIDATE_HOME) && o->estate->world.geo != NULL)
         p->home = inc_geo_find(o->estate->world.geo, c->home, strlen(c->home));

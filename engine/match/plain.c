@@ -352,7 +352,8 @@ plain_education(struct inc_line *line, const struct inc_candidate *c)
         if (INC_HAS(&c->education[i], INC_EDUCATION_EQF) &&
             (unsigned)c->education[i].eqf > best)
             best = (unsigned)c->education[i].eqf;
-    if (!INC_HAS(c, INC_CANDIDATE_EDUCATION)) {
+    if (!INC_HAS(c, INC_CANDIDATE_EDUCATION) ||
+        (c->n_education > 0 && best == 0)) {
         line->why = INC_WHY(NOT_ASKED);
         plain_between(line, 0, INC_BP);
         return;

@@ -42,9 +42,9 @@ weight_of(int64_t importance, int64_t percent, uint32_t idf)
            idf;
 }
 
-/* Lines that give points, and the weight of each. */
+/* Lines for skills, and the weight of each; how many. */
 static uint32_t
-positive_lines(struct inc_plan *p, uint64_t *weights)
+skill_lines(struct inc_plan *p, uint64_t *weights)
 {
     const struct inc_need *need = p->need;
     uint32_t n = 0;
@@ -66,31 +66,54 @@ positive_lines(struct inc_plan *p, uint64_t *weights)
         p->lane_line[i] = n;
         weights[n] = weight_of(r->importance, r->weight, line->idf);
     }
+    return n;
+}
+
+/* What is no skill has no rarity of its own: it counts as the mean of the
+ * need's skills, so that a language weighs as much as an ordinary skill. */
+static uint32_t
+plain_idf(const struct inc_plan *p, uint32_t n)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        sum += p->lines[i].idf;
+    return n == 0 ? INC_PLAIN_IDF : sum / n;
+}
+
+/* All lines that give points, and the weight of each; how many. */
+static uint32_t
+positive_lines(struct inc_plan *p, uint64_t *weights)
+{
+    const struct inc_need *need = p->need;
+    uint32_t n = skill_lines(p, weights);
+    uint32_t idf = plain_idf(p, n);
+
     for (uint32_t i = 0; i < need->n_languages; i++, n++) {
         const struct inc_need_language *l = &need->languages[i];
         p->lines[n].kind = INC_LINE_LANGUAGE;
         p->lines[n].importance = l->importance;
         p->lines[n].lang = l->lang;
         p->lines[n].cefr = (int)l->level;
-        p->lines[n].idf = INC_PLAIN_IDF;
-        weights[n] = weight_of(l->importance, l->weight, INC_PLAIN_IDF);
+        p->lines[n].idf = idf;
+        weights[n] = weight_of(l->importance, l->weight, idf);
     }
     for (uint32_t i = 0; i < need->n_licences; i++, n++) {
         const struct inc_need_licence *l = &need->licences[i];
         p->lines[n].kind = INC_LINE_LICENCE;
         p->lines[n].importance = l->importance;
-        p->lines[n].idf = INC_PLAIN_IDF;
+        p->lines[n].idf = idf;
         for (uint32_t j = 0; j < l->n_any_of; j++)
             p->lines[n].licences |= 1u << l->any_of[j];
-        weights[n] = weight_of(l->importance, l->weight, INC_PLAIN_IDF);
+        weights[n] = weight_of(l->importance, l->weight, idf);
     }
     if (INC_HAS(need, INC_NEED_EDUCATION)) {
         p->lines[n].kind = INC_LINE_EDUCATION;
         p->lines[n].importance = need->education.importance;
         p->lines[n].eqf = (unsigned)need->education.eqf;
-        p->lines[n].idf = INC_PLAIN_IDF;
-        weights[n] = weight_of(need->education.importance,
-                               need->education.weight, INC_PLAIN_IDF);
+        p->lines[n].idf = idf;
+        weights[n] =
+            weight_of(need->education.importance, need->education.weight, idf);
         n++;
     }
     return n;

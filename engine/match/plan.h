@@ -17,7 +17,7 @@ struct inc_line_spec {
     enum inc_line_kind kind;
     uint32_t max; /* points it can give at most; 0 for a penalty line */
     int64_t importance;
-    uint32_t idf; /* sixteenths of a nat; INC_PLAIN_IDF for no skill */
+    uint32_t idf; /* sixteenths of a nat */
     /* requirement */
     uint32_t lane;
     unsigned level;

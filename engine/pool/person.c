@@ -74,6 +74,9 @@ read_qualifications(struct inc_person *out, const struct inc_scratch *s,
         if (INC_HAS(&c->education[i], INC_EDUCATION_EQF) && eqf > out->eqf)
             out->eqf = (uint8_t)eqf;
     }
+    /* titles without a level say nothing about the level */
+    if (c->n_education > 0 && out->eqf == 0)
+        out->known &= ~(uint32_t)INC_KNOWN_EDUCATION;
 }
 
 static void

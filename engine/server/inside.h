@@ -12,6 +12,8 @@ enum {
     /* In-flight requests are counted by hash of the client, so that one
      * client cannot fill the queues for all; a collision makes two share. */
     INC_SHARES = 4096,
+    INC_SHARE_MIN = 64,
+    INC_SHARE_MAX = 256,
     INC_IN_FLIGHT_MAX = 65000
 };
 

@@ -12,7 +12,7 @@
 #include "engine/server/inside.h"
 
 enum {
-    PER_WAKE = 256, /* frames read before replies get their turn */
+    PER_WAKE = 128, /* frames read before replies get their turn */
     ENVELOPE_BYTES = 16384,
     RETRY_MIN_MS = 10,
     RETRY_MAX_MS = 5000
@@ -354,7 +354,10 @@ inc_loop_init(struct inc_server *s, struct inc_err *err)
     if (inc_arena_init(&s->envelope, ENVELOPE_BYTES) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the router");
     s->mean_us = 1000;
-    s->share_max =
-        (uint16_t)(s->desk.o.queue_max / 4 < 64 ? 64 : s->desk.o.queue_max / 4);
+    s->share_max = INC_SHARE_MIN;
+    if (s->desk.o.queue_max / 4 > s->share_max)
+        s->share_max = (uint16_t)(s->desk.o.queue_max / 4 < INC_SHARE_MAX
+                                      ? s->desk.o.queue_max / 4
+                                      : INC_SHARE_MAX);
     return INC_OK;
 }

@@ -64,7 +64,7 @@ open_need(const struct inc_need *need, struct inc_err *err)
 {
     enum inc_status st;
 
-    if (!need->closed)
+    if (need == NULL || !need->closed)
         return INC_OK;
     st = inc_fail(err, INC_E_DENIED, 0,
                   "this need is closed and takes no part in matches");

@@ -127,7 +127,7 @@ check_merged(void *arg, enum inc_record_kind kind, const union inc_record *r,
 
 static enum inc_status
 order_patch(struct inc_job *j, enum inc_record_kind kind,
-            const struct inc_reference *ref, struct inc_err *err)
+            struct inc_reference *ref, struct inc_err *err)
 {
     struct inc_patch patch = {0};
     enum inc_status st = INC_OK;
@@ -144,7 +144,7 @@ order_patch(struct inc_job *j, enum inc_record_kind kind,
     j->command.record = &j->record;
     j->command.check = check_merged;
     /* The image, and with it the reference, is held until the commit. */
-    j->command.check_arg = (void *)(uintptr_t)ref;
+    j->command.check_arg = ref;
     if (INC_HAS(&patch, PATCH_IF_REVISION))
         j->command.if_revision = patch.if_revision;
 out:
@@ -169,13 +169,14 @@ enum inc_status
 inc_on_order(struct inc_desk *d, struct inc_job *j,
              const struct inc_image *image, struct inc_err *err)
 {
-    const struct inc_reference *ref = &image->estate->reference;
+    struct inc_reference *ref = &image->estate->reference;
     struct inc_command *c = &j->command;
+    enum inc_record_kind kind = inc_route_kind(j->op);
     const struct inc_type *body = inc_ops[j->op].request;
     const unsigned char *bytes;
 
     c->op = j->op;
-    c->kind = inc_route_kind(j->op);
+    c->kind = kind;
     if (j->request.has_key)
         memcpy(c->key, j->request.key, sizeof c->key);
     else
@@ -189,10 +190,10 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
     inc_raw_body(j->bytes, j->len, &bytes, &c->body_len);
     c->body = bytes;
     if (body == &inc_patch_type)
-        return order_patch(j, c->kind, ref, err);
+        return order_patch(j, kind, ref, err);
     if (body == &inc_by_id_write_type)
         return order_by_id(j, err);
-    return order_put(d, j, c->kind, ref, err);
+    return order_put(d, j, kind, ref, err);
 }
 
 void

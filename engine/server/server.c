@@ -12,10 +12,10 @@
 
 enum {
     /* Per connection, whole messages. In: more than the 64 requests a client
-     * may pipeline. Out: a client that does not read holds at most so many
-     * replies. */
+     * may pipeline. Out: INC_SHARE_MAX answers that become ready at once and
+     * the refusals of one wake, so that a client that reads loses none. */
     HWM_IN = 256,
-    HWM_OUT = 128,
+    HWM_OUT = 512,
     /* A frame over the protocol's limit still gets an answer up to here;
      * beyond, ZeroMQ drops the connection. */
     OVERSIZE = 4,

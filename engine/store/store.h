@@ -62,8 +62,8 @@ struct inc_change {
 struct inc_command {
     /* in */
     enum inc_op op;
-    unsigned char
-        key[INC_KEY]; /* always set; random when the client had none */
+    enum inc_record_kind kind;
+    unsigned char key[INC_KEY];           /* random when the client had none */
     const char *actor, *office, *purpose; /* or NULL */
     int64_t at_unix_ms;
     const char *id;           /* record id */
@@ -73,8 +73,7 @@ struct inc_command {
     const void *body;         /* the request body as received */
     size_t body_len;
     struct inc_arena *arena; /* for decoding the old record */
-    /* called on the merged record of a patch before it is written; NULL: none
-     */
+    /* NULL, or called on the merged record of a patch before it is written */
     enum inc_status (*check)(void *arg, enum inc_record_kind kind,
                              const union inc_record *r, struct inc_err *err);
     void *check_arg;
@@ -92,10 +91,22 @@ struct inc_command {
  * Apply commands in order in ONE transaction and commit it (fsync). Each gets
  * its own status: a refused command (not found, conflict ...) changes nothing
  * and the others go on. INC_OK means: everything that has status INC_OK is
- * durable. On failure (disk full, I/O) nothing of the batch is stored, every
- * command that would have been OK has that failure as status. A key seen
- * before with the same body returns the first answer (replayed = 1, status as
- * then); with another body INC_E_CONFLICT. The map grows when needed.
+ * durable. On failure (disk full, I/O) nothing of the batch is stored and every
+ * command has that failure as status, but those answered from a key.
+ *
+ * A key seen before with the same operation and body returns the first answer
+ * (replayed = 1, status as then, also a refusal, change NONE); with anything
+ * else INC_E_CONFLICT with err.where "key", which is not journaled. Trouble of
+ * ours (memory, disk, a damaged record) is no answer: the key stays free.
+ *
+ * if_revision: -1 none; 0 the record must not exist; else it must have that
+ * revision (INC_E_CONFLICT). What needs a record and finds none is
+ * INC_E_NOTFOUND first. A put gives `updated` the day of `at` when absent. A
+ * delete works on a damaged record and on a full disk. The caller's record is
+ * not changed: change.record is a copy in the arena, sharing its lists.
+ *
+ * The map grows when needed: that waits for open views, at most a minute, then
+ * INC_E_BUSY. A thread must not hold a view while it calls this.
  * After a commit failure of unknown outcome the store refuses all writes
  * (INC_E_STORE) until reopened.
  */

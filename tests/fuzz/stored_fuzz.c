@@ -38,8 +38,8 @@ record(enum inc_record_kind kind, const uint8_t *data, size_t size)
     MUST(inc_record_decode(&b, kind, first.data, first.len, &arena, NULL) ==
          INC_OK);
     MUST(inc_record_encode(&second, kind, &b) == INC_OK);
-    MUST(first.len == second.len && first.data != NULL &&
-         memcmp(first.data, second.data, first.len) == 0);
+    MUST(first.len == second.len && first.data != NULL && second.data != NULL);
+    MUST(memcmp(first.data, second.data, first.len) == 0);
     inc_buf_release(&first);
     inc_buf_release(&second);
 }

@@ -545,11 +545,11 @@ def test_deadline(make):
     d = make(workers=1).start()
     with d.client() as c:
         load_sample(c)
-        # work in front makes the last ones wait longer than 1 ms
-        for _ in range(200):
-            c.send("match.people", {"id": "N-0001", "options": {"k": 1000}})
+        # work in front makes the last one wait longer than 1 ms
+        for _ in range(60):
+            c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
         c.send("candidate.list", {"limit": 1000}, deadline_ms=1)
-        replies = [c.receive() for _ in range(201)]
+        replies = [c.receive() for _ in range(61)]
         late = [r["error"] for r in replies if r["status"] == "error"]
         assert [e["code"] for e in late] == ["deadline_passed"]
         assert c.counters()["answers.deadline_passed"] == 1
@@ -559,14 +559,16 @@ def test_busy(make):
     d = make(workers=1, queue_max=16, batch_max=1).start()
     with d.client() as c:
         load_sample(c, at_once=8)
-        total = 600  # fewer than the sockets hold: all get an answer
-        for _ in range(total):
-            c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
-        replies = [c.receive() for _ in range(total)]
-        busy = [r["error"] for r in replies if r["status"] == "error"]
+        busy = []
+        for _ in range(20):  # bursts that the sockets hold: all get an answer
+            for _ in range(100):
+                c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
+            replies = [c.receive() for _ in range(100)]
+            failed = [r["error"] for r in replies if r["status"] == "error"]
+            assert len(failed) <= 100 - 16
+            busy += failed
         assert busy and all(e["code"] == "busy" for e in busy)
         assert all("try again in" in e["hint"] for e in busy)
-        assert len(replies) - len(busy) >= 16
         assert c.ask("ping")
         assert c.counters()["busy"] == len(busy)
 

@@ -254,7 +254,7 @@ rec_candidate(struct inc_candidate *c, uint64_t no, struct inc_rng *r,
         c->n_education = inc_rng_below(r, 3);
         c->education = rec_array(a, c->n_education, sizeof *c->education);
         for (uint32_t i = 0; i < c->n_education; i++) {
-            c->education[i].has = 1;
+            c->education[i].has = (uint64_t)rec_chance(r, 70);
             c->education[i].eqf = rec_between(r, 1, 8);
         }
     }

@@ -107,7 +107,9 @@ huge_field(void **state)
 
     (void)state;
     assert_non_null(text);
-    memcpy(text, "a\n\"", 3);
+    text[0] = 'a';
+    text[1] = '\n';
+    text[2] = '"';
     memset(text + 3, 'x', SIZE);
     memcpy(text + 3 + SIZE, "\"", 2);
     c = open_text(text, INC_CSV_COMMA);

@@ -41,7 +41,8 @@ skill_uri(uint32_t i)
 {
     static char text[SKILLS][32];
 
-    (void)snprintf(text[i], sizeof text[i], "http://test/skill/s%04u", i);
+    if (text[i][0] == '\0')
+        (void)snprintf(text[i], sizeof text[i], "http://test/skill/s%04u", i);
     return text[i];
 }
 

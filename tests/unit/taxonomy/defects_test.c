@@ -124,76 +124,69 @@ after_defects(void **state)
     folder_free(dir);
 }
 
+static const struct {
+    const char *file, *text; /* NULL: the file is taken away */
+    enum inc_status status;
+    const char *what, *hint;
+} refused[] = {
+    {"skills_en.csv", NULL, INC_E_NOTFOUND, "no skills_*.csv in ",
+     "skills_it.csv"},
+    {"occupations_en.csv", NULL, INC_E_NOTFOUND, "no occupations_*.csv in ",
+     "ESCO"},
+    {"ISCOGroups_en.csv", NULL, INC_E_NOTFOUND, "no ISCOGroups_*.csv in ",
+     "ESCO"},
+    {"occupationSkillRelations.csv", NULL, INC_E_NOTFOUND,
+     "no occupationSkillRelations*.csv in ", "ESCO"},
+    {"broaderRelationsSkillPillar.csv", NULL, INC_E_NOTFOUND,
+     "no broaderRelationsSkillPillar*.csv in ", "ESCO"},
+    {"skills_en.csv", "conceptUri,skillType,reuseLevel\n", INC_E_FORMAT,
+     "skills_en.csv line 1: column preferredLabel is missing", "reuseLevel"},
+    {"occupations_en.csv", "conceptUri,preferredLabel\n", INC_E_FORMAT,
+     "occupations_en.csv line 1: column iscoGroup is missing", "iscoGroup"},
+    {"ISCOGroups_en.csv", "conceptUri,preferredLabel\n", INC_E_FORMAT,
+     "ISCOGroups_en.csv line 1: column code is missing", "code"},
+    {"skillGroups_en.csv", "preferredLabel\n", INC_E_FORMAT,
+     "skillGroups_en.csv line 1: column conceptUri is missing", ""},
+    {"occupationSkillRelations.csv", "occupationUri,skillUri\n", INC_E_FORMAT,
+     "occupationSkillRelations.csv line 1: column relationType is missing", ""},
+    {"skillSkillRelations.csv", "originalSkillUri\n", INC_E_FORMAT,
+     "skillSkillRelations.csv line 1: column relatedSkillUri is missing", ""},
+    {"broaderRelationsSkillPillar.csv", "conceptUri\n", INC_E_FORMAT,
+     "broaderRelationsSkillPillar.csv line 1: column broaderUri is missing",
+     ""},
+    {"skills_en.csv", SKILLS_HEAD "K,,x,x,label,,,\n", INC_E_FORMAT,
+     "skills_en.csv line 2, column conceptUri: the concept has no URI", "http"},
+    {"skills_en.csv", SKILLS_HEAD "K,a b,x,x,label,,,\n", INC_E_FORMAT,
+     "skills_en.csv line 2, column conceptUri: the concept's URI", "http"},
+    {"occupationSkillRelations.csv", REL_HEAD U "o,needed,x," U "c\n",
+     INC_E_FORMAT,
+     "occupationSkillRelations.csv line 2, column relationType: the "
+     "relation type is not known",
+     "essential or optional"},
+    {"occupationSkillRelations.csv", REL_HEAD ",essential,x," U "c\n",
+     INC_E_FORMAT,
+     "occupationSkillRelations.csv line 2, column occupationUri: ", "URI"},
+    {"broaderRelationsSkillPillar.csv", BROAD_HEAD "K," U "b,G,\n",
+     INC_E_FORMAT,
+     "broaderRelationsSkillPillar.csv line 2, column broaderUri: ", "URI"},
+    {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,\"label\nmore\n", INC_E_FORMAT,
+     "skills_en.csv line 4 (record begins at line 2), column "
+     "preferredLabel: a quoted field is not closed",
+     "quote"},
+    {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,label\n", INC_E_FORMAT,
+     "skills_en.csv line 2: 5 fields instead of 8", "header"},
+    {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,\xe8 caff,,,\n", INC_E_FORMAT,
+     "skills_en.csv line 2, column preferredLabel: the bytes are not UTF-8",
+     "UTF-8"},
+    {"skills_en.csv", "", INC_E_FORMAT,
+     "skills_en.csv line 1: the file is empty", ""},
+};
+
 static void
 refusals(void **state)
 {
-    static const struct {
-        const char *file, *text; /* NULL: the file is taken away */
-        enum inc_status status;
-        const char *what, *hint;
-    } row[] = {
-        {"skills_en.csv", NULL, INC_E_NOTFOUND, "no skills_*.csv in ",
-         "skills_it.csv"},
-        {"occupations_en.csv", NULL, INC_E_NOTFOUND, "no occupations_*.csv in ",
-         "ESCO"},
-        {"ISCOGroups_en.csv", NULL, INC_E_NOTFOUND, "no ISCOGroups_*.csv in ",
-         "ESCO"},
-        {"occupationSkillRelations.csv", NULL, INC_E_NOTFOUND,
-         "no occupationSkillRelations*.csv in ", "ESCO"},
-        {"broaderRelationsSkillPillar.csv", NULL, INC_E_NOTFOUND,
-         "no broaderRelationsSkillPillar*.csv in ", "ESCO"},
-        {"skills_en.csv", "conceptUri,skillType,reuseLevel\n", INC_E_FORMAT,
-         "skills_en.csv line 1: column preferredLabel is missing",
-         "reuseLevel"},
-        {"occupations_en.csv", "conceptUri,preferredLabel\n", INC_E_FORMAT,
-         "occupations_en.csv line 1: column iscoGroup is missing", "iscoGroup"},
-        {"ISCOGroups_en.csv", "conceptUri,preferredLabel\n", INC_E_FORMAT,
-         "ISCOGroups_en.csv line 1: column code is missing", "code"},
-        {"skillGroups_en.csv", "preferredLabel\n", INC_E_FORMAT,
-         "skillGroups_en.csv line 1: column conceptUri is missing", ""},
-        {"occupationSkillRelations.csv", "occupationUri,skillUri\n",
-         INC_E_FORMAT,
-         "occupationSkillRelations.csv line 1: column relationType is missing",
-         ""},
-        {"skillSkillRelations.csv", "originalSkillUri\n", INC_E_FORMAT,
-         "skillSkillRelations.csv line 1: column relatedSkillUri is missing",
-         ""},
-        {"broaderRelationsSkillPillar.csv", "conceptUri\n", INC_E_FORMAT,
-         "broaderRelationsSkillPillar.csv line 1: column broaderUri is missing",
-         ""},
-        {"skills_en.csv", SKILLS_HEAD "K,,x,x,label,,,\n", INC_E_FORMAT,
-         "skills_en.csv line 2, column conceptUri: the concept has no URI",
-         "http"},
-        {"skills_en.csv", SKILLS_HEAD "K,a b,x,x,label,,,\n", INC_E_FORMAT,
-         "skills_en.csv line 2, column conceptUri: the concept's URI", "http"},
-        {"occupationSkillRelations.csv", REL_HEAD U "o,needed,x," U "c\n",
-         INC_E_FORMAT,
-         "occupationSkillRelations.csv line 2, column relationType: the "
-         "relation type is not known",
-         "essential or optional"},
-        {"occupationSkillRelations.csv", REL_HEAD ",essential,x," U "c\n",
-         INC_E_FORMAT,
-         "occupationSkillRelations.csv line 2, column occupationUri: ", "URI"},
-        {"broaderRelationsSkillPillar.csv", BROAD_HEAD "K," U "b,G,\n",
-         INC_E_FORMAT,
-         "broaderRelationsSkillPillar.csv line 2, column broaderUri: ", "URI"},
-        {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,\"label\nmore\n",
-         INC_E_FORMAT,
-         "skills_en.csv line 4 (record begins at line 2), column "
-         "preferredLabel: a quoted field is not closed",
-         "quote"},
-        {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,label\n", INC_E_FORMAT,
-         "skills_en.csv line 2: 5 fields instead of 8", "header"},
-        {"skills_en.csv", SKILLS_HEAD "K," U "a,x,x,\xe8 caff,,,\n",
-         INC_E_FORMAT,
-         "skills_en.csv line 2, column preferredLabel: the bytes are not UTF-8",
-         "UTF-8"},
-        {"skills_en.csv", "", INC_E_FORMAT,
-         "skills_en.csv line 1: the file is empty", ""},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         char dir[256];
         struct inc_taxonomy *t = NULL;
         struct inc_taxonomy_options o = {.dir = dir};
@@ -201,14 +194,14 @@ refusals(void **state)
         enum inc_status st;
         folder_new(dir);
         folder_sound(dir);
-        if (row[i].text == NULL)
-            folder_drop(dir, row[i].file);
+        if (refused[i].text == NULL)
+            folder_drop(dir, refused[i].file);
         else
-            folder_put(dir, row[i].file, row[i].text);
+            folder_put(dir, refused[i].file, refused[i].text);
         st = inc_taxonomy_load(&t, &o, &err);
-        if (st != row[i].status || t != NULL ||
-            strncmp(err.what, row[i].what, strlen(row[i].what)) != 0 ||
-            strstr(err.hint, row[i].hint) == NULL || err.where[0] == '\0')
+        if (st != refused[i].status || t != NULL ||
+            strncmp(err.what, refused[i].what, strlen(refused[i].what)) != 0 ||
+            strstr(err.hint, refused[i].hint) == NULL || err.where[0] == '\0')
             fail_msg("row %zu: %d \"%s\" at \"%s\" hint \"%s\"", i, (int)st,
                      err.what, err.where, err.hint);
         folder_free(dir);

@@ -1,14 +1,11 @@
 #include "tests/unit/taxonomy/folder.h"
 
 static void
-sound(void **state)
+sound_concepts(void **state)
 {
     char dir[256];
     struct inc_taxonomy *t;
-    const uint32_t *list;
     const char *const *alt;
-    const struct inc_ancestor *up;
-    enum inc_pillar p;
 
     (void)state;
     folder_new(dir);
@@ -37,6 +34,23 @@ sound(void **state)
     assert_int_equal(inc_skill_reuse(t, 3), INC_REUSE_OCCUPATION);
     assert_string_equal(inc_occupation_isco(t, 0), "7212");
     assert_string_equal(inc_isco_code(t, inc_isco_find(t, "7512", 4)), "7512");
+    inc_taxonomy_free(t);
+    folder_free(dir);
+}
+
+static void
+sound_relations(void **state)
+{
+    char dir[256];
+    struct inc_taxonomy *t;
+    const uint32_t *list;
+    const struct inc_ancestor *up;
+    enum inc_pillar p;
+
+    (void)state;
+    folder_new(dir);
+    folder_sound(dir);
+    t = folder_load(dir);
     assert_int_equal(inc_occupation_essential(t, 1, &list), 2);
     assert_int_equal(list[0], 0);
     assert_int_equal(list[1], 1);
@@ -338,10 +352,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sound),          cmocka_unit_test(languages),
-        cmocka_unit_test(file_names),     cmocka_unit_test(version_of_folder),
-        cmocka_unit_test(local_concepts), cmocka_unit_test(local_label),
-        cmocka_unit_test(order_of_rows),  cmocka_unit_test(progress),
+        cmocka_unit_test(sound_concepts),    cmocka_unit_test(sound_relations),
+        cmocka_unit_test(languages),         cmocka_unit_test(file_names),
+        cmocka_unit_test(version_of_folder), cmocka_unit_test(local_concepts),
+        cmocka_unit_test(local_label),       cmocka_unit_test(order_of_rows),
+        cmocka_unit_test(progress),
     };
     return inc_hash_start() != 0 ? 1
                                  : cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,13 +61,9 @@ ask(const struct world *w, enum inc_pillar p, const char *text,
 static void
 same_text(void **state)
 {
-    static const char *const texts[] = {"saldatore/saldatrice",
-                                        "saldatore",
-                                        "SALDATRICE",
-                                        "Saldatore, "
-                                        "saldatrice",
-                                        "saldatore ad arco",
-                                        "welder"};
+    static const char *const texts[] = {
+        "saldatore/saldatrice",  "saldatore",         "SALDATRICE",
+        "Saldatore, saldatrice", "saldatore ad arco", "welder"};
     const struct world *w = *state;
     struct inc_hit hit[3];
 

@@ -1,0 +1,540 @@
+"""One connection to incrociod: requests, retries, pages.
+
+A client belongs to one thread. Every write carries a key of 16 random bytes
+that stays the same over its retries, so the daemon does it once, however often
+the wire fails.
+"""
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Optional, TypeVar, Union
+
+import msgpack
+import zmq
+
+from . import model as m
+
+DEADLINE_S = 30.0
+CONNECT_S = 3.0
+RETRIES = 3
+PAUSE_S = 0.025
+PAUSE_MAX_S = 2.0
+PATIENCE_MIN_S = 1.0
+WINDOW = 64
+PAGE = 500
+SLOW_S = 1800.0
+AGAIN = ("busy", "stopping")  # said by a daemon that can do it later
+
+Record = TypeVar("Record", m.Candidate, m.Need, m.Company)
+NeedOrId = Union[str, m.Need, dict[str, Any]]
+PersonOrId = Union[str, m.Candidate, dict[str, Any]]
+
+
+class IncrocioError(Exception):
+    """A request that failed: the daemon's own error, or no answer.
+
+    code is one of `incrocio.model.ERRORS`; where is the path of the field,
+    hint what would be right. None of them holds personal data.
+    """
+
+    def __init__(self, code: str, message: str, where: str = "",
+                 hint: str = "") -> None:
+        text = f"{code}: {message}"
+        if where:
+            text += f" ({where})"
+        if hint:
+            text += f"; {hint}"
+        super().__init__(text)
+        self.code = code
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+
+def default_endpoint() -> str:
+    """Where the daemon listens when nobody says."""
+    given = os.environ.get("INCROCIO_ENDPOINT")
+    if given:
+        return given
+    run = os.environ.get("XDG_RUNTIME_DIR", "")
+    if run.startswith("/"):
+        return f"ipc://{run}/incrocio/incrociod.sock"
+    return f"ipc:///tmp/incrocio-{os.getuid()}/incrociod.sock"
+
+
+class Pending(NamedTuple):
+    """A request for Client.pipeline()."""
+
+    op: str
+    body: Optional[dict[str, Any]] = None
+    key: Optional[bytes] = None
+
+
+class _Slot:
+    """A request under way."""
+
+    def __init__(self, number: int, index: int, request: Pending,
+                 deadline: float, retries: int, once: bool) -> None:
+        now = time.monotonic()
+        self.number = number
+        self.index = index
+        self.request = request
+        self.key = request.key or os.urandom(m.KEY_BYTES)
+        self.end = now + deadline
+        self.tries = retries
+        self.patience = deadline if once else max(
+            PATIENCE_MIN_S, deadline / (retries + 1))
+        self.pause = PAUSE_S
+        self.next = now
+        self.sent: Optional[float] = None  # None: waiting to be sent
+        self.was_sent = False
+        self.last: Optional[IncrocioError] = None
+
+    def give_up(self, endpoint: str) -> IncrocioError:
+        if self.last is not None:
+            return self.last
+        if not self.was_sent:
+            return IncrocioError("io_failed", "no daemon answers", endpoint,
+                                 "start incrociod, or name another endpoint")
+        return IncrocioError("deadline_passed", "no answer in time", endpoint)
+
+
+def _hinted_s(hint: str) -> float:
+    """Seconds in a hint such as "retry after 50 ms"; 0 when none."""
+    words = hint.replace(",", " ").split()
+    for number, unit in zip(words, words[1:]):
+        if number.isdigit() and unit.startswith("ms"):
+            return min(int(number) / 1000, PAUSE_MAX_S)
+    return 0.0
+
+
+def _wire(value: Any) -> Any:
+    return value.to_wire() if isinstance(value, m.Model) else value
+
+
+def _present(**fields: Any) -> dict[str, Any]:
+    return {k: _wire(v) for k, v in fields.items() if v is not None}
+
+
+class Client:
+    """Talks to one daemon. Use as a context manager, or close() it.
+
+    endpoint  ipc://... or tcp://...; default as the command line's
+    timeout   seconds a call may take, its retries included
+    retries   after silence, `busy` or `stopping`
+    actor, office, purpose  sent with every request, kept in the journal
+    """
+
+    def __init__(self, endpoint: Optional[str] = None, *,
+                 timeout: float = DEADLINE_S, retries: int = RETRIES,
+                 connect_timeout: float = CONNECT_S,
+                 actor: Optional[str] = None, office: Optional[str] = None,
+                 purpose: Optional[str] = None) -> None:
+        self.endpoint = endpoint or default_endpoint()
+        self.timeout = timeout
+        self.retries = retries
+        self.connect_timeout = connect_timeout
+        self._envelope = _present(actor=actor, office=office, purpose=purpose)
+        self._count = 0
+        self._met = False
+        self._context = zmq.Context()
+        self._socket = self._open()
+
+    def close(self) -> None:
+        if not self._socket.closed:
+            self._socket.close()
+        self._context.term()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- the wire ---------------------------------------------------------
+
+    def _open(self) -> zmq.Socket[bytes]:
+        socket = self._context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.IMMEDIATE, 1)  # no queue for an absent daemon
+        socket.setsockopt(zmq.RECONNECT_IVL, 50)
+        socket.setsockopt(zmq.RECONNECT_IVL_MAX, 1000)
+        socket.connect(self.endpoint)
+        return socket
+
+    def _send(self, slot: _Slot) -> bool:
+        op = m.OPS.get(slot.request.op)
+        now = time.monotonic()
+        message: dict[str, Any] = {
+            "v": m.PROTOCOL, "id": str(slot.number), "op": slot.request.op,
+            "deadline_ms": max(1, int((slot.end - now) * 1000)),
+            **self._envelope}
+        if op is not None and op.kind == "write":
+            message["key"] = slot.key
+        if slot.request.body is not None:
+            message["body"] = slot.request.body
+        try:
+            self._socket.send_multipart([b"", msgpack.packb(message)],
+                                        zmq.DONTWAIT)
+        except zmq.Again:
+            return False
+        slot.sent = now
+        slot.was_sent = True
+        return True
+
+    def _receive(self) -> Iterator[dict[str, Any]]:
+        while True:
+            try:
+                parts = self._socket.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            try:
+                reply = msgpack.unpackb(parts[-1], strict_map_key=True)
+            except (ValueError, msgpack.UnpackException):
+                continue  # whose it was cannot be told: silence follows
+            if isinstance(reply, dict):
+                self._met = True
+                yield reply
+
+    def _retry(self, slot: _Slot, wish: float = 0.0) -> bool:
+        pause = max(slot.pause, wish)
+        now = time.monotonic()
+        if slot.tries <= 0 or now + pause >= slot.end:
+            return False
+        slot.tries -= 1
+        slot.sent = None
+        slot.next = now + pause
+        slot.pause = min(slot.pause * 2, PAUSE_MAX_S)
+        return True
+
+    def _take(self, slots: dict[str, _Slot], reply: dict[str, Any]
+              ) -> Optional[tuple[_Slot, Any]]:
+        """The slot a reply ends, and its result; None when it goes on."""
+        slot = slots.get(str(reply.get("id")))
+        if slot is None or slot.sent is None:
+            return None  # to a request sent twice or given up
+        if reply.get("status") == "ok":
+            return slot, reply.get("body")
+        e = reply.get("error") or {}
+        error = IncrocioError(e.get("code", "internal"), e.get("message", ""),
+                              e.get("where", ""), e.get("hint", ""))
+        if error.code in AGAIN:
+            slot.last = error
+            if self._retry(slot, _hinted_s(error.hint)):
+                return None
+        return slot, error
+
+    def _reopen(self, slots: dict[str, _Slot]) -> list[_Slot]:
+        """A new socket; all that was out goes again. Those given up."""
+        lost, now = [], time.monotonic()
+        self._socket.close()
+        self._socket = self._open()
+        self._met = False
+        for slot in slots.values():
+            if slot.sent is None:
+                continue
+            if now - slot.sent < slot.patience:
+                slot.sent, slot.next = None, now
+            elif not self._retry(slot):
+                lost.append(slot)
+        return lost
+
+    def _step(self, slots: dict[str, _Slot], since: float
+              ) -> list[tuple[_Slot, Any]]:
+        """Send what is due, wait a little, take what came."""
+        ended: list[tuple[_Slot, Any]] = []
+        now = time.monotonic()
+        blocked = silent = False
+        wake = now + 0.5
+        for slot in slots.values():
+            if now >= slot.end:
+                ended.append((slot, slot.give_up(self.endpoint)))
+            elif slot.sent is None and slot.next <= now and not blocked:
+                blocked = not self._send(slot)
+            elif slot.sent is None:
+                wake = min(wake, max(slot.next, now))
+            elif now - slot.sent >= slot.patience:
+                silent = True
+            wake = min(wake, slot.end)
+            if slot.sent is not None:
+                wake = min(wake, slot.sent + slot.patience)
+        if ended:
+            return ended
+        if silent:
+            return [(s, s.give_up(self.endpoint)) for s in self._reopen(slots)]
+        if blocked and not self._met and now - since > self.connect_timeout:
+            return [(s, s.give_up(self.endpoint)) for s in slots.values()
+                    if not s.was_sent]
+        events = zmq.POLLIN | (zmq.POLLOUT if blocked else 0)
+        wait = min(max(wake - now, 0.0), 0.1 if blocked else 0.5)
+        if self._socket.poll(int(wait * 1000) + 1, events):
+            for reply in self._receive():
+                end = self._take(slots, reply)
+                if end is not None:
+                    slots.pop(str(end[0].number))
+                    ended.append(end)
+        return ended
+
+    def pipeline(self, requests: Iterable[Pending], *, window: int = WINDOW,
+                 timeout: Optional[float] = None
+                 ) -> Iterator[tuple[int, Any]]:
+        """Many requests at once, at most `window` under way. Yields
+        (index, body or IncrocioError) in the order of the answers."""
+        slots: dict[str, _Slot] = {}
+        source = enumerate(requests)
+        more, since = True, time.monotonic()
+        while more or slots:
+            while more and len(slots) < window:
+                try:
+                    index, request = next(source)
+                except StopIteration:
+                    more = False
+                    break
+                self._count += 1
+                slots[str(self._count)] = _Slot(
+                    self._count, index, request, timeout or self.timeout,
+                    self.retries, False)
+            if not slots:
+                break
+            for slot, result in self._step(slots, since):
+                slots.pop(str(slot.number), None)
+                since = time.monotonic()
+                yield slot.index, result
+
+    def call(self, op: str, body: Any = None, *, key: Optional[bytes] = None,
+             timeout: Optional[float] = None, once: bool = False) -> Any:
+        """One request of any kind; the reply's body as plain data.
+
+        once  never ask twice after silence (long administration work)
+        """
+        self._count += 1
+        slot = _Slot(self._count, 0, Pending(op, _wire(body), key),
+                     timeout or self.timeout, self.retries, once)
+        slots = {str(self._count): slot}
+        since = time.monotonic()
+        while True:
+            for _, result in self._step(slots, since):
+                if isinstance(result, IncrocioError):
+                    raise result
+                return result
+
+    # --- the service ------------------------------------------------------
+
+    def ping(self) -> m.Pong:
+        return m.Pong.from_wire(self.call("ping"))
+
+    def status(self) -> m.Status:
+        return m.Status.from_wire(self.call("status"))
+
+    # --- records ----------------------------------------------------------
+
+    def _put(self, kind: str, record: Any, if_revision: Optional[int],
+             dry_run: bool, key: Optional[bytes]) -> m.Stored:
+        body = _present(record=record, if_revision=if_revision,
+                        dry_run=dry_run or None)
+        return m.Stored.from_wire(self.call(f"{kind}.put", body, key=key))
+
+    def _patch(self, kind: str, id: str, changes: dict[str, Any],
+               if_revision: Optional[int], key: Optional[bytes]) -> m.Stored:
+        body = _present(id=id, if_revision=if_revision)
+        body["set"] = {k: _wire(v) for k, v in changes.items()}
+        return m.Stored.from_wire(self.call(f"{kind}.patch", body, key=key))
+
+    def _by_id(self, op: str, id: str, if_revision: Optional[int],
+               key: Optional[bytes]) -> m.Stored:
+        body = _present(id=id, if_revision=if_revision)
+        return m.Stored.from_wire(self.call(op, body, key=key))
+
+    def _pages(self, kind: str, office: Optional[str], limit: int
+               ) -> Iterator[dict[str, Any]]:
+        cursor: Optional[str] = None
+        while True:
+            page = self.call(f"{kind}.list", _present(
+                limit=limit, cursor=cursor, office=office))
+            yield from page["items"]
+            cursor = page.get("cursor")
+            if not cursor:
+                return
+
+    def put_candidate(self, record: Union[m.Candidate, dict[str, Any]], *,
+                      if_revision: Optional[int] = None, dry_run: bool = False,
+                      key: Optional[bytes] = None) -> m.Stored:
+        return self._put("candidate", record, if_revision, dry_run, key)
+
+    def put_need(self, record: Union[m.Need, dict[str, Any]], *,
+                 if_revision: Optional[int] = None, dry_run: bool = False,
+                 key: Optional[bytes] = None) -> m.Stored:
+        return self._put("need", record, if_revision, dry_run, key)
+
+    def put_company(self, record: Union[m.Company, dict[str, Any]], *,
+                    if_revision: Optional[int] = None, dry_run: bool = False,
+                    key: Optional[bytes] = None) -> m.Stored:
+        return self._put("company", record, if_revision, dry_run, key)
+
+    def get_candidate(self, id: str) -> m.Candidate:
+        return m.Candidate.from_wire(
+            self.call("candidate.get", {"id": id})["record"])
+
+    def get_need(self, id: str) -> m.Need:
+        return m.Need.from_wire(self.call("need.get", {"id": id})["record"])
+
+    def get_company(self, id: str) -> m.Company:
+        return m.Company.from_wire(
+            self.call("company.get", {"id": id})["record"])
+
+    def candidates(self, *, office: Optional[str] = None, limit: int = PAGE
+                   ) -> Iterator[m.Candidate]:
+        """All profiles in order of id, page after page."""
+        for item in self._pages("candidate", office, limit):
+            yield m.Candidate.from_wire(item)
+
+    def needs(self, *, office: Optional[str] = None, limit: int = PAGE
+              ) -> Iterator[m.Need]:
+        for item in self._pages("need", office, limit):
+            yield m.Need.from_wire(item)
+
+    def companies(self, *, office: Optional[str] = None, limit: int = PAGE
+                  ) -> Iterator[m.Company]:
+        for item in self._pages("company", office, limit):
+            yield m.Company.from_wire(item)
+
+    def patch_candidate(self, id: str, changes: dict[str, Any], *,
+                        if_revision: Optional[int] = None,
+                        key: Optional[bytes] = None) -> m.Stored:
+        """Replace fields; None removes one."""
+        return self._patch("candidate", id, changes, if_revision, key)
+
+    def patch_need(self, id: str, changes: dict[str, Any], *,
+                   if_revision: Optional[int] = None,
+                   key: Optional[bytes] = None) -> m.Stored:
+        return self._patch("need", id, changes, if_revision, key)
+
+    def patch_company(self, id: str, changes: dict[str, Any], *,
+                      if_revision: Optional[int] = None,
+                      key: Optional[bytes] = None) -> m.Stored:
+        return self._patch("company", id, changes, if_revision, key)
+
+    def freeze(self, id: str, *, if_revision: Optional[int] = None,
+               key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("candidate.freeze", id, if_revision, key)
+
+    def unfreeze(self, id: str, *, if_revision: Optional[int] = None,
+                 key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("candidate.unfreeze", id, if_revision, key)
+
+    def delete_candidate(self, id: str, *, if_revision: Optional[int] = None,
+                         key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("candidate.delete", id, if_revision, key)
+
+    def close_need(self, id: str, *, if_revision: Optional[int] = None,
+                   key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("need.close", id, if_revision, key)
+
+    def reopen_need(self, id: str, *, if_revision: Optional[int] = None,
+                    key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("need.reopen", id, if_revision, key)
+
+    def delete_need(self, id: str, *, if_revision: Optional[int] = None,
+                    key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("need.delete", id, if_revision, key)
+
+    def delete_company(self, id: str, *, if_revision: Optional[int] = None,
+                       key: Optional[bytes] = None) -> m.Stored:
+        return self._by_id("company.delete", id, if_revision, key)
+
+    # --- match ------------------------------------------------------------
+
+    def _match_body(self, about: Any, inline: str,
+                    options: Optional[m.MatchOptions], more: dict[str, Any]
+                    ) -> dict[str, Any]:
+        body = {"id": about} if isinstance(about, str) else {
+            inline: _wire(about)}
+        chosen = dict(_wire(options) or {})
+        chosen.update({k: _wire(v) for k, v in more.items() if v is not None})
+        if chosen:
+            body["options"] = chosen
+        return body
+
+    def match_people(self, need: NeedOrId,
+                     options: Optional[m.MatchOptions] = None,
+                     **more: Any) -> m.MatchPage:
+        """The people who fit a need best; options by name as well:
+        match_people("N-1", k=5, rules=["must"])."""
+        return m.MatchPage.from_wire(self.call(
+            "match.people", self._match_body(need, "need", options, more)))
+
+    def match_needs(self, person: PersonOrId,
+                    options: Optional[m.MatchOptions] = None,
+                    **more: Any) -> m.MatchPage:
+        """The open needs that fit a person best."""
+        return m.MatchPage.from_wire(self.call(
+            "match.needs",
+            self._match_body(person, "candidate", options, more)))
+
+    def match_people_all(self, need: NeedOrId,
+                         options: Optional[m.MatchOptions] = None,
+                         **more: Any) -> Iterator[m.MatchItem]:
+        """All pages of a ranking, one item after the other."""
+        while True:
+            page = self.match_people(need, options, **more)
+            yield from page.items
+            if not page.cursor:
+                return
+            more["cursor"] = page.cursor
+
+    def match_pair(self, need: str, candidate: str, *,
+                   as_of: Optional[str] = None,
+                   attitude: Optional[str] = None,
+                   lang: Optional[str] = None) -> m.MatchItem:
+        return m.MatchItem.from_wire(self.call("match.pair", _present(
+            need=need, candidate=candidate, as_of=as_of, attitude=attitude,
+            lang=lang)))
+
+    def oracle(self, need: NeedOrId,
+               options: Optional[m.MatchOptions] = None,
+               **more: Any) -> m.MatchPage:
+        """match_people computed the slow plain way (administration)."""
+        return m.MatchPage.from_wire(self.call(
+            "oracle", self._match_body(need, "need", options, more),
+            timeout=SLOW_S, once=True))
+
+    # --- reference --------------------------------------------------------
+
+    def find_concepts(self, text: str, *, pillar: Optional[str] = None,
+                      lang: Optional[str] = None, k: Optional[int] = None
+                      ) -> list[m.ConceptHit]:
+        return m.ConceptHits.from_wire(self.call("concept.find", _present(
+            text=text, pillar=pillar, lang=lang, k=k))).items
+
+    def get_concept(self, uri: str, *, lang: Optional[str] = None,
+                    k: Optional[int] = None) -> m.Concept:
+        return m.Concept.from_wire(self.call("concept.get", _present(
+            uri=uri, lang=lang, k=k)))
+
+    def find_comuni(self, text: str, *, k: Optional[int] = None
+                    ) -> list[m.ComuneHit]:
+        return m.ComuneHits.from_wire(self.call("comune.find", _present(
+            text=text, k=k))).items
+
+    # --- administration ---------------------------------------------------
+
+    def journal(self, *, after: int = 0, limit: int = PAGE
+                ) -> Iterator[m.JournalEntry]:
+        """Entries in the order they were applied, page after page."""
+        while True:
+            page = m.JournalPage.from_wire(self.call("journal.list", {
+                "after": after, "limit": limit}))
+            yield from page.items
+            if not page.items or page.items[-1].seq >= page.head:
+                return
+            after = page.items[-1].seq
+
+    def verify(self) -> m.Verified:
+        return m.Verified.from_wire(
+            self.call("verify", timeout=SLOW_S, once=True))
+
+    def backup(self, name: str) -> m.BackedUp:
+        return m.BackedUp.from_wire(
+            self.call("backup", {"name": name}, timeout=SLOW_S, once=True))

@@ -1,0 +1,1567 @@
+"""Records, bodies, operations and errors of incrocio's protocol v1.
+
+Printed from the C tables by `incrocio-docgen python`; do not edit.
+None stands for an absent field: not asked yet, never "no".
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, NamedTuple, Optional
+
+
+class Model:
+    """What the dataclasses below share."""
+
+    _nested: ClassVar[dict[str, type[Model]]] = {}
+
+    def to_wire(self) -> dict[str, Any]:
+        """A map of the fields that are present."""
+        out: dict[str, Any] = {}
+        for f in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if value is not None:
+                out[f.name.rstrip("_")] = _plain(value)
+        return out
+
+    @classmethod
+    def from_wire(cls, data: dict[str, Any]) -> Any:
+        """Fields not known here are left out: replies may grow."""
+        if not isinstance(data, dict):
+            raise ValueError(f"{cls.__name__}: not a map")
+        kept: dict[str, Any] = {}
+        for f in fields(cls):  # type: ignore[arg-type]
+            name = f.name.rstrip("_")
+            if name not in data:
+                continue
+            value, inner = data[name], cls._nested.get(name)
+            if inner is not None and isinstance(value, list):
+                value = [inner.from_wire(item) for item in value]
+            elif inner is not None:
+                value = inner.from_wire(value)
+            kept[f.name] = value
+        try:
+            return cls(**kept)
+        except TypeError as error:
+            raise ValueError(f"{cls.__name__}: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_wire()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+Evidence = Literal[
+    "declared",
+    "observed",
+    "certified",
+]
+ShownEvidence = Literal[
+    "declared",
+    "observed",
+    "certified",
+    "implied",
+]
+Cefr = Literal[
+    "pre-A1",
+    "A1",
+    "A2",
+    "B1",
+    "B2",
+    "C1",
+    "C2",
+]
+Day = Literal[
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+]
+Licence = Literal[
+    "AM",
+    "A1",
+    "A2",
+    "A",
+    "B1",
+    "B",
+    "BE",
+    "C1",
+    "C1E",
+    "C",
+    "CE",
+    "D1",
+    "D1E",
+    "D",
+    "DE",
+    "KA",
+    "KB",
+    "CQC-C",
+    "CQC-P",
+    "ADR",
+    "CARRELLI",
+    "PLE",
+    "GRU",
+]
+Mode = Literal[
+    "walk",
+    "bike",
+    "bus",
+    "car",
+]
+Importance = Literal[
+    "must",
+    "should",
+    "nice",
+]
+NeedKind = Literal[
+    "vacancy",
+    "fabbisogno",
+    "lpu",
+    "laboratorio",
+    "borsa",
+    "tirocinio",
+]
+Rule = Literal[
+    "must",
+    "licences",
+    "languages",
+    "education",
+    "hours",
+    "distance",
+    "start",
+]
+Attitude = Literal[
+    "neutral",
+    "prudent",
+]
+Pillar = Literal[
+    "skill",
+    "occupation",
+]
+LineKind = Literal[
+    "requirement",
+    "language",
+    "licence",
+    "education",
+    "affinity",
+    "distance",
+    "hours",
+]
+LineStatus = Literal[
+    "met",
+    "partly",
+    "unknown",
+    "not_met",
+]
+Why = Literal[
+    "exact",
+    "alternative",
+    "similar",
+    "level_low",
+    "evidence",
+    "old",
+    "implied",
+    "missing",
+    "not_asked",
+    "below",
+    "far",
+    "short_hours",
+    "trainable",
+]
+
+
+@dataclass
+class Skill(Model):
+    """A skill the person has."""
+
+    # URI of the skill, ESCO or local.
+    uri: str
+    # 0 none, 1 basic, 2 autonomous, 3 experienced, 4 expert.
+    level: Optional[int] = None
+    # How it is known.
+    evidence: Optional[Evidence] = None
+    # When last used.
+    last_used: Optional[str] = None
+    # Where the evidence is filed.
+    ref: Optional[str] = None
+
+
+@dataclass
+class Held(Model):
+    """An occupation held. It implies its essential skills, with lower evidence."""
+
+    # URI of the occupation, ESCO or local.
+    uri: str
+    # Months held, in all.
+    months: Optional[int] = None
+    # Last day held.
+    last: Optional[str] = None
+
+
+@dataclass
+class Language(Model):
+    """A language spoken."""
+
+    # ISO 639-1, lower case.
+    lang: str
+    # CEFR level in listening.
+    listening: Optional[Cefr] = None
+    # CEFR level in reading.
+    reading: Optional[Cefr] = None
+    # CEFR level in spoken interaction.
+    interaction: Optional[Cefr] = None
+    # CEFR level in spoken production.
+    production: Optional[Cefr] = None
+    # CEFR level in writing.
+    writing: Optional[Cefr] = None
+
+
+@dataclass
+class Education(Model):
+    """A title or qualification."""
+
+    # EQF level.
+    eqf: Optional[int] = None
+    # ISCED-F 2013 field, 2 to 4 digits.
+    isced_f: Optional[str] = None
+    # Title as on the certificate.
+    title: Optional[str] = None
+
+
+@dataclass
+class Window(Model):
+    """A stretch of one day of the week. A night shift is two windows."""
+
+    # Day of the week.
+    day: Day
+    # First minute.
+    from_: str
+    # End, after from; 24:00 ends the day.
+    to: str
+
+
+@dataclass
+class Availability(Model):
+    """When the person can work."""
+
+    _nested = {
+        "windows": Window,
+        "absences": Window,
+    }
+
+    # First day.
+    from_: Optional[str] = None
+    # Last day.
+    until: Optional[str] = None
+    # Hours a week the person wants to work at most.
+    hours_week: Optional[int] = None
+    # When the person can work. Absent: any time.
+    windows: Optional[list[Window]] = None
+    # Protected hours when the person cannot; never a reason.
+    absences: Optional[list[Window]] = None
+
+
+@dataclass
+class Mobility(Model):
+    """How the person gets to work."""
+
+    # Has a car to use.
+    car: Optional[bool] = None
+    # Means the person can use.
+    modes: Optional[list[Mode]] = None
+    # Longest journey to work, minutes one way.
+    max_minutes: Optional[int] = None
+
+
+@dataclass
+class Preferences(Model):
+    """What the person would like. Shown, never scored."""
+
+    # URIs of occupations the person would like.
+    occupations: Optional[list[str]] = None
+    # Kinds of need the person would like.
+    kinds: Optional[list[NeedKind]] = None
+
+
+@dataclass
+class Candidate(Model):
+    """A person, as a pseudonym. A field left out is unknown, never no."""
+
+    _nested = {
+        "skills": Skill,
+        "occupations": Held,
+        "languages": Language,
+        "education": Education,
+        "availability": Availability,
+        "mobility": Mobility,
+        "preferences": Preferences,
+    }
+
+    # Pseudonym given by the office; never a name.
+    id: str
+    # CPI or service that keeps the record.
+    office: Optional[str] = None
+    # ISTAT code of the comune of residence or domicile.
+    home: Optional[str] = None
+    # Skills.
+    skills: Optional[list[Skill]] = None
+    # Occupations held.
+    occupations: Optional[list[Held]] = None
+    # Languages.
+    languages: Optional[list[Language]] = None
+    # Titles and qualifications.
+    education: Optional[list[Education]] = None
+    # Licences and certificates to drive or operate.
+    licences: Optional[list[Licence]] = None
+    # When the person can work.
+    availability: Optional[Availability] = None
+    # How the person gets to work.
+    mobility: Optional[Mobility] = None
+    # Shown, never scored.
+    preferences: Optional[Preferences] = None
+    # Takes no part in any match.
+    frozen: Optional[bool] = None
+    # Last check of the data with the person.
+    updated: Optional[str] = None
+    # 1, 2, ...: counts the changes.
+    revision: Optional[int] = None
+
+
+@dataclass
+class Requirement(Model):
+    """A skill asked for."""
+
+    # URI of the skill, ESCO or local.
+    uri: str
+    # 1 basic, 2 autonomous, 3 experienced, 4 expert.
+    level: Optional[int] = None
+    # How much it matters.
+    importance: Optional[Importance] = None
+    # Percent of the usual weight of its importance.
+    weight: Optional[int] = None
+    # URIs of skills, any of which will do as well.
+    alternatives: Optional[list[str]] = None
+    # It can be learned here in so many hours.
+    trainable_hours: Optional[int] = None
+
+
+@dataclass
+class NeedLanguage(Model):
+    """A language asked for."""
+
+    # ISO 639-1, lower case.
+    lang: str
+    # CEFR level asked for in every ability.
+    level: Cefr
+    # How much it matters.
+    importance: Optional[Importance] = None
+    # Percent of the usual weight of its importance.
+    weight: Optional[int] = None
+
+
+@dataclass
+class NeedLicence(Model):
+    """A licence asked for."""
+
+    # Any one of these will do.
+    any_of: list[Licence]
+    # How much it matters.
+    importance: Optional[Importance] = None
+    # Percent of the usual weight of its importance.
+    weight: Optional[int] = None
+
+
+@dataclass
+class NeedEducation(Model):
+    """The education asked for."""
+
+    # EQF level at least.
+    eqf: int
+    # How much it matters.
+    importance: Optional[Importance] = None
+    # Percent of the usual weight of its importance.
+    weight: Optional[int] = None
+
+
+@dataclass
+class Need(Model):
+    """What a company asks for."""
+
+    _nested = {
+        "schedule": Window,
+        "requirements": Requirement,
+        "languages": NeedLanguage,
+        "licences": NeedLicence,
+        "education": NeedEducation,
+    }
+
+    # Id.
+    id: str
+    # What is offered.
+    kind: Optional[NeedKind] = None
+    # What the company calls it.
+    title: Optional[str] = None
+    # Id of the company.
+    company: Optional[str] = None
+    # CPI that takes care of it.
+    office: Optional[str] = None
+    # ISTAT code of the unit where the work is done.
+    comune: Optional[str] = None
+    # ATECO 2025 code, NN[.NN[.N[N]]].
+    ateco: Optional[str] = None
+    # How many people.
+    seats: Optional[int] = None
+    # First day of work.
+    start: Optional[str] = None
+    # Last day of work.
+    end: Optional[str] = None
+    # Last day the need is open.
+    expires: Optional[str] = None
+    # Hours a week.
+    hours_week: Optional[int] = None
+    # Shifts as worked.
+    schedule: Optional[list[Window]] = None
+    # Skills asked for.
+    requirements: Optional[list[Requirement]] = None
+    # Languages asked for.
+    languages: Optional[list[NeedLanguage]] = None
+    # Licences asked for, each of them.
+    licences: Optional[list[NeedLicence]] = None
+    # Education asked for.
+    education: Optional[NeedEducation] = None
+    # A tutor is named at the workplace.
+    tutor: Optional[bool] = None
+    # Hours of training offered.
+    training_hours: Optional[int] = None
+    # Takes no part in any match.
+    closed: Optional[bool] = None
+    # Last check of the data.
+    updated: Optional[str] = None
+    # 1, 2, ...: counts the changes.
+    revision: Optional[int] = None
+
+
+@dataclass
+class Company(Model):
+    """A company that has needs."""
+
+    # Id.
+    id: str
+    # Name of the company.
+    name: Optional[str] = None
+    # ISTAT code of the seat.
+    comune: Optional[str] = None
+    # ATECO 2025 code, NN[.NN[.N[N]]].
+    ateco: Optional[str] = None
+    # Employees.
+    employees: Optional[int] = None
+    # CPI that takes care of it.
+    office: Optional[str] = None
+    # Last check of the data.
+    updated: Optional[str] = None
+    # 1, 2, ...: counts the changes.
+    revision: Optional[int] = None
+
+
+@dataclass
+class EmptyRequest(Model):
+    """No fields."""
+
+
+
+@dataclass
+class Pong(Model):
+    """The daemon is there."""
+
+    # Protocol versions spoken.
+    v: list[int]
+    # Of the program.
+    version: str
+
+
+@dataclass
+class StatusStore(Model):
+    """The store."""
+
+    # Format of the store.
+    format: int
+    # Candidates stored.
+    candidates: int
+    # Needs stored.
+    needs: int
+    # Companies stored.
+    companies: int
+    # Last number of the journal.
+    head: int
+    # Size of the map now.
+    map_bytes: int
+    # Bytes in use.
+    used_bytes: int
+    # Identity of the store, hex.
+    id: Optional[str] = None
+
+
+@dataclass
+class StatusPool(Model):
+    """The pool in memory."""
+
+    # People in the pool.
+    people: int
+    # Open needs in the pool.
+    needs: int
+    # Number of the image.
+    generation: int
+    # Bytes held.
+    bytes: int
+
+
+@dataclass
+class StatusTaxonomy(Model):
+    """The taxonomy in use."""
+
+    # Version.
+    version: str
+    # BLAKE2b-256, hex.
+    digest: str
+    # Skills known.
+    skills: int
+    # Occupations known.
+    occupations: int
+    # Languages of the labels.
+    languages: list[str]
+
+
+@dataclass
+class StatusSpace(Model):
+    """The skill space in use."""
+
+    # BLAKE2b-256, hex.
+    digest: str
+    # Dimensions.
+    dim: int
+
+
+@dataclass
+class Counter(Model):
+    """A count."""
+
+    # Name.
+    name: str
+    # Since the start.
+    value: int
+
+
+@dataclass
+class Latency(Model):
+    """Times from arrival to reply."""
+
+    # Operation.
+    op: str
+    # Requests answered.
+    count: int
+    # Median, microseconds.
+    p50_us: int
+    # 99th percentile, microseconds.
+    p99_us: int
+    # Slowest, microseconds.
+    max_us: int
+
+
+@dataclass
+class Status(Model):
+    """The state of the service."""
+
+    _nested = {
+        "store": StatusStore,
+        "pool": StatusPool,
+        "taxonomy": StatusTaxonomy,
+        "space": StatusSpace,
+        "counters": Counter,
+        "latency": Latency,
+    }
+
+    # Of the program.
+    version: str
+    # Protocol version.
+    protocol: int
+    # Seconds since the start.
+    uptime_s: int
+    # The store.
+    store: StatusStore
+    # The pool in memory.
+    pool: StatusPool
+    # The taxonomy.
+    taxonomy: StatusTaxonomy
+    # The skill space.
+    space: StatusSpace
+    # Kernel of the pass: scalar, avx2.
+    kernel: str
+    # BLAS library and its kernel.
+    blas: str
+    # Counts.
+    counters: list[Counter]
+    # Times by operation.
+    latency: list[Latency]
+
+
+@dataclass
+class CandidatePutRequest(Model):
+    """A candidate to store."""
+
+    _nested = {
+        "record": Candidate,
+    }
+
+    # The whole record; its revision is ignored.
+    record: Candidate
+    # Refuse (conflict) unless the stored record has this revision; 0: unless
+    # there is none.
+    if_revision: Optional[int] = None
+    # Check only, store nothing. Absent: false.
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class Stored(Model):
+    """A write that is durable (or was only checked)."""
+
+    # Id of the record.
+    id: str
+    # Its revision now; 0 when it is gone.
+    revision: int
+    # Number of the command in the journal; 0 for a dry run.
+    seq: int
+    # It was not there before.
+    created: Optional[bool] = None
+    # This key was answered before: the first answer again.
+    replayed: Optional[bool] = None
+    # What deserves a look: retired concepts and the like.
+    notes: Optional[list[str]] = None
+
+
+@dataclass
+class ByIdRequest(Model):
+    """One record by its id."""
+
+    # Id.
+    id: str
+
+
+@dataclass
+class CandidateGot(Model):
+    """A stored candidate."""
+
+    _nested = {
+        "record": Candidate,
+    }
+
+    # As stored.
+    record: Candidate
+    # Its revision.
+    revision: int
+
+
+@dataclass
+class ListRequest(Model):
+    """One page of records."""
+
+    # Records a page.
+    limit: Optional[int] = None
+    # As the page before gave it; absent: the first page.
+    cursor: Optional[str] = None
+    # Only records of this office.
+    office: Optional[str] = None
+
+
+@dataclass
+class CandidatePage(Model):
+    """A page of candidates."""
+
+    _nested = {
+        "items": Candidate,
+    }
+
+    # In byte order of id.
+    items: list[Candidate]
+    # For the next page; absent on the last.
+    cursor: Optional[str] = None
+
+
+@dataclass
+class PatchRequest(Model):
+    """Some fields of a stored record."""
+
+    # Id.
+    id: str
+    # Fields of the record to replace, whole lists and maps; null removes a
+    # field. Not id, not revision.
+    set: dict[str, Any]
+    # Refuse (conflict) unless the record has this revision.
+    if_revision: Optional[int] = None
+
+
+@dataclass
+class ByIdWriteRequest(Model):
+    """One record to change, by its id."""
+
+    # Id.
+    id: str
+    # Refuse (conflict) unless the record has this revision.
+    if_revision: Optional[int] = None
+
+
+@dataclass
+class NeedPutRequest(Model):
+    """A need to store."""
+
+    _nested = {
+        "record": Need,
+    }
+
+    # The whole record; its revision is ignored.
+    record: Need
+    # Refuse (conflict) unless the stored record has this revision; 0: unless
+    # there is none.
+    if_revision: Optional[int] = None
+    # Check only, store nothing. Absent: false.
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class NeedGot(Model):
+    """A stored need."""
+
+    _nested = {
+        "record": Need,
+    }
+
+    # As stored.
+    record: Need
+    # Its revision.
+    revision: int
+
+
+@dataclass
+class NeedPage(Model):
+    """A page of needs."""
+
+    _nested = {
+        "items": Need,
+    }
+
+    # In byte order of id.
+    items: list[Need]
+    # For the next page; absent on the last.
+    cursor: Optional[str] = None
+
+
+@dataclass
+class CompanyPutRequest(Model):
+    """A company to store."""
+
+    _nested = {
+        "record": Company,
+    }
+
+    # The whole record; its revision is ignored.
+    record: Company
+    # Refuse (conflict) unless the stored record has this revision; 0: unless
+    # there is none.
+    if_revision: Optional[int] = None
+    # Check only, store nothing. Absent: false.
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class CompanyGot(Model):
+    """A stored company."""
+
+    _nested = {
+        "record": Company,
+    }
+
+    # As stored.
+    record: Company
+    # Its revision.
+    revision: int
+
+
+@dataclass
+class CompanyPage(Model):
+    """A page of companies."""
+
+    _nested = {
+        "items": Company,
+    }
+
+    # In byte order of id.
+    items: list[Company]
+    # For the next page; absent on the last.
+    cursor: Optional[str] = None
+
+
+@dataclass
+class Filters(Model):
+    """Who takes part. All given filters must pass; a record for which the answer is unknown does not pass."""
+
+    # ISTAT codes; any of these.
+    comuni: Optional[list[str]] = None
+    # Sigle (LU, PI); any of these.
+    provinces: Optional[list[str]] = None
+    # Names of regions as in the list of comuni; any of these.
+    regions: Optional[list[str]] = None
+    # Straight line, in km, from the comune of the need (of the person for
+    # match.needs).
+    radius_km: Optional[int] = None
+    # People available on or before (needs starting on or after).
+    available_by: Optional[str] = None
+    # ISO 639-1; with language_level.
+    language: Optional[str] = None
+    # At least this CEFR level in every ability.
+    language_level: Optional[Cefr] = None
+    # All of these licences held.
+    licences: Optional[list[Licence]] = None
+    # Offices that keep the record; any of these.
+    offices: Optional[list[str]] = None
+    # Data checked on or after this date.
+    updated_since: Optional[str] = None
+    # Kinds of need, any of these; match.needs only.
+    kinds: Optional[list[NeedKind]] = None
+
+
+@dataclass
+class MatchOptions(Model):
+    """What match.people and match.needs share."""
+
+    _nested = {
+        "filters": Filters,
+    }
+
+    # Items a page.
+    k: Optional[int] = None
+    # As the page before gave it; absent: the first page.
+    cursor: Optional[str] = None
+    # Who takes part.
+    filters: Optional[Filters] = None
+    # Hard rules: who fails one is left out and counted; unknown passes.
+    rules: Optional[list[Rule]] = None
+    # Match as on this date. Absent: today, UTC.
+    as_of: Optional[str] = None
+    # How unknown counts in the score.
+    attitude: Optional[Attitude] = None
+    # Send the lines that make up each score.
+    explain: Optional[bool] = None
+    # Count the matched by province, office and so on.
+    facets: Optional[bool] = None
+    # Language of labels, ISO 639-1.
+    lang: Optional[str] = None
+
+
+@dataclass
+class MatchPeopleRequest(Model):
+    """Which need, and how."""
+
+    _nested = {
+        "need": Need,
+        "options": MatchOptions,
+    }
+
+    # A stored need; this or need, not both.
+    id: Optional[str] = None
+    # A need given here, not stored.
+    need: Optional[Need] = None
+    # How to match.
+    options: Optional[MatchOptions] = None
+
+
+@dataclass
+class Excluded(Model):
+    """How many a hard rule left out."""
+
+    # Name of the rule.
+    rule: str
+    # Records that fail it.
+    count: int
+
+
+@dataclass
+class MatchLine(Model):
+    """One line of an explanation. The points of all lines add up to the score exactly."""
+
+    # What the line is about.
+    kind: LineKind
+    # How it is met.
+    status: LineStatus
+    # What it gives to the score, basis points; 0 or less in distance and hours
+    # lines, which take away.
+    points: int
+    # Points if every unknown turns out bad.
+    lo: int
+    # Points if every unknown turns out good.
+    hi: int
+    # Points if fully met; 0 in distance and hours lines.
+    max: int
+    # Reasons, most important first.
+    why: Optional[list[Why]] = None
+    # Skill asked for.
+    uri: Optional[str] = None
+    # Its label.
+    label: Optional[str] = None
+    # Level asked for: 0-4 of a skill, 1-8 of an EQF in `want`.
+    level: Optional[int] = None
+    # Importance.
+    importance: Optional[Importance] = None
+    # Share of all the points that requirements can give, basis points.
+    weight: Optional[int] = None
+    # Rarity of the skill among occupations, in sixteenths.
+    idf: Optional[int] = None
+    # Labels of the alternatives.
+    alternatives: Optional[list[str]] = None
+    # The person's skill that supplied.
+    by_uri: Optional[str] = None
+    # Its label.
+    by_label: Optional[str] = None
+    # Its level.
+    by_level: Optional[int] = None
+    # Its evidence.
+    by_evidence: Optional[ShownEvidence] = None
+    # When last used, by half-years: 1 January or 1 July.
+    by_last_used: Optional[str] = None
+    # Label of the occupation that implies the skill.
+    implied_by: Optional[str] = None
+    # Similarity of the two skills, basis points.
+    cosine: Optional[int] = None
+    # What level, evidence and time leave of it, basis points.
+    quality: Optional[int] = None
+    # Language asked for, ISO 639-1.
+    lang: Optional[str] = None
+    # What the person has: CEFR by ability, licences, EQF.
+    have: Optional[str] = None
+    # What is asked for, likewise.
+    want: Optional[str] = None
+    # Straight line between the comuni.
+    metres: Optional[int] = None
+    # Estimated journey one way.
+    minutes: Optional[int] = None
+    # Means the minutes are for.
+    mode: Optional[Mode] = None
+    # The person's limit one way, or 60 when not given.
+    limit_minutes: Optional[int] = None
+    # Minutes a week of the schedule the person can work.
+    overlap_minutes: Optional[int] = None
+    # Minutes a week of the schedule.
+    schedule_minutes: Optional[int] = None
+    # Hours in which it can be learned there.
+    trainable_hours: Optional[int] = None
+
+
+@dataclass
+class MatchItem(Model):
+    """One person against one need."""
+
+    _nested = {
+        "lines": MatchLine,
+    }
+
+    # 1 is best; equal scores have equal ranks. Not in match.pair.
+    rank: Optional[int] = None
+    # How many share this score, this one included.
+    tied: Optional[int] = None
+    # The person (match.people) or the need (match.needs).
+    id: Optional[str] = None
+    # In match.pair: the need.
+    need: Optional[str] = None
+    # In match.pair: the person.
+    candidate: Optional[str] = None
+    # Basis points; absent when the need asks for nothing.
+    score: Optional[int] = None
+    # Score if every unknown turns out bad.
+    lo: Optional[int] = None
+    # Score if every unknown turns out good.
+    hi: Optional[int] = None
+    # Error code that says why there is no score: nothing_asked.
+    reason: Optional[str] = None
+    # The explanation; absent with explain false.
+    lines: Optional[list[MatchLine]] = None
+
+
+@dataclass
+class FacetValue(Model):
+    """Count of one value."""
+
+    # A value.
+    value: str
+    # Records that have it.
+    count: int
+
+
+@dataclass
+class Facet(Model):
+    """Counts of the matched records."""
+
+    _nested = {
+        "values": FacetValue,
+    }
+
+    # What is counted.
+    name: str
+    # Counts, highest first.
+    values: list[FacetValue]
+
+
+@dataclass
+class MatchPage(Model):
+    """A page of a ranking."""
+
+    _nested = {
+        "excluded": Excluded,
+        "items": MatchItem,
+        "facets": Facet,
+    }
+
+    # The date it was matched for.
+    as_of: str
+    # How unknown counts in the score.
+    attitude: Attitude
+    # Journal number of the last command in the image matched on.
+    generation: int
+    # Version of the taxonomy.
+    taxonomy: str
+    # Digest of the skill space, hex.
+    space: str
+    # People not frozen, or needs not closed.
+    considered: int
+    # Of these, records that pass filters and rules.
+    matched: int
+    # Best first.
+    items: list[MatchItem]
+    # The need or the person asked about; absent when inline and without id.
+    id: Optional[str] = None
+    # Error code that says why nobody has a score: nothing_asked.
+    reason: Optional[str] = None
+    # match.needs: needs left out because they ask nothing.
+    unscored: Optional[int] = None
+    # What each rule left out; a record that fails two counts under the first
+    # in the order of the rules.
+    excluded: Optional[list[Excluded]] = None
+    # For the next page; absent on the last.
+    cursor: Optional[str] = None
+    # The pool changed since the page before: items may repeat or be missed.
+    changed: Optional[bool] = None
+    # Counts, when asked for.
+    facets: Optional[list[Facet]] = None
+
+
+@dataclass
+class MatchNeedsRequest(Model):
+    """Which person, and how."""
+
+    _nested = {
+        "candidate": Candidate,
+        "options": MatchOptions,
+    }
+
+    # A stored person; this or candidate, not both.
+    id: Optional[str] = None
+    # A profile given here, not stored.
+    candidate: Optional[Candidate] = None
+    # How to match.
+    options: Optional[MatchOptions] = None
+
+
+@dataclass
+class MatchPairRequest(Model):
+    """One person against one need."""
+
+    # A stored need.
+    need: str
+    # A stored person.
+    candidate: str
+    # Match as on this date. Absent: today, UTC.
+    as_of: Optional[str] = None
+    # How unknown counts in the score.
+    attitude: Optional[Attitude] = None
+    # Language of labels, ISO 639-1.
+    lang: Optional[str] = None
+
+
+@dataclass
+class ConceptFindRequest(Model):
+    """A search for concepts."""
+
+    # Words, as a person types them.
+    text: str
+    # What to look for.
+    pillar: Optional[Pillar] = None
+    # Language preferred, ISO 639-1.
+    lang: Optional[str] = None
+    # At most so many.
+    k: Optional[int] = None
+
+
+@dataclass
+class ConceptHit(Model):
+    """A concept found."""
+
+    # URI.
+    uri: str
+    # Preferred label.
+    label: str
+    # The label that fits the text.
+    matched: str
+    # How well, basis points; 10000 is the same text.
+    score: int
+    # Language of the label that fits.
+    lang: Optional[str] = None
+
+
+@dataclass
+class ConceptHits(Model):
+    """Concepts found."""
+
+    _nested = {
+        "items": ConceptHit,
+    }
+
+    # Best first.
+    items: list[ConceptHit]
+
+
+@dataclass
+class ConceptGetRequest(Model):
+    """One concept."""
+
+    # URI of a skill or an occupation.
+    uri: str
+    # Language of labels, ISO 639-1.
+    lang: Optional[str] = None
+    # Nearest concepts to list.
+    k: Optional[int] = None
+
+
+@dataclass
+class Neighbour(Model):
+    """A similar concept."""
+
+    # URI.
+    uri: str
+    # Label.
+    label: str
+    # Similarity, basis points.
+    cosine: int
+
+
+@dataclass
+class ConceptRef(Model):
+    """A concept by URI and label."""
+
+    # URI.
+    uri: str
+    # Label.
+    label: str
+
+
+@dataclass
+class Concept(Model):
+    """One concept."""
+
+    _nested = {
+        "neighbours": Neighbour,
+        "essential": ConceptRef,
+    }
+
+    # URI.
+    uri: str
+    # Preferred label.
+    label: str
+    # What it is.
+    pillar: Pillar
+    # Other labels.
+    alts: Optional[list[str]] = None
+    # Description.
+    description: Optional[str] = None
+    # No longer offered; stored uses stay valid.
+    retired: Optional[bool] = None
+    # Added by the office.
+    local: Optional[bool] = None
+    # URI that takes its place.
+    replaced_by: Optional[str] = None
+    # ISCO-08 unit group of an occupation.
+    isco: Optional[str] = None
+    # Most similar skills, nearest first.
+    neighbours: Optional[list[Neighbour]] = None
+    # Essential skills of an occupation.
+    essential: Optional[list[ConceptRef]] = None
+
+
+@dataclass
+class ComuneFindRequest(Model):
+    """A search for comuni."""
+
+    # Name or part of it.
+    text: str
+    # At most so many.
+    k: Optional[int] = None
+
+
+@dataclass
+class ComuneHit(Model):
+    """A comune found."""
+
+    # ISTAT code.
+    istat: str
+    # Name.
+    name: str
+    # Sigla of the province.
+    province: str
+    # Region.
+    region: str
+
+
+@dataclass
+class ComuneHits(Model):
+    """Comuni found."""
+
+    _nested = {
+        "items": ComuneHit,
+    }
+
+    # Best first.
+    items: list[ComuneHit]
+
+
+@dataclass
+class JournalListRequest(Model):
+    """One page of the journal."""
+
+    # Entries with a higher number.
+    after: Optional[int] = None
+    # Entries a page.
+    limit: Optional[int] = None
+
+
+@dataclass
+class JournalEntry(Model):
+    """One command."""
+
+    # Number, 1 is the first.
+    seq: int
+    # Milliseconds since 1970-01-01 UTC.
+    at: int
+    # Operation.
+    op: str
+    # ok, or the error code.
+    result: str
+    # Request key, hex.
+    key: str
+    # BLAKE2b-256 of the request body, hex.
+    body_sha: str
+    # Head of the chain after it, hex.
+    chain: str
+    # Record.
+    id: Optional[str] = None
+    # As the request said.
+    actor: Optional[str] = None
+    # As the request said.
+    office: Optional[str] = None
+    # As the request said.
+    purpose: Optional[str] = None
+
+
+@dataclass
+class JournalPage(Model):
+    """A page of the journal."""
+
+    _nested = {
+        "items": JournalEntry,
+    }
+
+    # In the order they were applied.
+    items: list[JournalEntry]
+    # Last number of the journal.
+    head: int
+    # Its chain value, hex.
+    head_chain: str
+
+
+@dataclass
+class Verified(Model):
+    """A walk of the store."""
+
+    # Candidates read.
+    candidates: int
+    # Needs read.
+    needs: int
+    # Companies read.
+    companies: int
+    # Journal entries read.
+    entries: int
+    # Request keys read.
+    keys: int
+    # Things that are wrong.
+    faults: int
+    # Things that deserve a look.
+    warnings: int
+    # The first of them in words.
+    findings: Optional[list[str]] = None
+
+
+@dataclass
+class BackupRequest(Model):
+    """Where to copy the store."""
+
+    # Of the new folder under the backup folder; no leading dot.
+    name: str
+
+
+@dataclass
+class BackedUp(Model):
+    """A copy that is safe."""
+
+    # The folder.
+    name: str
+    # Its size.
+    bytes: int
+    # Last journal number in it.
+    seq: int
+
+
+class Op(NamedTuple):
+    """An operation: its kind and its bodies."""
+
+    kind: Literal["read", "match", "write", "admin"]
+    request: type[Model]
+    reply: type[Model]
+    doc: str
+
+
+OPS: dict[str, Op] = {
+    "ping": Op(
+        "read",
+        EmptyRequest,
+        Pong,
+        "Is the daemon there, and which versions does it speak.",
+    ),
+    "status": Op(
+        "read",
+        EmptyRequest,
+        Status,
+        "Counters, latencies, versions of taxonomy and space, store size.",
+    ),
+    "candidate.put": Op(
+        "write",
+        CandidatePutRequest,
+        Stored,
+        "Store a person's profile, new or replacing the one with that id.",
+    ),
+    "candidate.get": Op(
+        "read",
+        ByIdRequest,
+        CandidateGot,
+        "One profile as stored.",
+    ),
+    "candidate.list": Op(
+        "read",
+        ListRequest,
+        CandidatePage,
+        "Profiles in order of id, by pages; also the bulk export.",
+    ),
+    "candidate.patch": Op(
+        "write",
+        PatchRequest,
+        Stored,
+        "Replace some fields of a profile; null removes a field.",
+    ),
+    "candidate.freeze": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Take a person out of every match, keeping the profile.",
+    ),
+    "candidate.unfreeze": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Let a frozen person take part again.",
+    ),
+    "candidate.delete": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Delete a profile. The journal keeps that it happened.",
+    ),
+    "need.put": Op(
+        "write",
+        NeedPutRequest,
+        Stored,
+        "Store a company's need, new or replacing the one with that id.",
+    ),
+    "need.get": Op(
+        "read",
+        ByIdRequest,
+        NeedGot,
+        "One need as stored.",
+    ),
+    "need.list": Op(
+        "read",
+        ListRequest,
+        NeedPage,
+        "Needs in order of id, by pages; also the bulk export.",
+    ),
+    "need.patch": Op(
+        "write",
+        PatchRequest,
+        Stored,
+        "Replace some fields of a need; null removes a field.",
+    ),
+    "need.close": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Close a need: it takes no part in any match.",
+    ),
+    "need.reopen": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Open a closed need again.",
+    ),
+    "need.delete": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Delete a need.",
+    ),
+    "company.put": Op(
+        "write",
+        CompanyPutRequest,
+        Stored,
+        "Store a company.",
+    ),
+    "company.get": Op(
+        "read",
+        ByIdRequest,
+        CompanyGot,
+        "One company as stored.",
+    ),
+    "company.list": Op(
+        "read",
+        ListRequest,
+        CompanyPage,
+        "Companies in order of id, by pages.",
+    ),
+    "company.patch": Op(
+        "write",
+        PatchRequest,
+        Stored,
+        "Replace some fields of a company; null removes a field.",
+    ),
+    "company.delete": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Delete a company.",
+    ),
+    "match.people": Op(
+        "match",
+        MatchPeopleRequest,
+        MatchPage,
+        "The people who fit a need best, ranked and explained.",
+    ),
+    "match.needs": Op(
+        "match",
+        MatchNeedsRequest,
+        MatchPage,
+        "The open needs that fit a person best, ranked and explained.",
+    ),
+    "match.pair": Op(
+        "match",
+        MatchPairRequest,
+        MatchItem,
+        "One person against one need, explained.",
+    ),
+    "concept.find": Op(
+        "read",
+        ConceptFindRequest,
+        ConceptHits,
+        "Skills or occupations by words, typos allowed.",
+    ),
+    "concept.get": Op(
+        "read",
+        ConceptGetRequest,
+        Concept,
+        "One concept: labels, description, nearest concepts in the space.",
+    ),
+    "comune.find": Op(
+        "read",
+        ComuneFindRequest,
+        ComuneHits,
+        "Comuni by name, typos allowed.",
+    ),
+    "journal.list": Op(
+        "admin",
+        JournalListRequest,
+        JournalPage,
+        "Commands in the order they were applied, with the hash chain; no bodies.",
+    ),
+    "verify": Op(
+        "admin",
+        EmptyRequest,
+        Verified,
+        "Walk the whole store: every key, every reference, the chain.",
+    ),
+    "backup": Op(
+        "admin",
+        BackupRequest,
+        BackedUp,
+        "Hot compacting copy of the store into a new folder under the backup folder.",
+    ),
+    "oracle": Op(
+        "admin",
+        MatchPeopleRequest,
+        MatchPage,
+        "match.people computed the slow plain way, to compare.",
+    ),
+}
+
+# error.code: what it means
+ERRORS: dict[str, str] = {
+    "no_memory": "no memory within the allowed budget",
+    "bad_format": "the bytes do not follow the format",
+    "out_of_range": "a value is outside its range",
+    "over_limit": "a size or count is over a limit",
+    "not_found": "no such record",
+    "busy": "too much work waiting, try again later",
+    "denied": "the caller may not do this",
+    "store_failed": "the store failed the operation",
+    "internal": "an internal rule was broken",
+    "wrong_type": "a value has the wrong type",
+    "missing_field": "a required field is missing",
+    "unknown_field": "a field is not known here",
+    "duplicate": "something is there twice",
+    "bad_text": "a text is not valid UTF-8 or has a forbidden character",
+    "bad_date": "a date or a time of day does not exist",
+    "bad_window": "a time window ends before it starts or overlaps another",
+    "unknown_concept": "a URI is not in the taxonomy",
+    "unknown_comune": "an ISTAT code is not in the list of comuni",
+    "unknown_op": "the operation does not exist",
+    "unsupported_version": "the protocol version is not spoken here",
+    "deadline_passed": "the deadline passed before the work was done",
+    "conflict": "the record or the request key changed meanwhile",
+    "store_full": "the disk or the store is full",
+    "newer_format": "written by a newer version of incrocio",
+    "artefact_mismatch": "two artefacts do not belong together",
+    "corrupt": "stored bytes are damaged",
+    "io_failed": "a file or the network failed",
+    "stopping": "the service is stopping",
+    "bad_config": "the configuration is not usable",
+    "nothing_asked": "a need without requirements has no score",
+}
+
+PROTOCOL = 1
+KEY_BYTES = 16
