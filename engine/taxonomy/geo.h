@@ -32,7 +32,7 @@ void inc_geo_free(struct inc_geo *g);
 uint16_t inc_geo_count(const struct inc_geo *g); /* ids 0..count-1, by istat */
 const struct inc_comune *inc_geo_comune(const struct inc_geo *g, uint16_t id);
 uint16_t inc_geo_find(const struct inc_geo *g, const char *istat, size_t len);
-/* Best names for a text (typos allowed); how many written. */
+/* Best comuni for a name (typos allowed) or an ISTAT code; how many written. */
 size_t inc_geo_search(const struct inc_geo *g, const char *text, size_t len,
                       uint16_t *ids, size_t max);
 

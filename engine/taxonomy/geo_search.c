@@ -115,6 +115,9 @@ inc_geo_search(const struct inc_geo *g, const char *text, size_t len,
 
     if (len > QUERY_MAX || max == 0)
         return 0;
+    ids[0] = inc_geo_find(g, text, len); /* an ISTAT code is an answer too */
+    if (ids[0] != INC_NO_COMUNE)
+        return 1;
     len = inc_fold(folded, text, len);
     len = split_province(g, province, folded, len);
     if (len == 0)

@@ -65,8 +65,9 @@ entry(const uint8_t *data, size_t size)
     MUST(memcmp(a.e.key, b.e.key, INC_KEY) == 0 &&
          memcmp(a.e.body_sha, b.e.body_sha, INC_DIGEST) == 0 &&
          memcmp(a.e.chain, b.e.chain, INC_DIGEST) == 0);
-    MUST(a.body_len == b.body_len &&
-         (a.body_len == 0 || memcmp(a.body, b.body, a.body_len) == 0));
+    MUST(a.body_len == b.body_len && (a.body == NULL) == (b.body == NULL));
+    MUST(a.body == NULL || b.body == NULL || a.body_len == 0 ||
+         memcmp(a.body, b.body, a.body_len) == 0);
     inc_buf_release(&head);
     inc_buf_release(&bytes);
 }

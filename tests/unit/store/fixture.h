@@ -177,14 +177,16 @@ start(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    if (f == NULL || inc_hash_start() != 0 ||
+    if (f == NULL)
+        return -1;
+    *state = f;
+    if (inc_hash_start() != 0 ||
         inc_arena_init(&f->arena, ARENA_ROOM) != INC_OK ||
         inc_arena_init(&f->read, ARENA_ROOM) != INC_OK)
         return -1;
     temp_folder(f->dir);
     f->o.reserve_percent = 1; /* a developer's disk may be nearly full */
     f->o.map_bytes = (size_t)8 << 20;
-    *state = f;
     open_it(f);
     return 0;
 }
