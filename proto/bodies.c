@@ -12,11 +12,6 @@ enum {
     URI_MAX = 200
 };
 
-#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
-    {                                                                          \
-        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
-        .n_fields = INC_COUNT(FIELDS)                                          \
-    }
 #define ID(S) INC_F_CODE(S, id, INC_FIELD_REQUIRED, 1, INC_ID_MAX, "Id.")
 #define IF_REVISION(S, DOC) INC_F_INT(S, if_revision, 0, 0, INT64_MAX, DOC)
 #define LANG(S)                                                                \
@@ -30,7 +25,7 @@ const struct inc_type inc_empty_type = {
 
 static const struct inc_field by_id[] = {ID(struct inc_by_id)};
 const struct inc_type inc_by_id_type =
-    TYPE("by_id", struct inc_by_id, by_id, "One record by its id.");
+    INC_TYPE("by_id", struct inc_by_id, by_id, "One record by its id.");
 
 static const struct inc_field by_id_write[] = {
     ID(struct inc_by_id_write),
@@ -38,8 +33,8 @@ static const struct inc_field by_id_write[] = {
                 "Refuse (conflict) unless the record has this revision."),
 };
 const struct inc_type inc_by_id_write_type =
-    TYPE("by_id_write", struct inc_by_id_write, by_id_write,
-         "One record to change, by its id.");
+    INC_TYPE("by_id_write", struct inc_by_id_write, by_id_write,
+             "One record to change, by its id.");
 
 #define PUT(HOLDS)                                                             \
     {                                                                          \
@@ -54,12 +49,12 @@ const struct inc_type inc_by_id_write_type =
 static const struct inc_field candidate_put[] = PUT("candidate");
 static const struct inc_field need_put[] = PUT("need");
 static const struct inc_field company_put[] = PUT("company");
-const struct inc_type inc_candidate_put_type = TYPE(
+const struct inc_type inc_candidate_put_type = INC_TYPE(
     "candidate_put", struct inc_put, candidate_put, "A candidate to store.");
 const struct inc_type inc_need_put_type =
-    TYPE("need_put", struct inc_put, need_put, "A need to store.");
+    INC_TYPE("need_put", struct inc_put, need_put, "A need to store.");
 const struct inc_type inc_company_put_type =
-    TYPE("company_put", struct inc_put, company_put, "A company to store.");
+    INC_TYPE("company_put", struct inc_put, company_put, "A company to store.");
 
 static const struct inc_field patch[] = {
     ID(struct inc_patch),
@@ -69,8 +64,8 @@ static const struct inc_field patch[] = {
     IF_REVISION(struct inc_patch,
                 "Refuse (conflict) unless the record has this revision."),
 };
-const struct inc_type inc_patch_type =
-    TYPE("patch", struct inc_patch, patch, "Some fields of a stored record.");
+const struct inc_type inc_patch_type = INC_TYPE(
+    "patch", struct inc_patch, patch, "Some fields of a stored record.");
 
 static const struct inc_field list[] = {
     INC_F_INT_OR(struct inc_list, limit, 0, 1, LIMIT_MAX, LIMIT_DEFAULT,
@@ -81,7 +76,7 @@ static const struct inc_field list[] = {
                "Only records of this office."),
 };
 const struct inc_type inc_list_type =
-    TYPE("list", struct inc_list, list, "One page of records.");
+    INC_TYPE("list", struct inc_list, list, "One page of records.");
 
 static const struct inc_field filters[] = {
     INC_F_CODES(struct inc_filters, comuni, 0, FILTER_MAX, 6,
@@ -94,24 +89,25 @@ static const struct inc_field filters[] = {
               "Straight line, in km, from the comune of the need (of the "
               "person for match.needs)."),
     INC_F_DATE(struct inc_filters, available_by, 0,
-               "People available on or before (needs starting on or after)."),
+               "match.people only: availability does not begin after this date "
+               "nor end before it; unknown passes."),
     INC_F_CODE(struct inc_filters, language, 0, 2, 2,
-               "ISO 639-1; with language_level."),
+               "match.people only: speaks this language, ISO 639-1."),
     INC_F_ENUM(struct inc_filters, language_level, 0, inc_cefr_names,
-               "At least this CEFR level in every ability."),
+               "With language: at least this CEFR level in every ability."),
     INC_F_ENUMS(struct inc_filters, licences, 0, 32, inc_licence_names,
-                "All of these licences held."),
+                "match.people only: all of these held."),
     INC_F_TEXTS(struct inc_filters, offices, 0, FILTER_MAX, 32,
                 "Offices that keep the record; any of these."),
     INC_F_DATE(struct inc_filters, updated_since, 0,
                "Data checked on or after this date."),
     INC_F_ENUMS(struct inc_filters, kinds, 0, 8, inc_need_kind_names,
-                "Kinds of need, any of these; match.needs only."),
+                "match.needs only: any of these kinds."),
 };
-const struct inc_type inc_filters_type =
-    TYPE("filters", struct inc_filters, filters,
-         "Who takes part. All given filters must pass; a record for which the "
-         "answer is unknown does not pass.");
+const struct inc_type inc_filters_type = INC_TYPE(
+    "filters", struct inc_filters, filters,
+    "Who takes part. All given filters must pass. Where nothing else is "
+    "said, unknown does not pass.");
 
 static const struct inc_field match_options[] = {
     INC_F_INT_OR(struct inc_match_options, k, 0, 1, INC_K_MAX, INC_K_DEFAULT,
@@ -134,8 +130,8 @@ static const struct inc_field match_options[] = {
     LANG(struct inc_match_options),
 };
 const struct inc_type inc_match_options_type =
-    TYPE("match_options", struct inc_match_options, match_options,
-         "What match.people and match.needs share.");
+    INC_TYPE("match_options", struct inc_match_options, match_options,
+             "What match.people and match.needs share.");
 
 static const struct inc_field match_people[] = {
     INC_F_CODE(struct inc_match_people, id, 0, 1, INC_ID_MAX,
@@ -146,8 +142,8 @@ static const struct inc_field match_people[] = {
               "How to match."),
 };
 const struct inc_type inc_match_people_type =
-    TYPE("match_people", struct inc_match_people, match_people,
-         "Which need, and how.");
+    INC_TYPE("match_people", struct inc_match_people, match_people,
+             "Which need, and how.");
 
 static const struct inc_field match_needs[] = {
     INC_F_CODE(struct inc_match_needs, id, 0, 1, INC_ID_MAX,
@@ -158,8 +154,8 @@ static const struct inc_field match_needs[] = {
               "How to match."),
 };
 const struct inc_type inc_match_needs_type =
-    TYPE("match_needs", struct inc_match_needs, match_needs,
-         "Which person, and how.");
+    INC_TYPE("match_needs", struct inc_match_needs, match_needs,
+             "Which person, and how.");
 
 static const struct inc_field match_pair[] = {
     INC_F_CODE(struct inc_match_pair, need, INC_FIELD_REQUIRED, 1, INC_ID_MAX,
@@ -173,8 +169,8 @@ static const struct inc_field match_pair[] = {
     LANG(struct inc_match_pair),
 };
 const struct inc_type inc_match_pair_type =
-    TYPE("match_pair", struct inc_match_pair, match_pair,
-         "One person against one need.");
+    INC_TYPE("match_pair", struct inc_match_pair, match_pair,
+             "One person against one need.");
 
 static const struct inc_field concept_find[] = {
     INC_F_TEXT(struct inc_concept_find, text, INC_FIELD_REQUIRED, 1, TEXT_MAX,
@@ -187,8 +183,8 @@ static const struct inc_field concept_find[] = {
                  "At most so many."),
 };
 const struct inc_type inc_concept_find_type =
-    TYPE("concept_find", struct inc_concept_find, concept_find,
-         "A search for concepts.");
+    INC_TYPE("concept_find", struct inc_concept_find, concept_find,
+             "A search for concepts.");
 
 static const struct inc_field concept_get[] = {
     INC_F_TEXT(struct inc_concept_get, uri, INC_FIELD_REQUIRED, 1, URI_MAX,
@@ -197,8 +193,8 @@ static const struct inc_field concept_get[] = {
     INC_F_INT_OR(struct inc_concept_get, k, 0, 0, 100, NEAR_DEFAULT,
                  "Nearest concepts to list."),
 };
-const struct inc_type inc_concept_get_type =
-    TYPE("concept_get", struct inc_concept_get, concept_get, "One concept.");
+const struct inc_type inc_concept_get_type = INC_TYPE(
+    "concept_get", struct inc_concept_get, concept_get, "One concept.");
 
 static const struct inc_field comune_find[] = {
     INC_F_TEXT(struct inc_comune_find, text, INC_FIELD_REQUIRED, 1, TEXT_MAX,
@@ -206,7 +202,7 @@ static const struct inc_field comune_find[] = {
     INC_F_INT_OR(struct inc_comune_find, k, 0, 1, 100, CONCEPTS_DEFAULT,
                  "At most so many."),
 };
-const struct inc_type inc_comune_find_type = TYPE(
+const struct inc_type inc_comune_find_type = INC_TYPE(
     "comune_find", struct inc_comune_find, comune_find, "A search for comuni.");
 
 static const struct inc_field journal_list[] = {
@@ -216,12 +212,12 @@ static const struct inc_field journal_list[] = {
                  "Entries a page."),
 };
 const struct inc_type inc_journal_list_type =
-    TYPE("journal_list", struct inc_journal_list, journal_list,
-         "One page of the journal.");
+    INC_TYPE("journal_list", struct inc_journal_list, journal_list,
+             "One page of the journal.");
 
 static const struct inc_field backup[] = {
     INC_F_CODE(struct inc_backup, name, INC_FIELD_REQUIRED, 1, INC_ID_MAX,
                "Of the new folder under the backup folder; no leading dot."),
 };
 const struct inc_type inc_backup_type =
-    TYPE("backup", struct inc_backup, backup, "Where to copy the store.");
+    INC_TYPE("backup", struct inc_backup, backup, "Where to copy the store.");

@@ -74,8 +74,8 @@ check_keys(const msgpack_object *o, struct inc_err *err)
 
 /* Depth is bounded by the precheck (at most 32), so recursion is. */
 static enum inc_status
-check_tree(const msgpack_object *o,
-           struct inc_err *err) /* NOLINT(misc-no-recursion) */
+/* NOLINTNEXTLINE(misc-no-recursion) */
+check_tree(const msgpack_object *o, struct inc_err *err)
 {
     char step[64];
     enum inc_status st = INC_OK;

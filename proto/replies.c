@@ -12,11 +12,6 @@ enum {
     HEX_MAX = 64
 };
 
-#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
-    {                                                                          \
-        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
-        .n_fields = INC_COUNT(FIELDS)                                          \
-    }
 #define COUNT(S, M, FLAGS, DOC) INC_F_INT(S, M, FLAGS, 0, INT64_MAX, DOC)
 #define HEX(S, M, FLAGS, DOC) INC_F_CODE(S, M, FLAGS, 0, HEX_MAX, DOC)
 #define NEED INC_FIELD_REQUIRED
@@ -36,8 +31,8 @@ static const struct inc_field stored[] = {
                 "What deserves a look: retired concepts and the like."),
 };
 const struct inc_type inc_stored_type =
-    TYPE("stored", struct inc_stored, stored,
-         "A write that is durable (or was only checked).");
+    INC_TYPE("stored", struct inc_stored, stored,
+             "A write that is durable (or was only checked).");
 
 #define GOT(HOLDS)                                                             \
     {                                                                          \
@@ -57,18 +52,18 @@ static const struct inc_field company_got[] = GOT("company");
 static const struct inc_field candidate_page[] = PAGE("candidate");
 static const struct inc_field need_page[] = PAGE("need");
 static const struct inc_field company_page[] = PAGE("company");
-const struct inc_type inc_candidate_got_type =
-    TYPE("candidate_got", struct inc_got, candidate_got, "A stored candidate.");
+const struct inc_type inc_candidate_got_type = INC_TYPE(
+    "candidate_got", struct inc_got, candidate_got, "A stored candidate.");
 const struct inc_type inc_need_got_type =
-    TYPE("need_got", struct inc_got, need_got, "A stored need.");
+    INC_TYPE("need_got", struct inc_got, need_got, "A stored need.");
 const struct inc_type inc_company_got_type =
-    TYPE("company_got", struct inc_got, company_got, "A stored company.");
-const struct inc_type inc_candidate_page_type = TYPE(
+    INC_TYPE("company_got", struct inc_got, company_got, "A stored company.");
+const struct inc_type inc_candidate_page_type = INC_TYPE(
     "candidate_page", struct inc_page, candidate_page, "A page of candidates.");
 const struct inc_type inc_need_page_type =
-    TYPE("need_page", struct inc_page, need_page, "A page of needs.");
-const struct inc_type inc_company_page_type =
-    TYPE("company_page", struct inc_page, company_page, "A page of companies.");
+    INC_TYPE("need_page", struct inc_page, need_page, "A page of needs.");
+const struct inc_type inc_company_page_type = INC_TYPE(
+    "company_page", struct inc_page, company_page, "A page of companies.");
 
 /* --- reference ----------------------------------------------------------- */
 
@@ -78,16 +73,16 @@ static const struct inc_field neighbour[] = {
     INC_F_INT(struct inc_neighbour, cosine, NEED, -10000, 10000,
               "Similarity, basis points."),
 };
-static const struct inc_type neighbour_type =
-    TYPE("neighbour", struct inc_neighbour, neighbour, "A similar concept.");
+static const struct inc_type neighbour_type = INC_TYPE(
+    "neighbour", struct inc_neighbour, neighbour, "A similar concept.");
 
 static const struct inc_field concept_ref[] = {
     INC_F_TEXT(struct inc_concept_ref, uri, NEED, 1, URI_MAX, "URI."),
     INC_F_TEXT(struct inc_concept_ref, label, NEED, 0, LABEL_MAX, "Label."),
 };
 static const struct inc_type concept_ref_type =
-    TYPE("concept_ref", struct inc_concept_ref, concept_ref,
-         "A concept by URI and label.");
+    INC_TYPE("concept_ref", struct inc_concept_ref, concept_ref,
+             "A concept by URI and label.");
 
 #define C struct inc_concept_reply
 static const struct inc_field concept[] = {
@@ -107,7 +102,7 @@ static const struct inc_field concept[] = {
 };
 #undef C
 const struct inc_type inc_concept_type =
-    TYPE("concept", struct inc_concept_reply, concept, "One concept.");
+    INC_TYPE("concept", struct inc_concept_reply, concept, "One concept.");
 
 #define H struct inc_concept_hit
 static const struct inc_field concept_hit[] = {
@@ -119,13 +114,13 @@ static const struct inc_field concept_hit[] = {
     INC_F_CODE(H, lang, 0, 2, 8, "Language of the label that fits."),
 };
 #undef H
-static const struct inc_type concept_hit_type = TYPE(
+static const struct inc_type concept_hit_type = INC_TYPE(
     "concept_hit", struct inc_concept_hit, concept_hit, "A concept found.");
 static const struct inc_field concept_hits[] = {
     INC_F_MAPS(struct inc_concept_hits, items, NEED, 100, &concept_hit_type,
                "Best first."),
 };
-const struct inc_type inc_concept_hits_type = TYPE(
+const struct inc_type inc_concept_hits_type = INC_TYPE(
     "concept_hits", struct inc_concept_hits, concept_hits, "Concepts found.");
 
 #define H struct inc_comune_hit
@@ -136,14 +131,14 @@ static const struct inc_field comune_hit[] = {
     INC_F_TEXT(H, region, NEED, 0, 64, "Region."),
 };
 #undef H
-static const struct inc_type comune_hit_type =
-    TYPE("comune_hit", struct inc_comune_hit, comune_hit, "A comune found.");
+static const struct inc_type comune_hit_type = INC_TYPE(
+    "comune_hit", struct inc_comune_hit, comune_hit, "A comune found.");
 static const struct inc_field comune_hits[] = {
     INC_F_MAPS(struct inc_comune_hits, items, NEED, 100, &comune_hit_type,
                "Best first."),
 };
-const struct inc_type inc_comune_hits_type =
-    TYPE("comune_hits", struct inc_comune_hits, comune_hits, "Comuni found.");
+const struct inc_type inc_comune_hits_type = INC_TYPE(
+    "comune_hits", struct inc_comune_hits, comune_hits, "Comuni found.");
 
 /* --- the service --------------------------------------------------------- */
 
@@ -153,7 +148,7 @@ static const struct inc_field pong[] = {
     INC_F_TEXT(struct inc_pong, version, NEED, 1, 64, "Of the program."),
 };
 const struct inc_type inc_pong_type =
-    TYPE("pong", struct inc_pong, pong, "The daemon is there.");
+    INC_TYPE("pong", struct inc_pong, pong, "The daemon is there.");
 
 #define S struct inc_status_store
 static const struct inc_field status_store[] = {
@@ -167,8 +162,8 @@ static const struct inc_field status_store[] = {
     HEX(S, id, 0, "Identity of the store, hex."),
 };
 #undef S
-static const struct inc_type status_store_type =
-    TYPE("status_store", struct inc_status_store, status_store, "The store.");
+static const struct inc_type status_store_type = INC_TYPE(
+    "status_store", struct inc_status_store, status_store, "The store.");
 
 #define S struct inc_status_pool
 static const struct inc_field status_pool[] = {
@@ -178,7 +173,7 @@ static const struct inc_field status_pool[] = {
     COUNT(S, bytes, NEED, "Bytes held."),
 };
 #undef S
-static const struct inc_type status_pool_type = TYPE(
+static const struct inc_type status_pool_type = INC_TYPE(
     "status_pool", struct inc_status_pool, status_pool, "The pool in memory.");
 
 #define S struct inc_status_taxonomy
@@ -191,23 +186,23 @@ static const struct inc_field status_taxonomy[] = {
 };
 #undef S
 static const struct inc_type status_taxonomy_type =
-    TYPE("status_taxonomy", struct inc_status_taxonomy, status_taxonomy,
-         "The taxonomy in use.");
+    INC_TYPE("status_taxonomy", struct inc_status_taxonomy, status_taxonomy,
+             "The taxonomy in use.");
 
 static const struct inc_field status_space[] = {
     HEX(struct inc_status_space, digest, NEED, "BLAKE2b-256, hex."),
     COUNT(struct inc_status_space, dim, NEED, "Dimensions."),
 };
 static const struct inc_type status_space_type =
-    TYPE("status_space", struct inc_status_space, status_space,
-         "The skill space in use.");
+    INC_TYPE("status_space", struct inc_status_space, status_space,
+             "The skill space in use.");
 
 static const struct inc_field counter[] = {
     INC_F_CODE(struct inc_counter, name, NEED, 1, 64, "Name."),
     COUNT(struct inc_counter, value, NEED, "Since the start."),
 };
 static const struct inc_type counter_type =
-    TYPE("counter", struct inc_counter, counter, "A count.");
+    INC_TYPE("counter", struct inc_counter, counter, "A count.");
 
 static const struct inc_field latency[] = {
     INC_F_CODE(struct inc_latency, op, NEED, 1, 64, "Operation."),
@@ -216,7 +211,7 @@ static const struct inc_field latency[] = {
     COUNT(struct inc_latency, p99_us, NEED, "99th percentile, microseconds."),
     COUNT(struct inc_latency, max_us, NEED, "Slowest, microseconds."),
 };
-static const struct inc_type latency_type = TYPE(
+static const struct inc_type latency_type = INC_TYPE(
     "latency", struct inc_latency, latency, "Times from arrival to reply.");
 
 #define S struct inc_status_reply
@@ -234,7 +229,7 @@ static const struct inc_field status[] = {
     INC_F_MAPS(S, latency, NEED, 100, &latency_type, "Times by operation."),
 };
 #undef S
-const struct inc_type inc_status_type = TYPE(
+const struct inc_type inc_status_type = INC_TYPE(
     "status", struct inc_status_reply, status, "The state of the service.");
 
 #define E struct inc_journal_entry
@@ -252,7 +247,7 @@ static const struct inc_field journal_entry[] = {
     HEX(E, chain, NEED, "Head of the chain after it, hex."),
 };
 #undef E
-static const struct inc_type journal_entry_type = TYPE(
+static const struct inc_type journal_entry_type = INC_TYPE(
     "journal_entry", struct inc_journal_entry, journal_entry, "One command.");
 static const struct inc_field journal_page[] = {
     INC_F_MAPS(struct inc_journal_page, items, NEED, ITEMS_MAX,
@@ -261,8 +256,8 @@ static const struct inc_field journal_page[] = {
     HEX(struct inc_journal_page, head_chain, NEED, "Its chain value, hex."),
 };
 const struct inc_type inc_journal_page_type =
-    TYPE("journal_page", struct inc_journal_page, journal_page,
-         "A page of the journal.");
+    INC_TYPE("journal_page", struct inc_journal_page, journal_page,
+             "A page of the journal.");
 
 #define V struct inc_verified
 static const struct inc_field verified[] = {
@@ -277,12 +272,12 @@ static const struct inc_field verified[] = {
 };
 #undef V
 const struct inc_type inc_verified_type =
-    TYPE("verified", struct inc_verified, verified, "A walk of the store.");
+    INC_TYPE("verified", struct inc_verified, verified, "A walk of the store.");
 
 static const struct inc_field backed_up[] = {
     INC_F_CODE(struct inc_backed_up, name, NEED, 1, ID_MAX, "The folder."),
     COUNT(struct inc_backed_up, bytes, NEED, "Its size."),
     COUNT(struct inc_backed_up, seq, NEED, "Last journal number in it."),
 };
-const struct inc_type inc_backed_up_type =
-    TYPE("backed_up", struct inc_backed_up, backed_up, "A copy that is safe.");
+const struct inc_type inc_backed_up_type = INC_TYPE(
+    "backed_up", struct inc_backed_up, backed_up, "A copy that is safe.");

@@ -19,23 +19,17 @@ const char *const inc_line_kind_names[] = {
 const char *const inc_line_status_names[] = {"met", "partly", "unknown",
                                              "not_met", NULL};
 const char *const inc_why_names[] = {
-    "exact",      "alternative", "similar",     "level_low", "evidence",
-    "old",        "implied",     "missing",     "not_asked", "below",
-    "far",         "short_hours", "trainable", NULL};
+    "exact", "alternative", "similar",   "level_low", "evidence",
+    "old",   "implied",     "missing",   "not_asked", "below",
+    "far",   "short_hours", "trainable", NULL};
 
-#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
-    {                                                                          \
-        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
-        .n_fields = INC_COUNT(FIELDS)                                          \
-    }
 #define COUNT(S, M, FLAGS, DOC) INC_F_INT(S, M, FLAGS, 0, INT64_MAX, DOC)
 #define NEED INC_FIELD_REQUIRED
 
 #define L struct inc_match_line
 static const struct inc_field match_line[] = {
     INC_F_ENUM(L, kind, NEED, inc_line_kind_names, "What the line is about."),
-    INC_F_ENUM(L, status, NEED, inc_line_status_names,
-               "How it is met."),
+    INC_F_ENUM(L, status, NEED, inc_line_status_names, "How it is met."),
     INC_F_ENUMS(L, why, 0, INC_WHYS, inc_why_names,
                 "Reasons, most important first."),
     INC_F_INT(L, points, NEED, -BP, BP,
@@ -84,10 +78,10 @@ static const struct inc_field match_line[] = {
               "Hours in which it can be learned there."),
 };
 #undef L
-const struct inc_type inc_match_line_type =
-    TYPE("match_line", struct inc_match_line, match_line,
-         "One line of an explanation. The points of all lines add up to the "
-         "score exactly.");
+const struct inc_type inc_match_line_type = INC_TYPE(
+    "match_line", struct inc_match_line, match_line,
+    "One line of an explanation. The points of all lines add up to the "
+    "score exactly.");
 
 #define I struct inc_match_item
 static const struct inc_field match_item[] = {
@@ -110,22 +104,22 @@ static const struct inc_field match_item[] = {
 };
 #undef I
 const struct inc_type inc_match_item_type =
-    TYPE("match_item", struct inc_match_item, match_item,
-         "One person against one need.");
+    INC_TYPE("match_item", struct inc_match_item, match_item,
+             "One person against one need.");
 
 static const struct inc_field excluded[] = {
     INC_F_CODE(struct inc_excluded, rule, NEED, 1, 40, "Name of the rule."),
     COUNT(struct inc_excluded, count, NEED, "Records that fail it."),
 };
 static const struct inc_type excluded_type =
-    TYPE("excluded", struct inc_excluded, excluded,
-         "How many a hard rule left out.");
+    INC_TYPE("excluded", struct inc_excluded, excluded,
+             "How many a hard rule left out.");
 
 static const struct inc_field facet_value[] = {
     INC_F_TEXT(struct inc_facet_value, value, NEED, 0, 200, "A value."),
     COUNT(struct inc_facet_value, count, NEED, "Records that have it."),
 };
-static const struct inc_type facet_value_type = TYPE(
+static const struct inc_type facet_value_type = INC_TYPE(
     "facet_value", struct inc_facet_value, facet_value, "Count of one value.");
 
 static const struct inc_field facet[] = {
@@ -133,8 +127,8 @@ static const struct inc_field facet[] = {
     INC_F_MAPS(struct inc_facet, values, NEED, FACET_VALUES_MAX,
                &facet_value_type, "Counts, highest first."),
 };
-static const struct inc_type facet_type =
-    TYPE("facet", struct inc_facet, facet, "Counts of the matched records.");
+static const struct inc_type facet_type = INC_TYPE(
+    "facet", struct inc_facet, facet, "Counts of the matched records.");
 
 #define P struct inc_match_page
 static const struct inc_field match_page[] = {
@@ -165,5 +159,5 @@ static const struct inc_field match_page[] = {
     INC_F_MAPS(P, facets, 0, 16, &facet_type, "Counts, when asked for."),
 };
 #undef P
-const struct inc_type inc_match_page_type = TYPE(
+const struct inc_type inc_match_page_type = INC_TYPE(
     "match_page", struct inc_match_page, match_page, "A page of a ranking.");

@@ -50,15 +50,15 @@ struct inc_field {
     enum inc_kind kind;
     enum inc_kind item; /* of a list: TEXT, CODE, INT, ENUM, MAP or NODE */
     unsigned flags;
+    int has_fallback;    /* the fallback is used when absent */
     size_t offset;       /* of the value in the struct */
     size_t count_offset; /* of a list's uint32_t count */
     int64_t min, max;
     int64_t item_min, item_max;  /* of a list's items */
     const char *const *names;    /* of an enum, NULL-ended */
     const struct inc_type *type; /* of a map or of a list's maps */
-    int has_fallback;            /* value below is used when absent; */
-    int64_t fallback;            /* the `has` bit stays clear */
-    const char *fallback_text;   /* the same for TEXT and CODE, or NULL */
+    int64_t fallback; /* value when absent; the `has` bit stays clear */
+    const char *fallback_text; /* the same for TEXT and CODE, or NULL */
     const char *holds; /* of a NODE: name of the record type in it, or NULL */
 };
 
@@ -181,6 +181,12 @@ struct inc_type {
         .name = #M, .doc = DOC, .kind = INC_KIND_LIST, .item = INC_KIND_NODE,  \
         .flags = FLAGS, .offset = offsetof(S, M),                              \
         .count_offset = offsetof(S, n_##M), .max = MAX, .holds = HOLDS         \
+    }
+/* A type from its name, struct and table of fields. */
+#define INC_TYPE(NAME, STRUCT, FIELDS, DOC)                                    \
+    {                                                                          \
+        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
+        .n_fields = INC_COUNT(FIELDS)                                          \
     }
 
 /* NOLINTEND(bugprone-macro-parentheses) */

@@ -141,7 +141,7 @@ write_struct(struct inc_writer *w, const struct inc_type *t, const void *from,
     else
         inc_w_map(w);
     for (uint32_t i = 0; i < t->n_fields && has >> i != 0; i++) {
-        int present = has >> i & 1;
+        int present = (has >> i & 1) != 0;
         if (packed && !present) {
             inc_w_nil(w);
         } else if (present) {

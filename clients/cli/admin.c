@@ -69,44 +69,56 @@ inc_cmd_ping(struct inc_cli *c)
     return st == INC_OK ? 0 : inc_complain(&err);
 }
 
+/* A label and a text that may need several lines; empties the text. */
+static void
+put_text(struct inc_cli *c, const char *label, struct inc_buf *text)
+{
+    put_label(c, label);
+    (void)inc_fold(&c->out, inc_buf_cstr(text), LABEL + 1, LABEL + 1,
+                   c->term.width);
+    inc_buf_text(&c->out, "\n");
+    inc_buf_reset(text);
+}
+
 static void
 put_service(struct inc_cli *c, const struct inc_status_reply *s)
 {
+    struct inc_buf text = {0};
     char n[32];
     int it = c->lang[0] == 'i';
 
-    put_label(c, _("version"));
-    inc_buf_printf(&c->out, _("%s, protocol %" PRId64 "\n"), s->version,
-                   s->protocol);
-    put_label(c, _("running for"));
-    inc_buf_printf(&c->out, _("%" PRId64 " h %" PRId64 " min\n"),
+    inc_buf_printf(&text, _("%s, protocol %" PRId64), s->version, s->protocol);
+    put_text(c, _("version"), &text);
+    inc_buf_printf(&text, _("%" PRId64 " h %" PRId64 " min"),
                    s->uptime_s / 3600, s->uptime_s / 60 % 60);
-    put_label(c, _("computes with"));
-    inc_buf_printf(&c->out, "%s, %s\n", s->kernel, s->blas);
+    put_text(c, _("running for"), &text);
+    inc_buf_printf(&text, "%s, %s", s->kernel, s->blas);
+    put_text(c, _("computes with"), &text);
     inc_buf_text(&c->out, "\n");
     put_count(c, _("people"), s->store.candidates);
     put_count(c, _("needs"), s->store.needs);
     put_count(c, _("companies"), s->store.companies);
     put_count(c, _("journal entries"), s->store.head);
-    put_label(c, _("store"));
-    inc_buf_printf(&c->out, _("%s bytes used, format %" PRId64 "\n"),
+    inc_buf_printf(&text, _("%s bytes used, format %" PRId64),
                    inc_grouped(n, (uint64_t)s->store.used_bytes, it),
                    s->store.format);
-    put_label(c, _("in memory"));
-    inc_buf_printf(&c->out,
+    put_text(c, _("store"), &text);
+    inc_buf_printf(&text,
                    _("%" PRId64 " people, %" PRId64
-                     " open needs, %s bytes, image %" PRId64 "\n"),
+                     " open needs, %s bytes, image %" PRId64),
                    s->pool.people, s->pool.needs,
                    inc_grouped(n, (uint64_t)s->pool.bytes, it),
                    s->pool.generation);
+    put_text(c, _("in memory"), &text);
     inc_buf_text(&c->out, "\n");
-    put_label(c, _("taxonomy"));
-    inc_buf_printf(
-        &c->out, _("%s, %" PRId64 " skills, %" PRId64 " occupations\n"),
-        s->taxonomy.version, s->taxonomy.skills, s->taxonomy.occupations);
-    put_label(c, _("space"));
-    inc_buf_printf(&c->out, _("%.16s, %" PRId64 " dimensions\n"),
-                   s->space.digest, s->space.dim);
+    inc_buf_printf(&text, _("%s, %" PRId64 " skills, %" PRId64 " occupations"),
+                   s->taxonomy.version, s->taxonomy.skills,
+                   s->taxonomy.occupations);
+    put_text(c, _("taxonomy"), &text);
+    inc_buf_printf(&text, _("%.16s, %" PRId64 " dimensions"), s->space.digest,
+                   s->space.dim);
+    put_text(c, _("space"), &text);
+    inc_buf_release(&text);
 }
 
 /* Microseconds as milliseconds in a column of ten. */

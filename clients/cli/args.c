@@ -1,5 +1,6 @@
 /* args.c - the command line against the tables. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,26 +43,29 @@ words_of(const struct inc_command *c, const char *const *word, size_t n)
     return verb[0] != '\0' && n > 1 && strcmp(word[1], verb) == 0 ? 2 : 1;
 }
 
+/* Append a name to a list of names in a fixed text; what does not fit is left
+ * out. */
+static void
+add_name(char *list, size_t room, const char *name)
+{
+    size_t at = strlen(list);
+
+    if (at + strlen(name) + 3 <= room)
+        (void)snprintf(list + at, room - at, "%s%s", at > 0 ? ", " : "", name);
+}
+
 static enum inc_status
 unknown_command(const char *const *word, size_t n, struct inc_err *err)
 {
     char known[300] = "";
-    size_t at = 0;
     const char *names[64];
     size_t count = 0;
 
-    for (size_t i = 0; i < inc_commands_count; i++) {
-        const struct inc_command *c = &inc_commands[i];
-        const char *verb = inc_command_verb(c);
-        if (words_of(c, word, n) != 1 || verb[0] == '\0' ||
-            at + strlen(verb) + 3 > sizeof known)
-            continue;
-        for (const char *p = at == 0 ? "" : ", "; *p != '\0'; p++)
-            known[at++] = *p;
-        memcpy(known + at, verb, strlen(verb) + 1);
-        at += strlen(verb);
-    }
-    if (at > 0) {
+    for (size_t i = 0; i < inc_commands_count; i++)
+        if (words_of(&inc_commands[i], word, n) == 1 &&
+            inc_command_verb(&inc_commands[i])[0] != '\0')
+            add_name(known, sizeof known, inc_command_verb(&inc_commands[i]));
+    if (known[0] != '\0') {
         (void)inc_fail(err, INC_E_CONFIG, 0, _("\"%.40s\" needs a second word"),
                        word[0]);
         inc_err_hint(err, "%s", known);
@@ -138,20 +142,11 @@ check_name(void *arg, const char *item, size_t len)
 {
     struct check *c = arg;
     char known[360] = "";
-    size_t at = 0;
 
     for (size_t i = 0; c->names[i] != NULL; i++) {
         if (strlen(c->names[i]) == len && strncmp(c->names[i], item, len) == 0)
             return;
-        size_t n = strlen(c->names[i]);
-        if (at + n + 3 > sizeof known)
-            continue;
-        if (at > 0) {
-            memcpy(known + at, ", ", 2);
-            at += 2;
-        }
-        memcpy(known + at, c->names[i], n + 1);
-        at += n;
+        add_name(known, sizeof known, c->names[i]);
     }
     c->st = inc_fail(c->err, INC_E_CONFIG, 0, _("--%s: \"%.*s\" is not known"),
                      inc_options[c->opt].name, len > 40 ? 40 : (int)len, item);

@@ -57,6 +57,17 @@ put_language(const struct inc_cli *c, struct inc_writer *w)
 static void
 put_filters(const struct inc_cli *c, struct inc_writer *w)
 {
+    static const enum inc_opt filters[] = {
+        INC_OPT_COMUNE,  INC_OPT_PROVINCE,     INC_OPT_REGION,
+        INC_OPT_RADIUS,  INC_OPT_AVAILABLE_BY, INC_OPT_LANGUAGE,
+        INC_OPT_LICENCE, INC_OPT_OFFICE,       INC_OPT_UPDATED_SINCE,
+        INC_OPT_KIND};
+    int any = 0;
+
+    for (size_t i = 0; i < INC_COUNT(filters); i++)
+        any |= inc_arg_has(&c->args, filters[i]);
+    if (!any)
+        return;
     inc_w_key(w, "filters");
     inc_w_map(w);
     put_list(c, w, INC_OPT_COMUNE, "comuni");
@@ -89,7 +100,7 @@ inc_match_body(const struct inc_cli *c, struct inc_buf *out, const char *key,
     inc_w_map(&w);
     if (id != NULL) {
         inc_w_ktext(&w, key, id);
-    } else {
+    } else if (record != NULL) {
         inc_w_key(&w, key);
         inc_w_raw(&w, record->data, record->len);
     }
@@ -102,8 +113,10 @@ inc_match_body(const struct inc_cli *c, struct inc_buf *out, const char *key,
     put_list(c, &w, INC_OPT_RULE, "rules");
     put_text(c, &w, INC_OPT_AS_OF, "as_of");
     put_text(c, &w, INC_OPT_ATTITUDE, "attitude");
-    inc_w_kbool(&w, "explain", explain && wants_lines(c));
-    inc_w_kbool(&w, "facets", inc_arg_has(&c->args, INC_OPT_FACETS));
+    if (!explain || !wants_lines(c))
+        inc_w_kbool(&w, "explain", 0);
+    if (inc_arg_has(&c->args, INC_OPT_FACETS))
+        inc_w_kbool(&w, "facets", 1);
     inc_w_ktext(&w, "lang", c->lang);
     inc_w_end(&w);
     inc_w_end(&w);
@@ -135,7 +148,7 @@ fetch_subject(struct inc_cli *c, int people, const char *id,
         inc_ask_record(c, people ? INC_OP_NEED_GET : INC_OP_CANDIDATE_GET, id,
                        &s->answer, &quiet) == INC_OK)
         node = inc_node_get(s->answer.body, "record");
-    else if (id == NULL &&
+    else if (id == NULL && record != NULL &&
              inc_frame_open(&s->frame, record->data, record->len,
                             &inc_request_limits, &quiet) == INC_OK)
         node = inc_frame_root(s->frame);

@@ -12,7 +12,7 @@
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 
-enum { FILE_BYTES = 1 << 30, CONNECT_MS = 10000 };
+enum { FILE_BYTES = 1 << 30, CONNECT_MS = 10000, DEADLINE_MS = 150000 };
 
 enum form { FORM_JSONL, FORM_TREC };
 
@@ -112,8 +112,8 @@ ask_all(struct batch *b, struct inc_lines *lines, size_t total,
     struct inc_line line = {0};
     struct inc_buf body = {0};
     struct inc_bar bar;
-    const struct inc_call how = {
-        .deadline_ms = inc_timeout_ms(b->c, 5 * INC_CLIENT_DEADLINE_MS)};
+    const struct inc_call how = {.deadline_ms =
+                                     inc_timeout_ms(b->c, DEADLINE_MS)};
     int got = 0;
 
     inc_bar_start(&bar, _("matching"), b->c->quiet, b->c->lang[0] == 'i');

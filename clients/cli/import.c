@@ -157,11 +157,11 @@ settled(const struct import *m)
 /* Counts in the state must belong to its line, so it is saved only when
  * nothing is under way; the window drains for that, once a second. */
 static enum inc_status
-save(struct import *m, int now, struct inc_err *err)
+save(struct import *m, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
 
-    if (!now && inc_clock_ns() - m->saved_ns < SAVE_EVERY_MS * MS)
+    if (inc_clock_ns() - m->saved_ns < SAVE_EVERY_MS * MS)
         return INC_OK;
     INC_TRY(inc_client_drain(m->c->client, err));
     m->state.line = settled(m);
@@ -212,6 +212,23 @@ out:
     return st;
 }
 
+/* One line of the file: sent, or reported when it is no record. */
+static enum inc_status
+take_line(struct import *m, const struct inc_line *line, struct inc_buf *body,
+          struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    if (line->st != INC_OK)
+        report(m, line->line, line->id, &line->err);
+    else
+        INC_TRY(put_one(m, line, body, err));
+    m->last_line = line->line;
+    st = save(m, err);
+out:
+    return st;
+}
+
 static uint64_t
 handled(const struct import *m)
 {
@@ -232,17 +249,8 @@ put_all(struct import *m, struct inc_lines *lines, size_t total,
     inc_bar_start(&bar, _("import"), m->c->quiet, m->c->lang[0] == 'i');
     while (!interrupted && m->trouble.status == INC_OK &&
            (got = inc_lines_next(lines, &line, err)) > 0) {
-        if (line.line > resumed) {
-            /* Read, not yet settled: settled() must not run past it. */
-            if (line.st != INC_OK) {
-                m->last_line = line.line;
-                report(m, line.line, line.id, &line.err);
-            } else {
-                INC_TRY(put_one(m, &line, &body, err));
-                m->last_line = line.line;
-            }
-            INC_TRY(save(m, 0, err));
-        }
+        if (line.line > resumed)
+            INC_TRY(take_line(m, &line, &body, err));
         inc_bar_show(&bar, inc_lines_offset(lines), total, handled(m));
     }
     INC_TRY(inc_client_drain(m->c->client, err));

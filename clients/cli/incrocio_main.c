@@ -13,12 +13,18 @@
 static const char *
 early_language(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
+    static const char *const names[] = {"--lang", "--lingua-messaggi"};
+
+    for (int i = 1; i < argc && argv[i] != NULL; i++) {
         const char *value = NULL;
-        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
-            value = argv[i + 1];
-        else if (strncmp(argv[i], "--lang=", 7) == 0)
-            value = argv[i] + 7;
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+            size_t len = strlen(names[k]);
+            if (strcmp(argv[i], names[k]) == 0 && i + 1 < argc)
+                value = argv[i + 1];
+            else if (strncmp(argv[i], names[k], len) == 0 &&
+                     argv[i][len] == '=')
+                value = argv[i] + len + 1;
+        }
         if (value != NULL &&
             (strcmp(value, "it") == 0 || strcmp(value, "en") == 0))
             return value;

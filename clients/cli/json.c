@@ -19,6 +19,8 @@ put_float(struct inc_writer *w, double v)
     inc_w_raw(w, bytes, sizeof bytes);
 }
 
+/* At most DEPTH_MAX deep. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static enum inc_status
 put_value(struct inc_writer *w, json_t *v, unsigned depth, struct inc_err *err)
 {
@@ -66,6 +68,8 @@ put_value(struct inc_writer *w, json_t *v, unsigned depth, struct inc_err *err)
 out:
     return st;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* An id may be quoted in reports only when it is made of code characters:
  * anything else could be a person's name in the wrong place. */
@@ -165,6 +169,8 @@ put_bin(struct inc_buf *out, const struct inc_node *n)
     inc_buf_text(out, "\"");
 }
 
+/* A reply nests no deeper than its frame's limit. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static void
 put_map(struct inc_buf *out, const struct inc_node *n, const char *skip)
 {
@@ -230,3 +236,4 @@ inc_json_node(struct inc_buf *out, const struct inc_node *n, const char *skip)
         break;
     }
 }
+/* NOLINTEND(misc-no-recursion) */

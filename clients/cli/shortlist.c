@@ -153,8 +153,8 @@ put_provenance(struct inc_cli *c, int people, const struct inc_match_page *page)
                      "%.*s; "),
                    day, page->taxonomy, SPACE_SHOWN, page->space);
     inc_buf_printf(&text,
-                   people ? _("%s people looked at, %s pass the rules")
-                          : _("%s needs looked at, %s pass the rules"),
+                   people ? _("%s people looked at, %s pass filters and rules")
+                          : _("%s needs looked at, %s pass filters and rules"),
                    inc_grouped(n, (uint64_t)page->considered, italian),
                    inc_grouped(m, (uint64_t)page->matched, italian));
     if (page->attitude == 1)
@@ -457,9 +457,8 @@ inc_shortlist(struct inc_cli *c, int people, const struct inc_subject *subject,
     if (page->cursor != NULL && !c->quiet) {
         inc_buf_text(&c->out, "\n");
         /* On a line of its own: it is to be copied whole. */
-        inc_buf_printf(&c->out, "%s\n%s\n",
-                       _("For more, the same command with --cursor and:"),
-                       page->cursor);
+        put_paragraph(c, _("For more, the same command with --cursor and:"), 0);
+        inc_buf_printf(&c->out, "%s\n", page->cursor);
     }
 }
 

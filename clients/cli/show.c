@@ -184,6 +184,8 @@ put_window(struct inc_cli *c, struct inc_buf *out, const struct inc_node *map)
     return 1;
 }
 
+/* Values nest as deep as a record does. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static void put_value(struct inc_cli *c, struct inc_buf *out, const char *key,
                       const struct inc_node *n);
 
@@ -209,8 +211,7 @@ put_map(struct inc_cli *c, struct inc_buf *out, const struct inc_node *map)
 }
 
 static void
-put_value(struct inc_cli *c, struct inc_buf *out,
-          const char *key, // NOLINT(misc-no-recursion): as deep as a record
+put_value(struct inc_cli *c, struct inc_buf *out, const char *key,
           const struct inc_node *n)
 {
     if (inc_node_kind(n) == INC_NODE_MAP) {
@@ -225,6 +226,8 @@ put_value(struct inc_cli *c, struct inc_buf *out,
         put_scalar(c, out, key, n);
     }
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static void
 show_field(struct inc_cli *c, const char *key, const struct inc_node *n)

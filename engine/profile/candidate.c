@@ -10,11 +10,6 @@ enum {
     LISTED_MAX = 64
 };
 
-#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
-    {                                                                          \
-        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
-        .n_fields = INC_COUNT(FIELDS)                                          \
-    }
 #define NEED INC_FIELD_REQUIRED
 
 static const struct inc_field skill[] = {
@@ -30,7 +25,7 @@ static const struct inc_field skill[] = {
                "Where the evidence is filed."),
 };
 static const struct inc_type skill_type =
-    TYPE("skill", struct inc_skill, skill, "A skill the person has.");
+    INC_TYPE("skill", struct inc_skill, skill, "A skill the person has.");
 
 static const struct inc_field held[] = {
     INC_F_TEXT(struct inc_held, uri, NEED, 1, INC_URI_MAX,
@@ -39,9 +34,9 @@ static const struct inc_field held[] = {
     INC_F_DATE(struct inc_held, last, 0, "Last day held."),
 };
 static const struct inc_type held_type =
-    TYPE("held", struct inc_held, held,
-         "An occupation held. It implies its essential skills, with lower "
-         "evidence.");
+    INC_TYPE("held", struct inc_held, held,
+             "An occupation held. It implies its essential skills, with lower "
+             "evidence.");
 
 #define ABILITY(M, DOC)                                                        \
     INC_F_ENUM(struct inc_language, M, 0, inc_cefr_names, DOC)
@@ -54,7 +49,7 @@ static const struct inc_field language[] = {
     ABILITY(writing, "CEFR level in writing."),
 };
 static const struct inc_type language_type =
-    TYPE("language", struct inc_language, language, "A language spoken.");
+    INC_TYPE("language", struct inc_language, language, "A language spoken.");
 
 static const struct inc_field education[] = {
     INC_F_INT(struct inc_education, eqf, 0, 1, 8, "EQF level."),
@@ -63,7 +58,7 @@ static const struct inc_field education[] = {
     INC_F_TEXT(struct inc_education, title, 0, 1, TITLE_MAX,
                "Title as on the certificate."),
 };
-static const struct inc_type education_type = TYPE(
+static const struct inc_type education_type = INC_TYPE(
     "education", struct inc_education, education, "A title or qualification.");
 
 static const struct inc_field window[] = {
@@ -73,8 +68,8 @@ static const struct inc_field window[] = {
                "End, after from; 24:00 ends the day."),
 };
 const struct inc_type inc_window_type =
-    TYPE("window", struct inc_window, window,
-         "A stretch of one day of the week. A night shift is two windows.");
+    INC_TYPE("window", struct inc_window, window,
+             "A stretch of one day of the week. A night shift is two windows.");
 
 static const struct inc_field availability[] = {
     INC_F_DATE(struct inc_availability, from, 0, "First day."),
@@ -88,8 +83,8 @@ static const struct inc_field availability[] = {
                "Protected hours when the person cannot; never a reason."),
 };
 static const struct inc_type availability_type =
-    TYPE("availability", struct inc_availability, availability,
-         "When the person can work.");
+    INC_TYPE("availability", struct inc_availability, availability,
+             "When the person can work.");
 
 static const struct inc_field mobility[] = {
     INC_F_BOOL(struct inc_mobility, car, 0, "Has a car to use."),
@@ -98,7 +93,7 @@ static const struct inc_field mobility[] = {
     INC_F_INT(struct inc_mobility, max_minutes, 0, 1, 240,
               "Longest journey to work, minutes one way."),
 };
-static const struct inc_type mobility_type = TYPE(
+static const struct inc_type mobility_type = INC_TYPE(
     "mobility", struct inc_mobility, mobility, "How the person gets to work.");
 
 static const struct inc_field preferences[] = {
@@ -108,8 +103,8 @@ static const struct inc_field preferences[] = {
                 "Kinds of need the person would like."),
 };
 static const struct inc_type preferences_type =
-    TYPE("preferences", struct inc_preferences, preferences,
-         "What the person would like. Shown, never scored.");
+    INC_TYPE("preferences", struct inc_preferences, preferences,
+             "What the person would like. Shown, never scored.");
 
 #define C struct inc_candidate
 static const struct inc_field candidate[] = {
@@ -135,6 +130,6 @@ static const struct inc_field candidate[] = {
     INC_F_INT(C, revision, INC_FIELD_READONLY, 0, INT64_MAX,
               "1, 2, ...: counts the changes."),
 };
-const struct inc_type inc_candidate_type =
-    TYPE("candidate", struct inc_candidate, candidate,
-         "A person, as a pseudonym. A field left out is unknown, never no.");
+const struct inc_type inc_candidate_type = INC_TYPE(
+    "candidate", struct inc_candidate, candidate,
+    "A person, as a pseudonym. A field left out is unknown, never no.");

@@ -11,11 +11,6 @@ enum {
     WEIGHT = 100
 };
 
-#define TYPE(NAME, STRUCT, FIELDS, DOC)                                        \
-    {                                                                          \
-        .name = NAME, .doc = DOC, .size = sizeof(STRUCT), .fields = FIELDS,    \
-        .n_fields = INC_COUNT(FIELDS)                                          \
-    }
 #define NEED INC_FIELD_REQUIRED
 #define IMPORTANCE(S)                                                          \
     INC_F_ENUM_OR(S, importance, 0, inc_importance_names, INC_SHOULD,          \
@@ -38,7 +33,7 @@ static const struct inc_field requirement[] = {
               "It can be learned here in so many hours."),
 };
 #undef R
-static const struct inc_type requirement_type = TYPE(
+static const struct inc_type requirement_type = INC_TYPE(
     "requirement", struct inc_requirement, requirement, "A skill asked for.");
 
 static const struct inc_field need_language[] = {
@@ -50,8 +45,8 @@ static const struct inc_field need_language[] = {
     WEIGHT_OF(struct inc_need_language),
 };
 static const struct inc_type need_language_type =
-    TYPE("need_language", struct inc_need_language, need_language,
-         "A language asked for.");
+    INC_TYPE("need_language", struct inc_need_language, need_language,
+             "A language asked for.");
 
 static const struct inc_field need_licence[] = {
     {.name = "any_of",
@@ -68,8 +63,8 @@ static const struct inc_field need_licence[] = {
     WEIGHT_OF(struct inc_need_licence),
 };
 static const struct inc_type need_licence_type =
-    TYPE("need_licence", struct inc_need_licence, need_licence,
-         "A licence asked for.");
+    INC_TYPE("need_licence", struct inc_need_licence, need_licence,
+             "A licence asked for.");
 
 static const struct inc_field need_education[] = {
     INC_F_INT(struct inc_need_education, eqf, NEED, 1, 8,
@@ -78,8 +73,8 @@ static const struct inc_field need_education[] = {
     WEIGHT_OF(struct inc_need_education),
 };
 static const struct inc_type need_education_type =
-    TYPE("need_education", struct inc_need_education, need_education,
-         "The education asked for.");
+    INC_TYPE("need_education", struct inc_need_education, need_education,
+             "The education asked for.");
 
 #define N struct inc_need
 static const struct inc_field need[] = {
@@ -114,4 +109,4 @@ static const struct inc_field need[] = {
               "1, 2, ...: counts the changes."),
 };
 const struct inc_type inc_need_type =
-    TYPE("need", struct inc_need, need, "What a company asks for.");
+    INC_TYPE("need", struct inc_need, need, "What a company asks for.");

@@ -13,7 +13,7 @@
 
 #include "engine/base/status.h"
 
-#define _(text) gettext(text)
+#define _(text) gettext(text) /* NOLINT: gettext's own convention */
 
 /* Choose the language: "it", "en", or NULL to ask the environment. Once, at
  * the start of main. */

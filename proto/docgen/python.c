@@ -108,9 +108,10 @@ words_name(struct inc_buf *out, const char *const *names)
     inc_buf_text(out, "str");
 }
 
+/* A list's items are no lists, so the recursion ends. */
 static void
-hint(struct inc_buf *out, const struct inc_field *f,
-     enum inc_kind kind) /* NOLINT(misc-no-recursion): a list's items once */
+/* NOLINTNEXTLINE(misc-no-recursion) */
+hint(struct inc_buf *out, const struct inc_field *f, enum inc_kind kind)
 {
     switch (kind) {
     case INC_KIND_TEXT:
@@ -170,7 +171,7 @@ comment(struct inc_buf *out, const char *text)
 static void
 member(struct inc_buf *out, const struct inc_field *f)
 {
-    int required = f->flags & INC_FIELD_REQUIRED;
+    int required = (f->flags & INC_FIELD_REQUIRED) != 0;
 
     comment(out, f->doc);
     inc_buf_text(out, "    ");

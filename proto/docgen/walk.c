@@ -36,8 +36,8 @@ docgen_is_in(const struct docgen_types *types, const struct inc_type *t)
 
 /* Tables nest without cycles, so this ends. */
 void
-docgen_collect(struct docgen_types *types, /* NOLINT(misc-no-recursion) */
-               const struct inc_type *t)
+/* NOLINTNEXTLINE(misc-no-recursion) */
+docgen_collect(struct docgen_types *types, const struct inc_type *t)
 {
     if (docgen_is_in(types, t))
         return;

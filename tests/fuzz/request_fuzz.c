@@ -47,7 +47,7 @@ check_body(const struct inc_type *t, const struct inc_node *body,
     require(inc_frame_open(&f, once.data, once.len, &inc_reply_limits, &err) ==
             INC_OK);
     twice = rewrite(t, inc_frame_root(f), a);
-    require(once.len == twice.len &&
+    require(twice.data != NULL && once.len == twice.len &&
             memcmp(once.data, twice.data, once.len) == 0);
     inc_frame_close(f);
     inc_buf_release(&once);

@@ -436,7 +436,7 @@ def test_shortlists_fit_and_add_up(sample):
         r = sample("match", "people", which, "--as-of", AS_OF, "--k", "20",
                    "--facets", COLUMNS=str(columns),
                    LC_ALL="it_IT.UTF-8" if number % 2 else "C")
-        if r.code == 2:
+        if r.code in (2, 3):  # nobody, or a closed need
             continue
         assert r.code == 0, r.err
         lines = r.out.splitlines()
@@ -481,7 +481,7 @@ def test_filters_and_rules(sample):
                "must", "--patente", "B", "--language", "it:A2", "--radius",
                "60", "--json")
     page = json.loads(r.out)
-    assert page["matched"] <= page["considered"] < 117
+    assert 0 < page["matched"] < 117
     assert page["excluded"][0]["rule"] == "must"
     r = sample("match", "people", "N-0001", "--province", "XX")
     assert r.code in (1, 2)
@@ -491,6 +491,7 @@ def test_filters_and_rules(sample):
 
 def test_trec_batch(sample, tmp_path):
     needs = [json.loads(x) for x in open(PROFILES / "needs.jsonl")]
+    needs = [n for n in needs if not n.get("closed")]
     batch = tmp_path / "batch.jsonl"
     broken = json.dumps({"id": "N-BAD", "requirements": [{"uri": "x"}]})
     batch.write_text("\n".join([json.dumps(n) for n in needs] + [broken]))

@@ -1,7 +1,7 @@
 """The same question gives the same bytes: alone and among others, with one
 worker and two, scalar and SIMD, whatever kernels OpenBLAS picks.
 
-INC_ROUNDS: how many random needs (default 60). With INC_SHARED the people are
+INC_ROUNDS: how many random needs (default 24). With INC_SHARED the people are
 the 8,799 of quality/match-dev over real ESCO, else the shipped sample."""
 import hashlib
 import json
@@ -16,7 +16,7 @@ import zmq
 
 from test_daemon import OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
-ROUNDS = int(os.environ.get("INC_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("INC_ROUNDS", "24"))
 SEED = 20261122
 WINDOW = 48  # questions on the way at once: workers find batches waiting
 SHARED = pathlib.Path(os.environ.get("INC_SHARED", ROOT / "../shared"))
@@ -65,9 +65,9 @@ def setting():
     return SAMPLE, people, uris
 
 
-def random_need(rng, uris):
+def random_need(rng, uris, ident):
     chosen = rng.sample(uris, rng.choice([1, 3, 8, 12, 16, 17, 33, 60]))
-    need = {"requirements": [
+    need = {"id": ident, "requirements": [
         {"uri": u, "level": rng.randint(1, 4),
          "importance": rng.choice(["must", "should", "nice"]),
          "weight": rng.choice([50, 100, 100, 300])} for u in chosen]}
@@ -94,7 +94,7 @@ def world(tmp_path_factory):
     rng = random.Random(SEED)
     frames = {}
     for i in range(ROUNDS):
-        body = {"need": random_need(rng, uris),
+        body = {"need": random_need(rng, uris, f"N-{i}"),
                 "options": {"k": rng.choice([1, 10, 25]),
                             "as_of": "2026-11-22",
                             "attitude": rng.choice(["prudent", "neutral"]),

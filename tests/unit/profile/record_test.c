@@ -245,57 +245,57 @@ bounds(void **state)
 {
     static const struct {
         enum inc_record_kind kind;
-        const char *text;
         enum inc_status want;
-        const char *where;
+        const char *text, *where;
     } row[] = {
-        {INC_RECORD_CANDIDATE, "{'id': 'c', 'frozen': 1}", INC_E_TYPE,
+        {INC_RECORD_CANDIDATE, INC_E_TYPE, "{'id': 'c', 'frozen': 1}",
          "frozen"},
-        {INC_RECORD_CANDIDATE, "{'id': 'c', 'name': 'x'}", INC_E_FIELD, "name"},
-        {INC_RECORD_CANDIDATE, "{'id': 'c', 'home': '46017'}", INC_E_RANGE,
+        {INC_RECORD_CANDIDATE, INC_E_FIELD, "{'id': 'c', 'name': 'x'}", "name"},
+        {INC_RECORD_CANDIDATE, INC_E_RANGE, "{'id': 'c', 'home': '46017'}",
          "home"},
-        {INC_RECORD_CANDIDATE,
+        {INC_RECORD_CANDIDATE, INC_E_RANGE,
          "{'id': 'c', 'skills': [{'uri': 'u', 'evidence': 'implied'}]}",
-         INC_E_RANGE, "skills[0].evidence"},
-        {INC_RECORD_CANDIDATE,
-         "{'id': 'c', 'skills': [{'uri': 'u', 'level': 5}]}", INC_E_RANGE,
+         "skills[0].evidence"},
+        {INC_RECORD_CANDIDATE, INC_E_RANGE,
+         "{'id': 'c', 'skills': [{'uri': 'u', 'level': 5}]}",
          "skills[0].level"},
-        {INC_RECORD_CANDIDATE,
-         "{'id': 'c', 'skills': [{'uri': 'u', 'level': 0}]}", INC_OK, ""},
-        {INC_RECORD_CANDIDATE,
+        {INC_RECORD_CANDIDATE, INC_OK,
+         "{'id': 'c', 'skills': [{'uri': 'u', 'level': 0}]}", ""},
+        {INC_RECORD_CANDIDATE, INC_E_RANGE,
          "{'id': 'c', 'languages': [{'lang': 'it', 'reading': 'B3'}]}",
-         INC_E_RANGE, "languages[0].reading"},
-        {INC_RECORD_CANDIDATE,
+         "languages[0].reading"},
+        {INC_RECORD_CANDIDATE, INC_E_RANGE,
          "{'id': 'c', 'availability': {'windows': [{'day': 'lun', 'from': "
          "'08:00', 'to': '09:00'}]}}",
-         INC_E_RANGE, "availability.windows[0].day"},
-        {INC_RECORD_CANDIDATE,
+         "availability.windows[0].day"},
+        {INC_RECORD_CANDIDATE, INC_E_MISSING,
          "{'id': 'c', 'availability': {'windows': [{'day': 'mon', 'from': "
          "'08:00'}]}}",
-         INC_E_MISSING, "availability.windows[0].to"},
-        {INC_RECORD_CANDIDATE,
-         "{'id': 'c', 'availability': {'from': '2026-02-29'}}", INC_E_DATE,
+         "availability.windows[0].to"},
+        {INC_RECORD_CANDIDATE, INC_E_DATE,
+         "{'id': 'c', 'availability': {'from': '2026-02-29'}}",
          "availability.from"},
-        {INC_RECORD_CANDIDATE, "{'id': 'c', 'mobility': {'max_minutes': 241}}",
-         INC_E_RANGE, "mobility.max_minutes"},
-        {INC_RECORD_NEED,
+        {INC_RECORD_CANDIDATE, INC_E_RANGE,
+         "{'id': 'c', 'mobility': {'max_minutes': 241}}",
+         "mobility.max_minutes"},
+        {INC_RECORD_NEED, INC_E_RANGE,
          "{'id': 'n', 'requirements': [{'uri': 'u', 'weight': -5}]}",
-         INC_E_RANGE, "requirements[0].weight"},
-        {INC_RECORD_NEED,
+         "requirements[0].weight"},
+        {INC_RECORD_NEED, INC_E_TYPE,
          "{'id': 'n', 'requirements': [{'uri': 'u', 'weight': nan}]}",
-         INC_E_TYPE, "requirements[0].weight"},
-        {INC_RECORD_NEED,
-         "{'id': 'n', 'requirements': [{'uri': 'u', 'level': 0}]}", INC_E_RANGE,
+         "requirements[0].weight"},
+        {INC_RECORD_NEED, INC_E_RANGE,
+         "{'id': 'n', 'requirements': [{'uri': 'u', 'level': 0}]}",
          "requirements[0].level"},
-        {INC_RECORD_NEED, "{'id': 'n', 'requirements': [{'level': 2}]}",
-         INC_E_MISSING, "requirements[0].uri"},
-        {INC_RECORD_NEED, "{'id': 'n', 'licences': [{'any_of': []}]}",
-         INC_E_RANGE, "licences[0].any_of"},
-        {INC_RECORD_NEED, "{'id': 'n', 'seats': 0}", INC_E_RANGE, "seats"},
-        {INC_RECORD_NEED, "{'id': 'n', 'seats': 10000}", INC_OK, ""},
-        {INC_RECORD_COMPANY, "{'id': 'k', 'employees': -1}", INC_E_RANGE,
+        {INC_RECORD_NEED, INC_E_MISSING,
+         "{'id': 'n', 'requirements': [{'level': 2}]}", "requirements[0].uri"},
+        {INC_RECORD_NEED, INC_E_RANGE,
+         "{'id': 'n', 'licences': [{'any_of': []}]}", "licences[0].any_of"},
+        {INC_RECORD_NEED, INC_E_RANGE, "{'id': 'n', 'seats': 0}", "seats"},
+        {INC_RECORD_NEED, INC_OK, "{'id': 'n', 'seats': 10000}", ""},
+        {INC_RECORD_COMPANY, INC_E_RANGE, "{'id': 'k', 'employees': -1}",
          "employees"},
-        {INC_RECORD_COMPANY, "{'name': 'x'}", INC_E_MISSING, "id"},
+        {INC_RECORD_COMPANY, INC_E_MISSING, "{'name': 'x'}", "id"},
     };
 
     (void)state;
@@ -329,17 +329,17 @@ long_lists(void **state)
 {
     static const struct {
         enum inc_record_kind kind;
-        const char *list;
         unsigned n;
-        enum inc_status want;
+        const char *list;
         const char *hint;
+        enum inc_status want;
     } row[] = {
-        {INC_RECORD_CANDIDATE, "skills", 2000, INC_OK, ""},
-        {INC_RECORD_CANDIDATE, "skills", 2001, INC_E_LIMIT, "at most 2000"},
-        {INC_RECORD_CANDIDATE, "occupations", 64, INC_OK, ""},
-        {INC_RECORD_CANDIDATE, "occupations", 65, INC_E_LIMIT, "at most 64"},
-        {INC_RECORD_NEED, "requirements", 128, INC_OK, ""},
-        {INC_RECORD_NEED, "requirements", 200, INC_E_LIMIT, "at most 128"},
+        {INC_RECORD_CANDIDATE, 2000, "skills", "", INC_OK},
+        {INC_RECORD_CANDIDATE, 2001, "skills", "at most 2000", INC_E_LIMIT},
+        {INC_RECORD_CANDIDATE, 64, "occupations", "", INC_OK},
+        {INC_RECORD_CANDIDATE, 65, "occupations", "at most 64", INC_E_LIMIT},
+        {INC_RECORD_NEED, 128, "requirements", "", INC_OK},
+        {INC_RECORD_NEED, 200, "requirements", "at most 128", INC_E_LIMIT},
     };
 
     (void)state;

@@ -52,9 +52,14 @@ mini_quoted(struct inc_writer *w, const char *p, char quote)
         return mini_hex(w, p + 4, quote);
     for (; *p != quote; p++) {
         INC_CHECK(*p != '\0' && n < sizeof text);
-        if (*p == '\\')
+        text[n] = *p;
+        if (*p == '\\') {
             p++;
-        text[n++] = p[-1] == '\\' && *p == 'n' ? '\n' : *p;
+            text[n] = *p;
+            if (*p == 'n')
+                text[n] = '\n';
+        }
+        n++;
     }
     inc_w_textn(w, text, n);
     return p + 1;
@@ -124,6 +129,8 @@ mini_value(struct inc_writer *w, const char *p)
     }
     return mini_number(w, p); /* strtod also reads nan */
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* Bytes of the text's value; the caller releases the buffer. */
 static inline struct inc_buf

@@ -89,7 +89,7 @@ tear_down(void **state)
     "'best': {'uri': 'u', 'level': 4}, "                                       \
     "'parts': [{'uri': 'p'}, {'uri': 'q', 'colour': 'red'}], "                 \
     "'words': ['one', 'two'], 'colours': ['blue', 'red'], "                    \
-    "'sizes': [1, 9], 'any': {'k': [2.5, null, 'hex:00ff']}, 'lang': 'en', "      \
+    "'sizes': [1, 9], 'any': {'k': [2.5, null, 'hex:00ff']}, 'lang': 'en', "   \
     "'revision': 7}"
 
 static void

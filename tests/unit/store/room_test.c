@@ -70,6 +70,7 @@ a_batch_tried_again(void **state)
     struct fixture *f = *state;
     struct inc_command c[N];
     struct inc_command *all[N];
+    struct inc_arena once;
     static const char zeros[64 << 10];
     char ids[N][16];
 
@@ -85,7 +86,12 @@ a_batch_tried_again(void **state)
         c[i].body_len = sizeof zeros;
         all[i] = &c[i];
     }
+    /* Memory for one try of all, not for one a try. */
+    assert_int_equal(inc_arena_init(&once, (size_t)N * 600), INC_OK);
+    for (int i = 0; i < N; i++)
+        c[i].arena = &once;
     OK(inc_store_apply(f->s, all, N, &f->err), &f->err);
+    inc_arena_release(&once);
     for (int i = 0; i < N; i++) {
         IS(c[i].status, i == 1 ? INC_E_NOTFOUND : INC_OK, &c[i].err);
         assert_int_equal(c[i].seq, i + 2);
@@ -123,6 +129,33 @@ the_limit_of_the_map(void **state)
     IS(put_large(f, "more", 50000), INC_E_FULL, &f->err);
     reopen_with(f, (size_t)1 << 20, (size_t)16 << 20, 10); /* ... until here */
     IS(put_large(f, "more", 50000), INC_OK, &f->err);
+    assert_clean(f);
+}
+
+/* At the limit of the map, what deletes set free counts as room. */
+static void
+deleting_makes_room(void **state)
+{
+    struct fixture *f = *state;
+    struct inc_command c;
+    char id[16];
+    int n = 0;
+
+    reopen_with(f, (size_t)1 << 20, (size_t)4 << 20, 20);
+    for (;; n++) {
+        inc_arena_reset(&f->arena);
+        (void)snprintf(id, sizeof id, "p%d", n);
+        c = command(f, INC_OP_CANDIDATE_PUT, id, person(&f->arena, id, 1000));
+        if (run(f, &c) != INC_OK)
+            break;
+        assert_true(n < 1000);
+    }
+    IS(c.status, INC_E_FULL, &c.err);
+    for (int i = 0; i < n / 2; i++) {
+        (void)snprintf(id, sizeof id, "p%d", i);
+        IS(delete_it(f, id), INC_OK, &f->err);
+    }
+    IS(put_large(f, "more", 1000), INC_OK, &f->err);
     assert_clean(f);
 }
 
@@ -201,9 +234,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(the_map_grows),           T(a_batch_tried_again),
-        T(the_limit_of_the_map),    T(more_than_the_limit_at_once),
-        T(the_reserve_of_the_disk), T(a_full_disk),
+        T(the_map_grows),
+        T(a_batch_tried_again),
+        T(the_limit_of_the_map),
+        T(deleting_makes_room),
+        T(more_than_the_limit_at_once),
+        T(the_reserve_of_the_disk),
+        T(a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
