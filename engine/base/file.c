@@ -15,7 +15,7 @@ static enum inc_status
 failed(struct inc_err *err, const char *doing, const char *path)
 {
     int e = errno;
-    enum inc_status st = e == ENOENT                ? INC_E_NOTFOUND
+    enum inc_status st = e == ENOENT                  ? INC_E_NOTFOUND
                          : e == ENOSPC || e == EDQUOT ? INC_E_FULL
                                                       : INC_E_IO;
     return inc_fail(err, st, e, "cannot %s %.150s: %s", doing, path,
@@ -48,8 +48,8 @@ inc_file_read(struct inc_buf *out, const char *path, size_t max_bytes,
         }
         inc_buf_add(out, chunk, (size_t)n);
         if (out->failed) {
-            st = inc_fail(err, INC_E_NOMEM, 0, "no memory to read %.150s",
-                          path);
+            st =
+                inc_fail(err, INC_E_NOMEM, 0, "no memory to read %.150s", path);
             goto out;
         }
     }
@@ -148,6 +148,7 @@ inc_file_mkdirs(const char *path, struct inc_err *err)
 {
     char part[PATH_BYTES];
     size_t len = strlen(path);
+    struct stat info;
 
     if (len == 0 || len >= sizeof part)
         return inc_fail(err, INC_E_LIMIT, 0, "path empty or too long");
@@ -159,6 +160,12 @@ inc_file_mkdirs(const char *path, struct inc_err *err)
         if (mkdir(part, 0700) != 0 && errno != EEXIST)
             return failed(err, "make folder", part);
         part[i] = i < len ? '/' : '\0';
+    }
+    if (stat(path, &info) != 0)
+        return failed(err, "make folder", path);
+    if (!S_ISDIR(info.st_mode)) { /* a file of that name was there */
+        errno = ENOTDIR;
+        return failed(err, "make folder", path);
     }
     return INC_OK;
 }

@@ -1,4 +1,4 @@
-#include "engine/match/answer.h"
+#include "engine/match/inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -311,4 +311,39 @@ inc_item_write(struct inc_writer *w, const struct inc_item *item)
         inc_w_end(w);
     }
     inc_w_end(w);
+}
+
+int
+inc_label_lang(const struct inc_taxonomy *t, const char *code)
+{
+    return inc_taxonomy_lang(t, code == NULL ? "it" : code);
+}
+
+void
+inc_nothing_asked(struct inc_question *q, const struct inc_estate *e,
+                  uint64_t generation)
+{
+    struct inc_writer w;
+
+    q->status = INC_OK;
+    inc_writer_init(&w, &q->body);
+    if (q->kind == INC_ASK_PAIR) {
+        inc_w_map(&w);
+        inc_w_ktext(&w, "need", q->need->id);
+        inc_w_ktext(&w, "candidate", q->candidate->id);
+        inc_w_ktext(&w, "reason", inc_status_wire(INC_E_EMPTY));
+        inc_w_end(&w);
+    } else {
+        struct inc_ranking none = {.matched = 0};
+        struct inc_sheet page = {.subject = q->need->id,
+                                 .estate = e,
+                                 .generation = generation,
+                                 .options = q->options,
+                                 .ranking = &none,
+                                 .reason = inc_status_wire(INC_E_EMPTY)};
+        inc_sheet_begin(&w, &page);
+        inc_sheet_end(&w, &page);
+    }
+    if (q->body.failed)
+        q->status = inc_fail(&q->err, INC_E_NOMEM, 0, "reply");
 }

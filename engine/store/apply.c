@@ -16,7 +16,6 @@ struct work {
 static enum inc_status
 commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
-    struct inc_err full;
     enum inc_status st;
     int rc;
 
@@ -31,9 +30,9 @@ commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
         return st;
     /* A full disk also answers EIO, when a write came out short. That one
      * happens before the page that makes a transaction count. */
-    if (rc == EIO && inc_room_check(s, NULL, &full) == INC_E_FULL) {
-        if (err != NULL)
-            *err = full;
+    if (rc == EIO && inc_room_disk_is_full(s)) {
+        (void)inc_fail(err, INC_E_FULL, rc, "the disk is full");
+        inc_err_hint(err, "make room; nothing of these commands was stored");
         return INC_E_FULL;
     }
     s->broken = 1;
@@ -59,7 +58,7 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
         INC_TRY(inc_lmdb_status(ENOMEM, "begin to write", err));
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &b->txn),
                             "begin to write", err));
-    (void)inc_room_check(s, b->txn, &b->room);
+    (void)inc_room_check(s, &b->room);
     for (size_t i = 0; i < n; i++)
         INC_TRY(inc_command_run(b, commands[i], works[i].body_sha, err));
     if (b->head.seq == s->head.seq)

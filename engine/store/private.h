@@ -183,10 +183,10 @@ void inc_command_reset(struct inc_command *c);
 
 /* --- room.c: disk and map ------------------------------------------------ */
 
-/* INC_E_FULL with the reason when less than the reserve is left. txn may be
- * NULL: then only the disk is looked at. */
-enum inc_status inc_room_check(const struct inc_store *s, MDB_txn *txn,
-                               struct inc_err *err);
+/* INC_E_FULL with the reason when less than the reserve is left, of the disk
+ * or of the map. The writer thread, also within a transaction. */
+enum inc_status inc_room_check(const struct inc_store *s, struct inc_err *err);
+int inc_room_disk_is_full(const struct inc_store *s);
 /* Make the map bigger by `bytes` at least; waits for open views. */
 enum inc_status inc_room_grow(struct inc_store *s, size_t bytes,
                               struct inc_err *err);

@@ -61,29 +61,33 @@ disk(const struct inc_store *s, struct inc_err *err)
 }
 
 /* Free pages of the map: LMDB's own table 0 holds, per transaction, a list
- * of page numbers with its length in front. */
+ * of page numbers with its length in front. Only a reading transaction may
+ * look at it. */
 static uint64_t
-free_pages(MDB_txn *txn)
+free_pages(const struct inc_store *s)
 {
+    MDB_txn *txn = NULL;
     MDB_cursor *c = NULL;
     MDB_val k, v;
     uint64_t n = 0;
 
-    if (mdb_cursor_open(txn, 0, &c) != 0)
+    if (mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn) != 0)
         return 0;
-    while (mdb_cursor_get(c, &k, &v, MDB_NEXT) == 0) {
-        size_t count;
-        if (v.mv_size < sizeof count)
-            break;
-        memcpy(&count, v.mv_data, sizeof count);
-        n += count;
-    }
+    if (mdb_cursor_open(txn, 0, &c) == 0)
+        while (mdb_cursor_get(c, &k, &v, MDB_NEXT) == 0) {
+            size_t count;
+            if (v.mv_size < sizeof count)
+                break;
+            memcpy(&count, v.mv_data, sizeof count);
+            n += count;
+        }
     mdb_cursor_close(c);
+    mdb_txn_abort(txn);
     return n;
 }
 
 static enum inc_status
-map(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+map(const struct inc_store *s, struct inc_err *err)
 {
     MDB_envinfo info;
     MDB_stat stat;
@@ -95,20 +99,24 @@ map(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
     left = used < total ? total - used : 0;
     if (!under(left, total, s->reserve_percent))
         return INC_OK;
-    left += free_pages(txn) * stat.ms_psize; /* slower: only near the end */
+    left += free_pages(s) * stat.ms_psize; /* slower: only near the end */
     if (!under(left, total, s->reserve_percent))
         return INC_OK;
     return full(err, "the map of the store", left, total, s->reserve_percent);
 }
 
 enum inc_status
-inc_room_check(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+inc_room_check(const struct inc_store *s, struct inc_err *err)
 {
     enum inc_status st = disk(s, err);
 
-    if (st == INC_OK && txn != NULL)
-        st = map(s, txn, err);
-    return st;
+    return st == INC_OK ? map(s, err) : st;
+}
+
+int
+inc_room_disk_is_full(const struct inc_store *s)
+{
+    return disk(s, NULL) == INC_E_FULL;
 }
 
 /* With the mutex held: no view is open and none will be until resizing is 0

@@ -150,6 +150,11 @@ containers_of_every_header(void **state)
         inc_w_end(&w);
         inc_w_kbool(&w, "end", 1);
         inc_w_end(&w);
+        /* {"l": header and items, "end": true}, the shortest header */
+        assert_int_equal(b.len, 1 + 2 + sizes[i] + 4 + 1 +
+                                    (sizes[i] < 16      ? 1u
+                                     : sizes[i] < 65536 ? 3u
+                                                        : 5u));
         assert_int_equal(inc_frame_open(&f, b.data, b.len, &mini_limits, &err),
                          INC_OK);
         list = inc_node_get(inc_frame_root(f), "l");

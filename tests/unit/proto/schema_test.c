@@ -465,12 +465,13 @@ required_fields_cannot_be_merged_away(void **state)
 static void
 nearest_names(void **state)
 {
-    static const char *const names[] = {"must", "should", "nice", "B", NULL};
+    static const char *const names[] = {"must", "should", "nice",
+                                        "B",    "the",    NULL};
     static const struct {
         const char *text, *want;
     } row[] = {{"shuold", "should"}, {"SHOULD", "should"}, {"mus", "must"},
                {"b", "B"},           {"x", NULL},          {"zzzzzz", NULL},
-               {"", NULL},           {"nicest", "nice"}};
+               {"", NULL},           {"nicest", "nice"},   {"hte", "the"}};
 
     (void)state;
     for (size_t i = 0; i < INC_COUNT(row); i++) {

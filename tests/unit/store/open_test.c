@@ -138,6 +138,7 @@ no_store_at_all(void **state)
     close_it(f);
     spit(f->dir, "data.mdb", "", 0); /* would be a new empty one to LMDB */
     IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    assert_string_equal(f->err.what, "data.mdb is empty");
     memset(junk, 'x', sizeof junk);
     spit(f->dir, "data.mdb", junk, sizeof junk);
     IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
