@@ -80,7 +80,9 @@ enum inc_rule {
     INC_RULE_COUNT
 };
 
-enum inc_attitude { INC_NEUTRAL, INC_PRUDENT };
+/* How what is unknown counts: prudent as if not met, neutral as the middle of
+ * its interval (docs/decisions/0002-unknown-is-prudent.md). */
+enum inc_attitude { INC_PRUDENT, INC_NEUTRAL };
 
 /* The part that match.people and match.needs share. */
 struct inc_match_options {

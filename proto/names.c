@@ -24,5 +24,5 @@ const char *const inc_need_kind_names[] = {
 const char *const inc_rule_names[] = {"must",      "licences", "languages",
                                       "education", "hours",    "distance",
                                       "start",     NULL};
-const char *const inc_attitude_names[] = {"neutral", "prudent", NULL};
+const char *const inc_attitude_names[] = {"prudent", "neutral", NULL};
 const char *const inc_pillar_names[] = {"skill", "occupation", NULL};

@@ -16,7 +16,7 @@ extern const char *const inc_travel_names[];     /* walk, bike, bus, car */
 extern const char *const inc_importance_names[]; /* must, should, nice */
 extern const char *const inc_need_kind_names[];  /* vacancy .. tirocinio */
 extern const char *const inc_rule_names[];       /* enum inc_rule */
-extern const char *const inc_attitude_names[];   /* neutral, prudent */
+extern const char *const inc_attitude_names[];   /* prudent, neutral */
 extern const char *const inc_pillar_names[];     /* skill, occupation */
 
 #endif

@@ -20,6 +20,7 @@ enum inc_line_kind {
     INC_LINE_LICENCE,
     INC_LINE_EDUCATION,
     INC_LINE_AFFINITY,
+    INC_LINE_TRADES,
     INC_LINE_DISTANCE, /* takes points away: 0 or less */
     INC_LINE_HOURS,    /* takes points away: 0 or less */
     INC_LINE_KINDS

@@ -13,9 +13,9 @@ enum {
     FACET_VALUES_MAX = 10000
 };
 
-const char *const inc_line_kind_names[] = {
-    "requirement", "language", "licence", "education",
-    "affinity",    "distance", "hours",   NULL};
+const char *const inc_line_kind_names[] = {"requirement", "language", "licence",
+                                           "education",   "affinity", "trades",
+                                           "distance",    "hours",    NULL};
 const char *const inc_line_status_names[] = {"met", "partly", "unknown",
                                              "not_met", NULL};
 const char *const inc_why_names[] = {
@@ -39,14 +39,13 @@ static const struct inc_field match_line[] = {
     INC_F_INT(L, hi, NEED, -BP, BP, "Points if every unknown turns out good."),
     INC_F_INT(L, max, NEED, 0, BP,
               "Points if fully met; 0 in distance and hours lines."),
-    INC_F_TEXT(L, uri, 0, 1, URI_MAX, "Skill asked for."),
+    INC_F_TEXT(L, uri, 0, 1, URI_MAX,
+               "Skill asked for; in a trades line the occupation most shared."),
     INC_F_TEXT(L, label, 0, 0, LABEL_MAX, "Its label."),
     INC_F_INT(L, level, 0, 0, 6,
               "Level asked for: 0-4 of a skill, 1-8 of an EQF in `want`."),
     INC_F_ENUM(L, importance, 0, inc_importance_names, "Importance."),
-    INC_F_INT(L, weight, 0, 0, BP,
-              "Share of all the points that requirements can give, basis "
-              "points."),
+    INC_F_INT(L, weight, 0, 1, 1000, "Weight the need gives it, percent."),
     COUNT(L, idf, 0, "Rarity of the skill among occupations, in sixteenths."),
     INC_F_TEXTS(L, alternatives, 0, 8, LABEL_MAX,
                 "Labels of the alternatives."),

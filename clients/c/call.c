@@ -1,5 +1,28 @@
 /* call.c - one request, one answer: a window of which one place is used. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "clients/c/inside.h"
+
+void
+inc_client_endpoint(char out[INC_ENDPOINT_MAX])
+{
+    // NOLINTBEGIN(concurrency-mt-unsafe): read before any thread starts
+    const char *set = getenv("INCROCIO_ENDPOINT");
+    const char *run = getenv("XDG_RUNTIME_DIR");
+    // NOLINTEND(concurrency-mt-unsafe)
+
+    if (set != NULL && set[0] != '\0')
+        (void)snprintf(out, INC_ENDPOINT_MAX, "%s", set);
+    else if (run != NULL && run[0] == '/')
+        (void)snprintf(out, INC_ENDPOINT_MAX,
+                       "ipc://%s/incrocio/incrociod.sock", run);
+    else
+        (void)snprintf(out, INC_ENDPOINT_MAX,
+                       "ipc:///tmp/incrocio-%ld/incrociod.sock",
+                       (long)getuid());
+}
 
 struct single {
     enum inc_status st;

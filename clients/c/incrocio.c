@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zmq.h>
 
 #include "engine/base/clock.h"
@@ -57,25 +56,6 @@ struct inc_client {
     struct inc_buf out;
     struct inc_client_stats stats;
 };
-
-void
-inc_client_endpoint(char out[INC_ENDPOINT_MAX])
-{
-    // NOLINTBEGIN(concurrency-mt-unsafe): read before any thread starts
-    const char *set = getenv("INCROCIO_ENDPOINT");
-    const char *run = getenv("XDG_RUNTIME_DIR");
-    // NOLINTEND(concurrency-mt-unsafe)
-
-    if (set != NULL && set[0] != '\0')
-        (void)snprintf(out, INC_ENDPOINT_MAX, "%s", set);
-    else if (run != NULL && run[0] == '/')
-        (void)snprintf(out, INC_ENDPOINT_MAX,
-                       "ipc://%s/incrocio/incrociod.sock", run);
-    else
-        (void)snprintf(out, INC_ENDPOINT_MAX,
-                       "ipc:///tmp/incrocio-%ld/incrociod.sock",
-                       (long)getuid());
-}
 
 static enum inc_status
 set_options(void *socket, struct inc_err *err)
@@ -444,30 +424,58 @@ reopen(struct inc_client *c, uint64_t now, struct inc_err *err)
     return open_socket(c, err);
 }
 
+/* The oldest request that is due to be sent, or NULL: what was submitted
+ * first goes out first, also when the wire was blocked for a while. */
+static struct slot *
+next_due(struct inc_client *c, uint64_t now)
+{
+    struct slot *first = NULL;
+
+    for (unsigned i = 0; i < c->window; i++) {
+        struct slot *s = &c->slots[i];
+        if (s->state == SLOT_WAITING && s->next_ns <= now &&
+            (first == NULL || s->no < first->no))
+            first = s;
+    }
+    return first;
+}
+
+/* Send what is due; *blocked: the wire does not take it now. */
+static enum inc_status
+send_due(struct inc_client *c, uint64_t now, int *blocked, struct inc_err *err)
+{
+    struct slot *s = NULL;
+
+    *blocked = 0;
+    while (!*blocked && (s = next_due(c, now)) != NULL) {
+        int sent = send_slot(c, s, now);
+        if (sent < 0)
+            return inc_fail(err, c->out.failed ? INC_E_NOMEM : INC_E_IO, errno,
+                            "sending failed");
+        *blocked = sent == 0;
+    }
+    return INC_OK;
+}
+
 /* Send what is due and look for silence. *silent: somebody waited too long;
  * *wake: the next moment at which something is to be done. */
 static enum inc_status
 tend(struct inc_client *c, uint64_t now, int *silent, int *blocked,
      uint64_t *wake, struct inc_err *err)
 {
-    *silent = *blocked = 0;
+    enum inc_status st = INC_OK;
+
+    *silent = 0;
     *wake = now + 1000 * MS;
+    for (unsigned i = 0; i < c->window; i++)
+        if (c->slots[i].state != SLOT_FREE && now >= c->slots[i].end_ns)
+            give_up(c, &c->slots[i]);
+    INC_TRY(send_due(c, now, blocked, err));
     for (unsigned i = 0; i < c->window; i++) {
-        struct slot *s = &c->slots[i];
+        const struct slot *s = &c->slots[i];
+        uint64_t due = s->end_ns;
         if (s->state == SLOT_FREE)
             continue;
-        if (now >= s->end_ns) {
-            give_up(c, s);
-            continue;
-        }
-        if (s->state == SLOT_WAITING && s->next_ns <= now && !*blocked) {
-            int sent = send_slot(c, s, now);
-            if (sent < 0)
-                return inc_fail(err, c->out.failed ? INC_E_NOMEM : INC_E_IO,
-                                errno, "sending failed");
-            *blocked = sent == 0;
-        }
-        uint64_t due = s->end_ns;
         if (s->state == SLOT_SENT && s->sent_ns + s->patience_ns < due)
             due = s->sent_ns + s->patience_ns;
         else if (s->state == SLOT_WAITING && s->next_ns > now)
@@ -476,7 +484,8 @@ tend(struct inc_client *c, uint64_t now, int *silent, int *blocked,
         if (due < *wake)
             *wake = due;
     }
-    return INC_OK;
+out:
+    return st;
 }
 
 /* A daemon that is not there is said soon, not after the whole deadline. */
@@ -553,6 +562,7 @@ inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
     enum inc_status st = INC_OK;
     static const struct inc_call usual = {0};
     struct slot *s = NULL;
+    int blocked = 0;
 
     if (how == NULL)
         how = &usual;
@@ -591,11 +601,10 @@ inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
         inc_random_bytes(s->key, INC_KEY);
     c->used++;
     /* Send now if the wire takes it; the rest happens while waiting. */
-    if (send_slot(c, s, now) < 0) {
+    st = send_due(c, now, &blocked, err);
+    if (st != INC_OK) {
         s->state = SLOT_FREE;
         c->used--;
-        st = inc_fail(err, c->out.failed ? INC_E_NOMEM : INC_E_IO, errno,
-                      "sending failed");
     }
 out:
     return st;

@@ -74,7 +74,7 @@ static void
 put_text(struct inc_cli *c, const char *label, struct inc_buf *text)
 {
     put_label(c, label);
-    (void)inc_fold(&c->out, inc_buf_cstr(text), LABEL + 1, LABEL + 1,
+    (void)inc_wrap(&c->out, inc_buf_cstr(text), LABEL + 1, LABEL + 1,
                    c->term.width);
     inc_buf_text(&c->out, "\n");
     inc_buf_reset(text);

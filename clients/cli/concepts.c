@@ -104,7 +104,7 @@ inc_concepts_fetch(struct inc_cli *c, const struct inc_node *value)
 }
 
 const char *
-inc_concept_label(const struct inc_cli *c, const char *uri)
+inc_label_of(const struct inc_cli *c, const char *uri)
 {
     for (size_t i = 0; c->labels != NULL && i < c->labels->n; i++)
         if (strcmp(c->labels->uri[i], uri) == 0 && c->labels->label[i] != NULL)

@@ -52,7 +52,7 @@ sign_of(const struct inc_cli *c, const struct inc_match_line *line)
     static const char *const fine[] = {"\xe2\x9c\x93", "~", "?",
                                        "\xe2\x9c\x97"};
 
-    if (line->kind == INC_LINE_AFFINITY)
+    if (line->kind == INC_LINE_AFFINITY || line->kind == INC_LINE_TRADES)
         return c->term.utf8 ? "\xc2\xb7" : "."; /* neither met nor missing */
     if (line->status < 0 || line->status >= INC_LINE_STATUSES)
         return " ";
@@ -64,8 +64,8 @@ colour_of(const struct inc_match_line *line)
 {
     static const char *const codes[] = {"32", "33", "36", "35"};
 
-    if (line->kind == INC_LINE_AFFINITY || line->status < 0 ||
-        line->status >= INC_LINE_STATUSES)
+    if (line->kind == INC_LINE_AFFINITY || line->kind == INC_LINE_TRADES ||
+        line->status < 0 || line->status >= INC_LINE_STATUSES)
         return "0";
     return codes[line->status];
 }
@@ -80,7 +80,7 @@ inc_explain_legend(struct inc_cli *c)
                                 "missing");
 
     inc_buf_printf(&c->out, "%s\n", signs);
-    (void)inc_fold(&c->out,
+    (void)inc_wrap(&c->out,
                    _("A skill counts more once observed or certified, and when "
                      "used of late."),
                    0, 0, c->term.width);
@@ -160,6 +160,12 @@ put_asked(struct inc_buf *out, const struct inc_match_line *line)
     case INC_LINE_AFFINITY:
         inc_buf_text(out, _("closeness of the profile as a whole"));
         break;
+    case INC_LINE_TRADES:
+        if (line->label != NULL)
+            inc_buf_printf(out, _("nearby trades, above all: %s"), line->label);
+        else
+            inc_buf_text(out, _("nearby trades"));
+        break;
     case INC_LINE_DISTANCE:
     case INC_LINE_HOURS:
         put_feasible(out, line);
@@ -200,7 +206,7 @@ static void
 put_note(struct inc_cli *c, const char *text)
 {
     inc_buf_printf(&c->out, "%*s", INNER, "");
-    (void)inc_fold(&c->out, text, INNER, INNER + 2, c->term.width);
+    (void)inc_wrap(&c->out, text, INNER, INNER + 2, c->term.width);
     inc_buf_text(&c->out, "\n");
 }
 
@@ -341,7 +347,7 @@ inc_explain_line(struct inc_cli *c, const struct inc_match_line *line)
     inc_buf_text(&c->out, sign_of(c, line));
     inc_paint(c, "0");
     inc_buf_text(&c->out, " ");
-    size_t at = inc_fold(&c->out, inc_buf_cstr(&asked), INDENT + 2, INDENT + 2,
+    size_t at = inc_wrap(&c->out, inc_buf_cstr(&asked), INDENT + 2, INDENT + 2,
                          c->term.width - POINTS_COLUMNS);
     put_points_column(c, at, line);
     put_supplied(c, line);

@@ -90,7 +90,7 @@ inc_cmd_concept_find(struct inc_cli *c)
         inc_buf_text(&text, h->label);
         if (strcmp(h->label, h->matched) != 0)
             inc_buf_printf(&text, " (%s)", h->matched);
-        (void)inc_fold(&c->out, inc_buf_cstr(&text), 6, 6, c->term.width);
+        (void)inc_wrap(&c->out, inc_buf_cstr(&text), 6, 6, c->term.width);
         inc_buf_printf(&c->out, "\n      %s\n", h->uri);
     }
     inc_arena_release(&arena);
@@ -103,7 +103,7 @@ static void
 put_concept(struct inc_cli *c, const struct inc_concept_reply *r)
 {
     inc_paint(c, "1");
-    (void)inc_fold(&c->out, r->label, 0, 0, c->term.width);
+    (void)inc_wrap(&c->out, r->label, 0, 0, c->term.width);
     inc_paint(c, "0");
     inc_buf_printf(&c->out, "\n%s\n", r->uri);
     if (r->isco != NULL)
@@ -116,7 +116,7 @@ put_concept(struct inc_cli *c, const struct inc_concept_reply *r)
         inc_buf_printf(&c->out, _("Replaced by %s\n"), r->replaced_by);
     if (r->description != NULL && r->description[0] != '\0') {
         inc_buf_text(&c->out, "\n");
-        (void)inc_fold(&c->out, r->description, 0, 0, c->term.width);
+        (void)inc_wrap(&c->out, r->description, 0, 0, c->term.width);
         inc_buf_text(&c->out, "\n");
     }
     if (r->n_alts > 0)
@@ -128,14 +128,14 @@ put_concept(struct inc_cli *c, const struct inc_concept_reply *r)
     for (uint32_t i = 0; i < r->n_neighbours; i++) {
         inc_buf_printf(&c->out, "  %3" PRId64 "%%  ",
                        r->neighbours[i].cosine / 100);
-        (void)inc_fold(&c->out, r->neighbours[i].label, 8, 8, c->term.width);
+        (void)inc_wrap(&c->out, r->neighbours[i].label, 8, 8, c->term.width);
         inc_buf_text(&c->out, "\n");
     }
     if (r->n_essential > 0)
         inc_buf_printf(&c->out, "\n%s\n", _("Essential skills:"));
     for (uint32_t i = 0; i < r->n_essential; i++) {
         inc_buf_text(&c->out, "  ");
-        (void)inc_fold(&c->out, r->essential[i].label, 2, 4, c->term.width);
+        (void)inc_wrap(&c->out, r->essential[i].label, 2, 4, c->term.width);
         inc_buf_text(&c->out, "\n");
     }
 }

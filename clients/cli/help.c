@@ -38,7 +38,7 @@ put_entry(struct inc_cli *c, const char *name, const char *text)
         inc_buf_printf(&c->out, "%s\n%*s", name, NAME_COLUMNS + 2, "");
     else
         inc_pad(&c->out, name, NAME_COLUMNS);
-    (void)inc_fold(&c->out, text, NAME_COLUMNS + 2, NAME_COLUMNS + 2,
+    (void)inc_wrap(&c->out, text, NAME_COLUMNS + 2, NAME_COLUMNS + 2,
                    c->term.width);
     inc_buf_text(&c->out, "\n");
 }
@@ -88,7 +88,7 @@ help_one(struct inc_cli *c, const struct inc_command *k)
     inc_buf_printf(&c->out, "incrocio %s%s%s%s\n", k->name,
                    k->operands[0] != '\0' ? " " : "", k->operands,
                    k->options != 0 ? _(" [OPTIONS]") : "");
-    (void)inc_fold(&c->out, _(k->doc), 0, 0, c->term.width);
+    (void)inc_wrap(&c->out, _(k->doc), 0, 0, c->term.width);
     inc_buf_text(&c->out, "\n");
     if (k->options != 0) {
         inc_buf_printf(&c->out, "\n%s\n", _("Options:"));

@@ -17,7 +17,8 @@ enum {
     DEADLINE_MS = 120000,
     SAVE_EVERY_MS = 1000,
     SHOWN_MAX = 20, /* refusals shown when they also go to a file */
-    FILE_BYTES = 1 << 30
+    FILE_BYTES = 1 << 30,
+    FLIGHTS = INC_CLIENT_WINDOW + 1 /* a full window and the next */
 };
 
 #define MS UINT64_C(1000000)
@@ -38,7 +39,7 @@ struct import {
     unsigned char digest[INC_DIGEST];
     uint64_t salt;
     FILE *errors; /* --errors, or NULL */
-    struct flight flight[INC_CLIENT_WINDOW];
+    struct flight flight[FLIGHTS];
     uint64_t last_line; /* last line that was read */
     struct inc_resume state;
     uint64_t saved_ns, shown;
@@ -136,10 +137,19 @@ answered(void *arg, uint64_t tag, enum inc_status st, const struct inc_err *err,
 static struct flight *
 free_flight(struct import *m)
 {
-    for (size_t i = 0; i < INC_CLIENT_WINDOW; i++)
+    for (size_t i = 0; i < FLIGHTS; i++)
         if (!m->flight[i].used)
             return &m->flight[i];
     return NULL;
+}
+
+static int
+is_under_way(const struct import *m, const char *id)
+{
+    for (size_t i = 0; id[0] != '\0' && i < FLIGHTS; i++)
+        if (m->flight[i].used && strcmp(m->flight[i].id, id) == 0)
+            return 1;
+    return 0;
 }
 
 /* Every line up to this one has its answer. */
@@ -148,7 +158,7 @@ settled(const struct import *m)
 {
     uint64_t line = m->last_line;
 
-    for (size_t i = 0; i < INC_CLIENT_WINDOW; i++)
+    for (size_t i = 0; i < FLIGHTS; i++)
         if (m->flight[i].used && m->flight[i].line <= line)
             line = m->flight[i].line - 1;
     return line;
@@ -186,7 +196,11 @@ put_one(struct import *m, const struct inc_line *line, struct inc_buf *body,
         .key = key,
     };
 
-    if (f == NULL) { /* all answers of a full window came with trouble */
+    /* Twice the same id in a file: the later one must be stored later, also
+     * when the first is being retried. */
+    if (is_under_way(m, line->id))
+        INC_TRY(inc_client_drain(m->c->client, err));
+    if (f == NULL) { /* answers came with trouble and left their flights */
         INC_TRY(inc_client_drain(m->c->client, err));
         f = free_flight(m);
         if (f == NULL)

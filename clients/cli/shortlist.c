@@ -10,6 +10,8 @@
 #include "clients/cli/show.h"
 #include "engine/base/date.h"
 #include "engine/base/utf8.h"
+#include "proto/bodies.h"
+#include "proto/bodies.h"
 
 enum {
     CELLS = 20,
@@ -126,7 +128,7 @@ static void
 put_paragraph(struct inc_cli *c, const char *text, size_t indent)
 {
     inc_buf_printf(&c->out, "%*s", (int)indent, "");
-    (void)inc_fold(&c->out, text, indent, indent, c->term.width);
+    (void)inc_wrap(&c->out, text, indent, indent, c->term.width);
     inc_buf_text(&c->out, "\n");
 }
 
@@ -157,8 +159,9 @@ put_provenance(struct inc_cli *c, int people, const struct inc_match_page *page)
                           : _("%s needs looked at, %s pass filters and rules"),
                    inc_grouped(n, (uint64_t)page->considered, italian),
                    inc_grouped(m, (uint64_t)page->matched, italian));
-    if (page->attitude == 1)
-        inc_buf_text(&text, _("; prudent: what is not known counts nothing"));
+    /* Prudent is the usual way: what is not known counts nothing yet. */
+    if (page->attitude == INC_NEUTRAL)
+        inc_buf_text(&text, _("; neutral: what is not known counts half"));
     put_paragraph(c, inc_buf_cstr(&text), 0);
     if (page->changed)
         put_paragraph(c,
@@ -279,7 +282,7 @@ put_total(struct inc_cli *c, const struct inc_match_item *item)
             ? _("total of the lines: the score")
             : _("total of the lines: NOT the score, please report it");
     const char *points = inc_buf_cstr(&text);
-    size_t at = inc_fold(&c->out, label, RANK_COLUMNS, RANK_COLUMNS,
+    size_t at = inc_wrap(&c->out, label, RANK_COLUMNS, RANK_COLUMNS,
                          c->term.width - strlen(points) - 1);
     inc_buf_printf(&c->out, "%*s%s\n",
                    (int)(c->term.width - at - strlen(points)), "", points);
@@ -343,7 +346,7 @@ put_item(struct inc_cli *c, const struct inc_match_item *item,
                                                   : "");
     if (title[0] != '\0')
         inc_buf_printf(&head, "  %s", title);
-    (void)inc_fold(&c->out, inc_buf_cstr(&head), RANK_COLUMNS, RANK_COLUMNS,
+    (void)inc_wrap(&c->out, inc_buf_cstr(&head), RANK_COLUMNS, RANK_COLUMNS,
                    c->term.width);
     inc_paint(c, "0");
     inc_buf_text(&c->out, "\n");

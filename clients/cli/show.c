@@ -66,7 +66,7 @@ prefix(const char *word, size_t len, size_t columns)
 }
 
 size_t
-inc_fold(struct inc_buf *out, const char *text, size_t at, size_t indent,
+inc_wrap(struct inc_buf *out, const char *text, size_t at, size_t indent,
          size_t width)
 {
     int first = 1; /* no space before the first word of a line */
@@ -140,7 +140,7 @@ put_scalar(struct inc_cli *c, struct inc_buf *out, const char *key,
         (void)snprintf(copy, sizeof copy, "%.*s", (int)len, text);
         if (strcmp(key, "uri") == 0 || strcmp(key, "alternatives") == 0 ||
             strstr(copy, "://") != NULL)
-            inc_buf_text(out, inc_concept_label(c, copy));
+            inc_buf_text(out, inc_label_of(c, copy));
         else if (strcmp(key, "home") == 0 || strcmp(key, "comune") == 0)
             inc_put_comune(c, out, copy);
         else if (strcmp(key, "title") == 0 || strcmp(key, "name") == 0 ||
@@ -244,14 +244,14 @@ show_field(struct inc_cli *c, const char *key, const struct inc_node *n)
                 inc_buf_printf(&c->out, "\n%*s", LABEL_COLUMNS, "");
             inc_buf_reset(&text);
             put_value(c, &text, key, inc_node_at(n, i));
-            (void)inc_fold(&c->out, inc_buf_cstr(&text), LABEL_COLUMNS,
+            (void)inc_wrap(&c->out, inc_buf_cstr(&text), LABEL_COLUMNS,
                            LABEL_COLUMNS + 2, c->term.width);
         }
     } else {
         put_value(c, &text, key, n);
         if (text.len == 0)
             inc_buf_text(&text, _("none"));
-        (void)inc_fold(&c->out, inc_buf_cstr(&text), LABEL_COLUMNS,
+        (void)inc_wrap(&c->out, inc_buf_cstr(&text), LABEL_COLUMNS,
                        LABEL_COLUMNS, c->term.width);
     }
     inc_buf_text(&c->out, "\n");

@@ -19,7 +19,7 @@ const char *inc_word(const char *name);
  *   indent  columns before every line but the first, whose cursor is at `at`
  * Returns the column after the last character.
  */
-size_t inc_fold(struct inc_buf *out, const char *text, size_t at, size_t indent,
+size_t inc_wrap(struct inc_buf *out, const char *text, size_t at, size_t indent,
                 size_t width);
 /* Append text padded with spaces, or cut with "...", to exactly `columns`. */
 void inc_pad(struct inc_buf *out, const char *text, size_t columns);

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-uint64_t inc_clock_ns(void);    /* monotonic, from an arbitrary start */
+uint64_t inc_clock_ns(void);     /* monotonic, from an arbitrary start */
 int64_t inc_clock_unix_ms(void); /* wall clock, UTC, milliseconds */
-int32_t inc_clock_today(void);  /* UTC date, days since 1970-01-01 */
+int32_t inc_clock_today(void);   /* UTC date, days since 1970-01-01 */
 
 /* Tests only, before threads start: wall clock stands still at `unix_ms`;
  * a negative number gives it back to the system. */

@@ -8,8 +8,9 @@
 #define INC_BASE_FAULT_H
 
 #define INC_FAULT_POINTS(X)                                                    \
-    X(ALLOC) X(FILE_WRITE) X(FILE_SYNC) X(STORE_BEGIN) X(STORE_PUT)            \
-    X(STORE_COMMIT) X(STORE_COPY) X(STORE_GROW)
+    X(ALLOC)                                                                   \
+    X(FILE_WRITE) X(FILE_SYNC) X(STORE_BEGIN) X(STORE_PUT) X(STORE_COMMIT)     \
+        X(STORE_COPY) X(STORE_GROW)
 
 enum inc_fault {
 #define INC_X(name) INC_FAULT_##name,

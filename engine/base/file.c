@@ -18,8 +18,10 @@ failed(struct inc_err *err, const char *doing, const char *path)
     enum inc_status st = e == ENOENT                  ? INC_E_NOTFOUND
                          : e == ENOSPC || e == EDQUOT ? INC_E_FULL
                                                       : INC_E_IO;
-    return inc_fail(err, st, e, "cannot %s %.150s: %s", doing, path,
-                    strerror(e));
+    char why[80] = "";
+
+    (void)strerror_r(e, why, sizeof why);
+    return inc_fail(err, st, e, "cannot %s %.150s: %s", doing, path, why);
 }
 
 enum inc_status
@@ -28,6 +30,7 @@ inc_file_read(struct inc_buf *out, const char *path, size_t max_bytes,
 {
     enum inc_status st = INC_OK;
     size_t before = out->len;
+    int failed_before = out->failed;
     char chunk[65536];
     ssize_t n;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -55,8 +58,10 @@ inc_file_read(struct inc_buf *out, const char *path, size_t max_bytes,
     }
 out:
     (void)close(fd);
-    if (st != INC_OK)
+    if (st != INC_OK) {
         out->len = before;
+        out->failed = failed_before;
+    }
     return st;
 }
 

@@ -5,12 +5,10 @@
 #include <string.h>
 
 static const struct {
-    int value;
-    const char *wire;
-    int exit_code;
-    const char *meaning;
+    const char *wire, *meaning;
+    int value, exit_code;
 } table[] = {
-#define INC_X(name, value, wire, exit, meaning) {value, wire, exit, meaning},
+#define INC_X(name, value, wire, exit, meaning) {wire, meaning, value, exit},
 #include "engine/base/errors.def"
 #undef INC_X
 };

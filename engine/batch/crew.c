@@ -53,6 +53,7 @@ start_threads(struct inc_crew *c, struct inc_err *err)
     INC_TRY(start_thread(&c->scribe, inc_scribe_main, c, err));
     c->scribe_running = 1;
     INC_CHECK(pthread_barrier_init(&c->warm, NULL, c->o.workers + 1) == 0);
+    c->warm_made = 1;
     for (unsigned i = 0; i < c->o.workers; i++) {
         struct worker *w = &c->worker[i];
 
@@ -66,7 +67,6 @@ start_threads(struct inc_crew *c, struct inc_err *err)
     }
     (void)pthread_barrier_wait(&c->warm); /* all there ... */
     (void)pthread_barrier_wait(&c->warm); /* ... all warm */
-    (void)pthread_barrier_destroy(&c->warm);
 out:
     return st;
 }
@@ -137,6 +137,8 @@ inc_crew_free(struct inc_crew *c)
     inc_queue_free(c->questions);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);
+    if (c->warm_made)
+        (void)pthread_barrier_destroy(&c->warm);
     inc_outbox_free(c->outbox);
     inc_arenas_free(c->arenas);
     inc_mem_free(c);

@@ -49,6 +49,7 @@ struct inc_crew {
     struct worker worker[INC_WORKERS_MAX];
     struct worker porter;
     pthread_barrier_t warm; /* workers and inc_crew_start */
+    int warm_made;
     pthread_t scribe;
     int scribe_running;
     int stale; /* scribe only: the pool misses acknowledged writes */

@@ -19,8 +19,6 @@ struct batch {
     uint64_t seq; /* last journal number written, 0: none */
 };
 
-enum { SEEN = 2 * INC_COMMIT_MAX }; /* slots, a power of two */
-
 static void
 log_failure(const char *event, const struct inc_err *err)
 {
@@ -52,33 +50,6 @@ prepare(struct inc_crew *c, struct batch *b, const struct inc_image *image)
     }
 }
 
-/*
- * A batch may change one record several times; the pool is told the outcome.
- * Keeps the last change of each (kind, number), in any order.
- */
-static void
-keep_last(struct batch *b)
-{
-    uint64_t seen[SEEN] = {0}; /* 0 is a free slot */
-    size_t kept = b->n_changes;
-
-    for (size_t i = b->n_changes; i-- > 0;) {
-        const struct inc_change *c = b->change[i];
-        uint64_t name = (c->no + 1) * INC_RECORD_KINDS + (uint64_t)c->kind;
-        size_t at = (size_t)(name * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SEEN;
-
-        while (seen[at] != 0 && seen[at] != name)
-            at = (at + 1) % SEEN;
-        if (seen[at] == name)
-            continue;
-        seen[at] = name;
-        b->change[--kept] = c; /* never below i: not yet read ones stay */
-    }
-    b->n_changes -= kept;
-    for (size_t i = 0; i < b->n_changes; i++)
-        b->change[i] = b->change[kept + i];
-}
-
 /* Build the pool from the store when an earlier publish failed. */
 static void
 heal(struct inc_crew *c)
@@ -98,8 +69,8 @@ publish(struct inc_crew *c, struct batch *b)
 {
     struct inc_err err = {0};
 
-    keep_last(b);
-    /* Also without changes: the image's generation follows the journal. */
+    /* Also without changes: the image's generation follows the journal. A
+     * record changed several times is settled by the pool. */
     if (b->seq > 0 && !c->stale &&
         inc_live_apply(c->o.live, b->change, b->n_changes, b->seq, &err) !=
             INC_OK) {

@@ -223,6 +223,28 @@ distance_write(struct inc_writer *w, const struct inc_line *line)
     inc_w_kint(w, "limit_minutes", line->limit);
 }
 
+/* The trade that the person and the need point at most. */
+static void
+trades_write(struct inc_writer *w, const struct inc_item *item,
+             const struct inc_line *line)
+{
+    const struct inc_world *world = item->plan->world;
+    const char *uri;
+    uint32_t occ;
+
+    inc_w_kint(w, "cosine", line->cover_bp);
+    if (line->occupation == INC_NO_CONCEPT)
+        return;
+    uri = inc_space_occupation_uri(world->space, line->occupation);
+    inc_w_ktext(w, "uri", uri);
+    occ = inc_concept_find(world->taxonomy, INC_PILLAR_OCCUPATION, uri,
+                           strlen(uri));
+    if (occ != INC_NO_CONCEPT)
+        inc_w_ktext(w, "label",
+                    inc_concept_label(world->taxonomy, INC_PILLAR_OCCUPATION,
+                                      occ, item->lang));
+}
+
 static void
 details_write(struct inc_writer *w, const struct inc_item *item,
               const struct inc_line *line)
@@ -252,6 +274,9 @@ details_write(struct inc_writer *w, const struct inc_item *item,
     case INC_LINE_AFFINITY:
         inc_w_kint(w, "cosine", line->cover_bp);
         break;
+    case INC_LINE_TRADES:
+        trades_write(w, item, line);
+        break;
     case INC_LINE_DISTANCE:
         distance_write(w, line);
         break;
@@ -279,9 +304,11 @@ line_write(struct inc_writer *w, const struct inc_item *item,
     inc_w_kint(w, "hi", line->hi);
     inc_w_kint(w, "max", line->spec->max);
     why_write(w, line->why);
-    if (gives && line->spec->kind != INC_LINE_AFFINITY) {
+    if (gives && line->spec->kind != INC_LINE_AFFINITY &&
+        line->spec->kind != INC_LINE_TRADES) {
         inc_w_ktext(w, "importance",
                     inc_importance_names[line->spec->importance]);
+        inc_w_kint(w, "weight", line->spec->weight);
         inc_w_kint(w, "idf", line->spec->idf);
     }
     details_write(w, item, line);

@@ -13,7 +13,8 @@
 
 enum {
     INC_BP = 10000,
-    INC_AFFINITY_BP = 2000,    /* share of the score that affinity can give */
+    INC_AFFINITY_BP = 1500,    /* share of the score that affinity can give */
+    INC_TRADES_BP = 1000,      /* share that nearby trades can give */
     INC_PLAIN_IDF = 64,        /* rarity of what is no skill: 4 nats */
     INC_PENALTY_NEAR_BP = 200, /* most a reachable place can cost */
     INC_PENALTY_MAX_BP = 2000, /* most that distance, or hours, can cost */

@@ -187,6 +187,7 @@ prepare(struct run *r, const struct inc_pool *one)
     enum inc_status st = INC_OK;
     struct inc_buf b = {0};
     struct inc_writer w;
+    uint64_t hash;
 
     (void)inc_block_classes(block, &r->classes);
     inc_block_person(block, 0, &r->person);
@@ -200,9 +201,9 @@ prepare(struct run *r, const struct inc_pool *one)
     }
     inc_writer_init(&w, &b);
     inc_schema_pack(&w, &inc_candidate_type, q->candidate);
-    INC_TRY(inc_ranking_begin(r->ranking, q->options,
-                              inc_question_hash(b.data, b.len, q->options),
-                              &r->m->arena, &q->err));
+    INC_TRY(inc_question_hash(&hash, &b, q->options, &q->err));
+    INC_TRY(
+        inc_ranking_begin(r->ranking, q->options, hash, &r->m->arena, &q->err));
     r->page.subject = r->person.id;
     r->page.estate = r->image->estate;
     r->page.generation = inc_pool_generation(r->image->pool);
@@ -245,7 +246,10 @@ inc_needs_run(struct inc_matcher *m, const struct inc_image *image,
     enum inc_status st = INC_OK;
 
     inc_arena_reset(&m->arena);
-    INC_TRY(inc_arena_init(&r.plans, PLAN_BYTES));
+    if (inc_arena_init(&r.plans, PLAN_BYTES) != INC_OK) {
+        st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
+        goto out;
+    }
     INC_TRY(inc_pool_of_one(&one, image->estate, q->candidate, &q->err));
     INC_TRY(prepare(&r, one));
     st = answer(&r);

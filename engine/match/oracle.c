@@ -227,11 +227,15 @@ facet_row(void *arg, uint64_t no, const union inc_record *r)
         /* values must outlive the record: offices are the only ones that do
          * not already */
         for (int f = 0; f < INC_FACETS; f++)
-            for (size_t v = 0; v < o->facets[f].n; v++)
-                if (o->facets[f].values[v].value == r->candidate.office)
-                    o->facets[f].values[v].value =
-                        inc_arena_text(&o->plans, r->candidate.office,
-                                       strlen(r->candidate.office));
+            for (size_t v = 0; v < o->facets[f].n; v++) {
+                const char **value = &o->facets[f].values[v].value;
+                if (*value != r->candidate.office)
+                    continue;
+                *value = inc_arena_text(&o->plans, r->candidate.office,
+                                        strlen(r->candidate.office));
+                if (*value == NULL)
+                    return inc_fail(&o->q->err, INC_E_NOMEM, 0, "oracle");
+            }
         return INC_OK;
     }
     return INC_OK;
@@ -245,6 +249,7 @@ prepare(struct oracle *o)
     struct inc_buf b = {0};
     struct inc_writer writer;
     enum inc_status st = INC_OK;
+    uint64_t hash;
 
     INC_TRY(inc_plan_make(&o->plan, q->need, w, (int32_t)q->options->as_of,
                           q->options->attitude, &o->plans, &q->err));
@@ -264,9 +269,8 @@ prepare(struct oracle *o)
     inc_facets_begin(o->facets, o->values);
     inc_writer_init(&writer, &b);
     inc_schema_pack(&writer, &inc_need_type, q->need);
-    st = inc_ranking_begin(o->ranking, q->options,
-                           inc_question_hash(b.data, b.len, q->options),
-                           &o->plans, &q->err);
+    INC_TRY(inc_question_hash(&hash, &b, q->options, &q->err));
+    st = inc_ranking_begin(o->ranking, q->options, hash, &o->plans, &q->err);
     o->page.subject = q->need->id == NULL ? "" : q->need->id;
     o->page.options = q->options;
     o->page.ranking = o->ranking;
@@ -328,8 +332,11 @@ inc_oracle_run(const struct inc_estate *estate, uint64_t generation,
     o->estate = estate;
     o->page.estate = estate;
     o->page.generation = generation;
-    INC_TRY(inc_arena_init(&o->plans, PLAN_BYTES));
-    INC_TRY(inc_arena_init(&o->records, RECORD_BYTES));
+    if (inc_arena_init(&o->plans, PLAN_BYTES) != INC_OK ||
+        inc_arena_init(&o->records, RECORD_BYTES) != INC_OK) {
+        st = inc_fail(&q->err, INC_E_NOMEM, 0, "oracle");
+        goto out;
+    }
     INC_TRY(prepare(o));
     INC_TRY(walk(walk_arg, first_row, o, &q->err));
     cut_page(o);

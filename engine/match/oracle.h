@@ -26,6 +26,8 @@ struct inc_plain {
     uint32_t n, n_stated;
     unsigned char week[INC_WEEK_MINUTES]; /* 1: can work in that minute */
     uint32_t licences;
+    struct inc_trade trades[INC_TRADES];
+    uint32_t n_trades;
     uint32_t words[INC_WORDS_MAX]; /* for the answer: concept, index as class */
     uint32_t implied_by[INC_WORDS_MAX];
 };

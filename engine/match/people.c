@@ -23,18 +23,19 @@ need_id(const struct inc_need *need)
     return INC_HAS(need, INC_NEED_ID) && need->id != NULL ? need->id : "";
 }
 
-static uint64_t
-question_hash(const struct inc_need *need, const struct inc_match_options *o)
+static enum inc_status
+question_hash(uint64_t *out, const struct inc_need *need,
+              const struct inc_match_options *o, struct inc_err *err)
 {
     struct inc_buf b = {0};
     struct inc_writer w;
-    uint64_t h;
+    enum inc_status st;
 
     inc_writer_init(&w, &b);
     inc_schema_pack(&w, &inc_need_type, need);
-    h = inc_question_hash(b.data, b.len, o);
+    st = inc_question_hash(out, &b, o, err);
     inc_buf_release(&b);
-    return h;
+    return st;
 }
 
 static enum inc_status
@@ -43,6 +44,7 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
 {
     const struct inc_world *w = &image->estate->world;
     enum inc_status st = INC_OK;
+    uint64_t hash;
 
     memset(r, 0, sizeof *r);
     r->q = q;
@@ -60,9 +62,8 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
         goto out;
     }
     inc_facets_begin(r->facets, r->values);
-    st = inc_ranking_begin(r->ranking, q->options,
-                           question_hash(q->need, q->options), &m->arena,
-                           &q->err);
+    INC_TRY(question_hash(&hash, q->need, q->options, &q->err));
+    st = inc_ranking_begin(r->ranking, q->options, hash, &m->arena, &q->err);
     r->page.subject = need_id(q->need);
     r->page.estate = image->estate;
     r->page.generation = inc_pool_generation(image->pool);

@@ -168,13 +168,17 @@ inc_plain_read(struct inc_plain *out, const struct inc_world *w,
     size_t room = c->n_skills + most_implied(w, c);
     struct inc_plain_skill *said, *implied;
     uint32_t n_said, n_implied, n = 0;
+    uint32_t *numbers = inc_arena_array(a, room, sizeof *numbers);
+    uint32_t *hits =
+        inc_arena_array(a, inc_space_occupations(w->space), sizeof *hits);
 
     memset(out, 0, sizeof *out);
     out->record = c;
     said = inc_arena_array(a, room, sizeof *said);
     implied = inc_arena_array(a, room, sizeof *implied);
     out->skills = inc_arena_array(a, room, sizeof *out->skills);
-    if (said == NULL || implied == NULL || out->skills == NULL)
+    if (said == NULL || implied == NULL || out->skills == NULL ||
+        numbers == NULL || hits == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "oracle");
     n_said = read_stated(said, w, c);
     n_implied = read_implied(implied, w, c, said, n_said);
@@ -185,8 +189,12 @@ inc_plain_read(struct inc_plain *out, const struct inc_world *w,
     for (uint32_t i = 0; i < n_implied && n < INC_WORDS_MAX; i++)
         out->skills[n++] = implied[i];
     out->n = n;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        numbers[i] = out->skills[i].concept;
         out->words[i] = INC_WORD(out->skills[i].concept, 0);
+    }
+    out->n_trades =
+        (uint32_t)inc_space_trades(w->space, out->trades, numbers, n, hits);
     for (uint32_t i = out->n_stated; i < n; i++)
         out->implied_by[i - out->n_stated] = out->skills[i].implied_by;
     if (INC_HAS(&c->availability, INC_AVAILABILITY_WINDOWS))
@@ -392,6 +400,36 @@ plain_affinity(struct inc_line *line, const struct inc_plan *p,
     plain_between(line, bp, known ? bp : INC_BP);
 }
 
+/* Nearby trades, every pair of the two short lists looked at. */
+static void
+plain_trades(struct inc_line *line, const struct inc_plan *p,
+             const struct inc_plain *person)
+{
+    int known = INC_HAS(person->record, INC_CANDIDATE_SKILLS);
+    uint64_t sum = 0, most = 0;
+    uint32_t bp;
+
+    line->occupation = INC_NO_CONCEPT;
+    for (uint32_t i = 0; i < p->n_trades; i++)
+        for (uint32_t j = 0; j < person->n_trades; j++) {
+            uint64_t both =
+                (uint64_t)p->trades[i].weight * person->trades[j].weight;
+            if (p->trades[i].occupation != person->trades[j].occupation)
+                continue;
+            sum += both;
+            if (both > most) {
+                most = both;
+                line->occupation = p->trades[i].occupation;
+            }
+        }
+    bp = (uint32_t)(sum / INC_BP);
+    if (bp > INC_BP)
+        bp = INC_BP;
+    if (!known)
+        line->why = INC_WHY(NOT_ASKED);
+    plain_between(line, bp, known ? bp : INC_BP);
+}
+
 static unsigned
 modes_of(const struct inc_mobility *m)
 {
@@ -537,6 +575,8 @@ inc_plain_score(struct inc_tally *total, struct inc_line *lines,
             plain_education(line, c);
         if (line->spec->kind == INC_LINE_AFFINITY)
             plain_affinity(line, p, person);
+        if (line->spec->kind == INC_LINE_TRADES)
+            plain_trades(line, p, person);
         if (line->spec->kind == INC_LINE_DISTANCE)
             plain_distance(line, p, c, &sum, &worst, &best);
         if (line->spec->kind == INC_LINE_HOURS)

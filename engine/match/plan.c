@@ -54,6 +54,7 @@ skill_lines(struct inc_plan *p, uint64_t *weights)
         struct inc_line_spec *line = &p->lines[n];
         line->kind = INC_LINE_REQUIREMENT;
         line->importance = r->importance;
+        line->weight = r->weight;
         line->requirement = r;
         line->level = (unsigned)r->level;
         line->lane = i;
@@ -93,6 +94,7 @@ positive_lines(struct inc_plan *p, uint64_t *weights)
         const struct inc_need_language *l = &need->languages[i];
         p->lines[n].kind = INC_LINE_LANGUAGE;
         p->lines[n].importance = l->importance;
+        p->lines[n].weight = l->weight;
         p->lines[n].lang = l->lang;
         p->lines[n].cefr = (int)l->level;
         p->lines[n].idf = idf;
@@ -102,6 +104,7 @@ positive_lines(struct inc_plan *p, uint64_t *weights)
         const struct inc_need_licence *l = &need->licences[i];
         p->lines[n].kind = INC_LINE_LICENCE;
         p->lines[n].importance = l->importance;
+        p->lines[n].weight = l->weight;
         p->lines[n].idf = idf;
         for (uint32_t j = 0; j < l->n_any_of; j++)
             p->lines[n].licences |= 1u << l->any_of[j];
@@ -110,6 +113,7 @@ positive_lines(struct inc_plan *p, uint64_t *weights)
     if (INC_HAS(need, INC_NEED_EDUCATION)) {
         p->lines[n].kind = INC_LINE_EDUCATION;
         p->lines[n].importance = need->education.importance;
+        p->lines[n].weight = need->education.weight;
         p->lines[n].eqf = (unsigned)need->education.eqf;
         p->lines[n].idf = idf;
         weights[n] =
@@ -152,6 +156,29 @@ need_vector(struct inc_plan *p, const uint64_t *weights, int64_t *sum,
     }
     p->u_norm = inc_isqrt(norm2);
     p->has_affinity = 1;
+}
+
+/* The trades that the skills asked for, each once, are nearest to. */
+static enum inc_status
+need_trades(struct inc_plan *p, struct inc_arena *a)
+{
+    const struct inc_space *space = p->world->space;
+    uint32_t *skills = inc_arena_array(a, p->n_lanes, sizeof *skills);
+    uint32_t *hits =
+        inc_arena_array(a, inc_space_occupations(space), sizeof *hits);
+    uint32_t n = 0;
+
+    if (skills == NULL || hits == NULL)
+        return INC_E_NOMEM;
+    for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
+        uint32_t skill = p->lines[p->lane_line[lane]].concepts[0], i = 0;
+        while (i < n && skills[i] != skill)
+            i++;
+        if (i == n)
+            skills[n++] = skill;
+    }
+    p->n_trades = (uint32_t)inc_space_trades(space, p->trades, skills, n, hits);
+    return INC_OK;
 }
 
 static enum inc_status
@@ -225,12 +252,12 @@ inc_plan_make(struct inc_plan *p, const struct inc_need *need,
 {
     uint32_t dim = inc_space_dim(w->space);
     uint32_t most =
-        need->n_requirements + need->n_languages + need->n_licences + 4;
+        need->n_requirements + need->n_languages + need->n_licences + 5;
     uint64_t *weights = inc_arena_array(a, most, sizeof *weights);
     uint32_t *share = inc_arena_array(a, most, sizeof *share);
     int64_t *sum = inc_arena_array(a, dim, sizeof *sum);
     int8_t *u = inc_arena_array(a, dim, sizeof *u);
-    uint32_t n;
+    uint32_t n, left;
 
     memset(p, 0, sizeof *p);
     p->need = need;
@@ -254,15 +281,24 @@ inc_plan_make(struct inc_plan *p, const struct inc_need *need,
                         "the need has no requirement, language, licence or "
                         "education to match on");
     need_vector(p, weights, sum, u);
-    inc_share(share, weights, n,
-              p->has_affinity ? INC_BP - INC_AFFINITY_BP : INC_BP);
+    if (need_trades(p, a) != INC_OK)
+        return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+    left = INC_BP;
+    if (p->has_affinity)
+        left -= INC_AFFINITY_BP;
+    if (p->n_trades > 0)
+        left -= INC_TRADES_BP;
+    inc_share(share, weights, n, left);
     for (uint32_t i = 0; i < n; i++)
         p->lines[i].max = share[i];
     p->n_lines = n;
     if (p->has_affinity) {
-        p->lines[n].kind = INC_LINE_AFFINITY;
-        p->lines[n].max = INC_AFFINITY_BP;
-        p->n_lines++;
+        p->lines[p->n_lines].kind = INC_LINE_AFFINITY;
+        p->lines[p->n_lines++].max = INC_AFFINITY_BP;
+    }
+    if (p->n_trades > 0) {
+        p->lines[p->n_lines].kind = INC_LINE_TRADES;
+        p->lines[p->n_lines++].max = INC_TRADES_BP;
     }
     if (feasibility(p, a) != INC_OK || make_vectors(p, a) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");

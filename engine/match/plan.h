@@ -17,7 +17,8 @@ struct inc_line_spec {
     enum inc_line_kind kind;
     uint32_t max; /* points it can give at most; 0 for a penalty line */
     int64_t importance;
-    uint32_t idf; /* sixteenths of a nat */
+    int64_t weight; /* percent, as the need gives it */
+    uint32_t idf;   /* sixteenths of a nat */
     /* requirement */
     uint32_t lane;
     unsigned level;
@@ -44,6 +45,8 @@ struct inc_plan {
     uint32_t *vector_concept; /* [n_vectors]; INC_NO_CONCEPT for u */
     uint32_t *vector_lane;    /* [n_vectors]; u: n_lanes */
     int has_affinity;
+    struct inc_trade trades[INC_TRADES]; /* nearest to what is asked */
+    uint32_t n_trades;                   /* 0: no trades line */
     const int8_t *u;           /* [dim] the need's vector, re-quantised */
     uint64_t u_norm;           /* isqrt(u . u) */
     uint16_t comune;           /* INC_NO_COMUNE when the need has no place */

@@ -117,16 +117,17 @@ inc_ranking_cursor(const struct inc_ranking *r, uint64_t generation,
     return 1;
 }
 
-uint64_t
-inc_question_hash(const void *subject, size_t len,
-                  const struct inc_match_options *o)
+enum inc_status
+inc_question_hash(uint64_t *out, const struct inc_buf *subject,
+                  const struct inc_match_options *o, struct inc_err *err)
 {
     static const char *const shaping[] = {"filters", "rules", "as_of",
                                           "attitude"};
     struct inc_match_options only = *o;
     struct inc_buf b = {0};
     struct inc_writer w;
-    uint64_t keep = 0, h;
+    uint64_t keep = 0;
+    int failed;
 
     for (size_t i = 0; i < INC_COUNT(shaping); i++) {
         int bit = inc_field_index(&inc_match_options_type, shaping[i]);
@@ -136,11 +137,13 @@ inc_question_hash(const void *subject, size_t len,
     only.has &= keep;
     inc_writer_init(&w, &b);
     inc_w_list(&w);
-    inc_w_bin(&w, subject, len);
+    inc_w_bin(&w, subject->data, subject->len);
     inc_w_int(&w, o->as_of);
     inc_schema_encode(&w, &inc_match_options_type, &only);
     inc_w_end(&w);
-    h = inc_hash64(b.data, b.len);
+    failed = b.failed || subject->failed;
+    *out = failed ? 0 : inc_hash64(b.data, b.len);
     inc_buf_release(&b);
-    return h;
+    return failed ? inc_fail(err, INC_E_NOMEM, 0, "hash of a question")
+                  : INC_OK;
 }

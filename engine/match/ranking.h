@@ -6,6 +6,7 @@
 #define INC_MATCH_RANKING_H
 
 #include "engine/base/arena.h"
+#include "engine/base/buf.h"
 #include "engine/kernels/topk.h"
 #include "engine/match/formula.h"
 #include "proto/bodies.h"
@@ -44,8 +45,10 @@ uint64_t inc_ranking_tied(const struct inc_ranking *r, int32_t score);
 int inc_ranking_cursor(const struct inc_ranking *r, uint64_t generation,
                        char out[INC_CURSOR_TEXT]);
 
-/* Hash of a question: subject bytes and the options that shape the order. */
-uint64_t inc_question_hash(const void *subject, size_t len,
-                           const struct inc_match_options *o);
+/* Hash of a question: subject bytes and the options that shape the order.
+ * INC_E_NOMEM, also when the subject could not be written down. */
+enum inc_status inc_question_hash(uint64_t *out, const struct inc_buf *subject,
+                                  const struct inc_match_options *o,
+                                  struct inc_err *err);
 
 #endif

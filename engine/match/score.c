@@ -184,6 +184,20 @@ affinity(struct inc_line *line, const struct inc_plan *p,
         line->why = INC_WHY(NOT_ASKED);
 }
 
+static void
+trades(struct inc_line *line, const struct inc_plan *p,
+       const struct inc_person *person)
+{
+    uint32_t bp = inc_trades_bp(p->trades, p->n_trades, person->trades,
+                                person->n_trades, &line->occupation);
+    int known = (person->known & INC_KNOWN_SKILLS) != 0;
+
+    give(line, bp, known ? bp : INC_BP, p->attitude);
+    line->status = status_of(bp, known ? bp : INC_BP);
+    if (!known)
+        line->why = INC_WHY(NOT_ASKED);
+}
+
 /* A line that takes points away: at most what is there, so that no sum falls
  * under 0 and every sum stays a sum. */
 static void
@@ -280,6 +294,9 @@ inc_score(struct inc_tally *total, struct inc_line *lines,
             break;
         case INC_LINE_AFFINITY:
             affinity(&line, p, person, pull);
+            break;
+        case INC_LINE_TRADES:
+            trades(&line, p, person);
             break;
         case INC_LINE_DISTANCE:
             distance(&line, p, person, &sum);

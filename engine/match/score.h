@@ -22,6 +22,8 @@ struct inc_line {
     uint32_t word;
     uint32_t cosine_bp, quality_bp, concept; /* asked concept it answered */
     struct inc_class held;
+    /* trades: the occupation of the space most shared, or INC_NO_CONCEPT */
+    uint32_t occupation;
     /* language */
     int cefr; /* lowest known ability, -1 none */
     /* distance */

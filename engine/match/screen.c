@@ -248,13 +248,15 @@ rule_of(enum inc_line_kind kind)
         [INC_LINE_LICENCE] = INC_RULE_LICENCES,
         [INC_LINE_EDUCATION] = INC_RULE_EDUCATION,
         [INC_LINE_AFFINITY] = -1,
+        [INC_LINE_TRADES] = -1,
         [INC_LINE_DISTANCE] = INC_RULE_DISTANCE,
         [INC_LINE_HOURS] = INC_RULE_HOURS};
 
     return rule[kind];
 }
 
-/* What is unknown passes: `hi` is what the line could still give. */
+/* What is unknown passes: only what is known to be missing or below fails. Not
+ * by points: a small line of a long need may have none to give. */
 static int
 line_fails(const struct inc_line *line)
 {
@@ -266,12 +268,13 @@ line_fails(const struct inc_line *line)
     case INC_LINE_LANGUAGE:
     case INC_LINE_LICENCE:
     case INC_LINE_EDUCATION:
-        return must && line->hi < (int32_t)line->spec->max;
+        return must && (line->why & (INC_WHY(MISSING) | INC_WHY(BELOW))) != 0;
     case INC_LINE_DISTANCE:
     case INC_LINE_HOURS:
         return line->status == INC_LINE_PARTLY ||
                line->status == INC_LINE_NOT_MET;
     case INC_LINE_AFFINITY:
+    case INC_LINE_TRADES:
     case INC_LINE_KINDS:
         break;
     }

@@ -73,6 +73,8 @@ inc_block_person(const struct inc_block *b, uint32_t row,
     out->n_stated = r->n_stated;
     out->n_unknown = r->n_unknown;
     out->norm = r->norm;
+    out->trades = r->trades;
+    out->n_trades = r->n_trades;
     out->known = r->known;
     out->n_languages = r->n_languages;
     out->licences = r->licences;

@@ -130,7 +130,10 @@ inc_draft_push(struct inc_draft *d, const struct inc_person *p,
         .eqf = p->eqf,
         .modes = p->modes,
         .hours_week = p->hours_week,
+        .n_trades = (uint8_t)p->n_trades,
     };
+    if (p->n_trades > 0)
+        memcpy(d->row[rows].trades, p->trades, p->n_trades * sizeof *p->trades);
     write_tail(d->tail + d->n_tail, p, tail, id_len);
     d->word_at[rows] = d->n_words;
     if (p->n_words > 0)

@@ -41,6 +41,9 @@ struct inc_scratch {
     size_t languages_cap;
     uint32_t words[INC_WORDS_MAX];
     uint32_t implied_by[INC_WORDS_MAX];
+    uint32_t skills[INC_WORDS_MAX]; /* the words' concepts */
+    struct inc_trade trades[INC_TRADES];
+    uint32_t *hits; /* [occupations of the space], zero between people */
     struct inc_span spans[INC_SPANS_MAX];
     int32_t sum[INC_DIM_MAX];
     uint32_t licence_closure[INC_LICENCE_COUNT];
@@ -55,7 +58,7 @@ enum inc_status inc_person_read(struct inc_person *out, struct inc_scratch *s,
                                 struct inc_err *err);
 
 /* Parts of it. Words: fills words, n_words, n_stated, implied_by, norm,
- * n_unknown. */
+ * trades, n_trades, n_unknown. */
 enum inc_status inc_words_read(struct inc_person *out, struct inc_scratch *s,
                                const struct inc_world *w,
                                const struct inc_candidate *c,
@@ -83,7 +86,8 @@ struct inc_row {
     int32_t from, until, updated;
     uint16_t n_stated, n_windows, n_languages, n_unknown;
     uint16_t known, home, max_minutes, office;
-    uint8_t eqf, modes, hours_week;
+    uint8_t eqf, modes, hours_week, n_trades;
+    struct inc_trade trades[INC_TRADES];
 };
 
 /* Bytes of the tail of a row with that many members, a multiple of 4. */

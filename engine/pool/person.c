@@ -10,6 +10,7 @@ inc_scratch_release(struct inc_scratch *s)
     if (s == NULL)
         return;
     inc_mem_free(s->items);
+    inc_mem_free(s->hits);
     inc_mem_free(s->languages);
 }
 

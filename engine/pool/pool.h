@@ -19,7 +19,7 @@
 #include "engine/base/status.h"
 #include "engine/kernels/fold.h"
 #include "engine/profile/record.h"
-#include "engine/space/space.h"
+#include "engine/space/trades.h"
 #include "engine/taxonomy/geo.h"
 #include "engine/taxonomy/taxonomy.h"
 
@@ -90,9 +90,11 @@ struct inc_person {
     uint32_t n_unknown; /* skills and occupations that the taxonomy does not
                            know: left out of the words */
     const uint32_t *implied_by; /* [n_words - n_stated] occupation numbers */
-    uint32_t norm;  /* isqrt(p . p), p = sum over words of idf_j * e_j
-                       (idf, e of the space; exact in uint64_t for up
-                       to INC_WORDS_MAX words); 0: no vector */
+    uint32_t norm; /* isqrt(p . p), p = sum over words of idf_j * e_j
+                      (idf, e of the space; exact in uint64_t for up
+                      to INC_WORDS_MAX words); 0: no vector */
+    const struct inc_trade *trades; /* nearest trades, ascending */
+    uint32_t n_trades;
     uint32_t known; /* INC_KNOWN_ bits */
     const struct inc_person_language *languages;
     uint32_t n_languages;

@@ -266,6 +266,23 @@ settle(struct inc_person *out, struct inc_scratch *s, size_t n)
     out->implied_by = s->implied_by;
 }
 
+/* The trades nearest to all of a person's skills. */
+static int
+find_trades(struct inc_person *out, struct inc_scratch *s,
+            const struct inc_space *space)
+{
+    if (s->hits == NULL)
+        s->hits = inc_mem_zero(inc_space_occupations(space), sizeof *s->hits);
+    if (s->hits == NULL)
+        return -1;
+    for (uint32_t w = 0; w < out->n_words; w++)
+        s->skills[w] = INC_WORD_CONCEPT(out->words[w]);
+    out->trades = s->trades;
+    out->n_trades = (uint32_t)inc_space_trades(space, s->trades, s->skills,
+                                               out->n_words, s->hits);
+    return 0;
+}
+
 enum inc_status
 inc_words_read(struct inc_person *out, struct inc_scratch *s,
                const struct inc_world *w, const struct inc_candidate *c,
@@ -281,5 +298,7 @@ inc_words_read(struct inc_person *out, struct inc_scratch *s,
         qsort(s->items, n, sizeof *s->items, ascending);
     settle(out, s, n);
     out->norm = norm_of(s, w->space, out->words, out->n_words);
+    if (find_trades(out, s, w->space) != 0)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for a person's skills");
     return INC_OK;
 }

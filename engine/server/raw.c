@@ -68,6 +68,19 @@ object(const unsigned char *p, size_t left)
     return used < left ? used : left;
 }
 
+/* A text of four bytes, however long its header, that says "body". */
+static int
+is_body(const unsigned char *key, size_t len)
+{
+    size_t head = key[0] == 0xa4   ? 1
+                  : key[0] == 0xd9 ? 2
+                  : key[0] == 0xda ? 3
+                  : key[0] == 0xdb ? 5
+                                   : 0;
+
+    return head != 0 && len == head + 4 && memcmp(key + head, "body", 4) == 0;
+}
+
 void
 inc_raw_body(const unsigned char *frame, size_t len,
              const unsigned char **bytes, size_t *body_len)
@@ -84,10 +97,7 @@ inc_raw_body(const unsigned char *frame, size_t len,
         size_t key = object(frame + at, len - at);
         size_t value = object(frame + at + key, len - at - key);
 
-        if (key == 5 && memcmp(frame + at,
-                               "\xa4"
-                               "body",
-                               5) == 0) {
+        if (is_body(frame + at, key)) {
             *bytes = frame + at + key;
             *body_len = value;
             return;

@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/space/artefact.h"
 #include "engine/space/fold_in.h"
+#include "engine/space/inside.h"
 
 enum {
     BYTES_MAX = 1 << 30, /* of a file: a million rows of 1,040 values */
@@ -15,17 +16,6 @@ enum {
 
 _Static_assert(INC_DIM_MAX * 127 * 127 < 1 << 24,
                "a dot product of two rows is exact in a float");
-
-struct inc_space {
-    uint32_t dim, rows;
-    uint32_t folded, empty;
-    int8_t *vectors;     /* [rows][dim], aligned to 64 */
-    float *floats;       /* the same, aligned to 64 */
-    uint32_t *norm2;     /* [rows] */
-    uint16_t *idf_milli; /* [rows] */
-    char *provenance;
-    unsigned char digest[INC_DIGEST];
-};
 
 static enum inc_status
 no_memory(struct inc_err *err)
@@ -51,11 +41,12 @@ mismatch(struct inc_err *err, const struct inc_artefact *a,
     return st;
 }
 
-/* Both sides ascend by URI: one merge. known[i] becomes 1 for the skills of t
- * that the artefact has. */
+/* Both sides ascend by URI: one merge. For the skills of t that the artefact
+ * has, known[i] becomes 1 and row_of[i] their row. */
 static enum inc_status
-bind(struct inc_space *s, unsigned char *known, const struct inc_artefact *a,
-     const struct inc_taxonomy *t, struct inc_err *err)
+bind(struct inc_space *s, unsigned char *known, uint32_t *row_of,
+     const struct inc_artefact *a, const struct inc_taxonomy *t,
+     struct inc_err *err)
 {
     uint32_t official = 0, official_known = 0, row = 0;
 
@@ -69,6 +60,7 @@ bind(struct inc_space *s, unsigned char *known, const struct inc_artefact *a,
         official_known += !local && known[i];
         if (!known[i])
             continue;
+        row_of[i] = row;
         memcpy(s->vectors + (size_t)i * s->dim,
                a->vectors + (size_t)row * s->dim, s->dim);
         s->idf_milli[i] = inc_artefact_idf(a, row);
@@ -97,10 +89,15 @@ fill(struct inc_space *s, const struct inc_artefact *a,
 {
     enum inc_status st = INC_OK;
     unsigned char *known = inc_mem_zero(s->rows, 1);
+    uint32_t *row_of = inc_mem_zero(s->rows, sizeof *row_of);
     uint16_t usual = mean_idf(a);
 
-    if (known == NULL)
-        return no_memory(err);
+    if (known == NULL || row_of == NULL) {
+        st = no_memory(err);
+        goto out;
+    }
+    for (uint32_t i = 0; i < s->rows; i++)
+        row_of[i] = t == NULL ? i : INC_SPACE_NO_ROW;
     if (t == NULL) {
         memset(known, 1, s->rows);
         memcpy(s->vectors, a->vectors, (size_t)s->rows * s->dim);
@@ -109,7 +106,7 @@ fill(struct inc_space *s, const struct inc_artefact *a,
     } else {
         for (uint32_t i = 0; i < s->rows; i++)
             s->idf_milli[i] = usual;
-        INC_TRY(bind(s, known, a, t, err));
+        INC_TRY(bind(s, known, row_of, a, t, err));
         INC_TRY(
             inc_space_fold_in(s->vectors, s->idf_milli, known, s->dim, t, err));
     }
@@ -122,8 +119,10 @@ fill(struct inc_space *s, const struct inc_artefact *a,
         s->empty += s->norm2[i] == 0;
         s->folded += !known[i] && s->norm2[i] != 0;
     }
+    INC_TRY(inc_space_bind_trades(s, a, row_of, err));
 out:
     inc_mem_free(known);
+    inc_mem_free(row_of);
     return st;
 }
 
@@ -231,6 +230,7 @@ inc_space_free(struct inc_space *s)
     inc_mem_free(s->norm2);
     inc_mem_free(s->idf_milli);
     inc_mem_free(s->provenance);
+    inc_space_release_trades(s);
     inc_mem_free(s);
 }
 
@@ -275,7 +275,7 @@ inc_space_idf(const struct inc_space *s, uint32_t skill)
     sixteenths = ((uint32_t)s->idf_milli[skill] * 16 + 500) / 1000;
     if (sixteenths < 1)
         return 1;
-    return sixteenths > 255 ? 255 : sixteenths;
+    return sixteenths > INC_IDF_MAX ? INC_IDF_MAX : sixteenths;
 }
 
 const unsigned char *

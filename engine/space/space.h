@@ -5,8 +5,10 @@
  * The artefact is a file of big-endian integers: magic "INCSPACE", format
  * version, dimension, concept count, provenance text (JSON: inputs with their
  * digests, options, engine version, date), sorted URIs, rows (int8), idf
- * (uint16, thousandths of a nat), then BLAKE2b-256 over all before it. It
- * names the taxonomy it was trained on by digest.
+ * (uint16, thousandths of a nat), the occupations it was trained on with the
+ * list of them for each row (uint16; since format 2), then BLAKE2b-256 over
+ * all before it. It names the taxonomy it was trained on by digest. A file of
+ * format 1 is read as one without occupations.
  */
 #ifndef INC_SPACE_SPACE_H
 #define INC_SPACE_SPACE_H
@@ -23,7 +25,11 @@ struct inc_space;
 enum {
     INC_DIM_STEP = 16,  /* dimensions come in multiples of this */
     INC_DIM_MAX = 1040, /* dim * 127 * 127 < 2^24 */
-    INC_SPACE_FORMAT = 1
+    INC_SPACE_FORMAT = 2,
+    INC_OCCUPATIONS_MAX = 65535, /* of a space; numbers fit uint16_t */
+    /* Concepts of a space with occupations: the squared idf of all of them
+     * together fit uint32_t, 2^18 * 127^2 < 2^32. */
+    INC_TRADE_ROWS_MAX = 1 << 18
 };
 
 /* What training hands over; all arrays are borrowed for the call. */
@@ -36,6 +42,13 @@ struct inc_space_parts {
     const unsigned char *taxonomy_digest; /* INC_DIGEST bytes */
     const char *taxonomy_version;
     const char *provenance; /* JSON text */
+    /* Occupations it was trained on and, for each row, the ascending numbers
+     * of those that list it: row_occupations[row_start[i]] up to, without,
+     * [row_start[i + 1]]. All 0 and NULL: a space that knows no trades. */
+    uint32_t n_occupations;
+    const char *const *occupation_uris; /* [n_occupations], ascending */
+    const uint32_t *row_start;          /* [rows + 1], from 0 */
+    const uint16_t *row_occupations;    /* [row_start[rows]] */
 };
 
 enum inc_status inc_space_save(const char *path,
@@ -50,8 +63,8 @@ enum inc_status inc_space_save(const char *path,
  * know (the office's own, or a newer ESCO) get a folded-in vector: the integer
  * mean of their related, parent and sibling concepts' vectors, each once, of
  * zero length when there are none; their idf is the mean of the same concepts',
- * or of the whole space. INC_E_MISMATCH when fewer than 90 % of t's non-local
- * skills are in the space.
+ * or of the whole space, and no occupation lists them. INC_E_MISMATCH when
+ * fewer than 90 % of t's non-local skills are in the space.
  */
 enum inc_status inc_space_load(struct inc_space **out, const char *path,
                                const struct inc_taxonomy *t,

@@ -5,6 +5,7 @@
 
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
+#include "engine/train/occupations.h"
 #include "engine/train/terms.h"
 
 enum { ISCO_UNIT_GROUP = 4 }; /* digits */
@@ -151,23 +152,6 @@ out:
     return st;
 }
 
-/* Count each skill of two ascending lists once. */
-static void
-count_union(uint32_t *df, const uint32_t *a, size_t na, const uint32_t *b,
-            size_t nb)
-{
-    size_t i = 0, k = 0;
-
-    while (i < na || k < nb) {
-        uint32_t next = k >= nb || (i < na && a[i] <= b[k]) ? a[i] : b[k];
-        df[next]++;
-        while (i < na && a[i] == next)
-            i++;
-        while (k < nb && b[k] == next)
-            k++;
-    }
-}
-
 enum inc_status
 inc_train_idf(uint16_t *milli, const struct inc_taxonomy *t,
               const unsigned char *left_out, struct inc_err *err)
@@ -179,13 +163,12 @@ inc_train_idf(uint16_t *milli, const struct inc_taxonomy *t,
     if (df == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to count occupations");
     for (uint32_t o = 0; o < all; o++) {
-        const uint32_t *essential, *optional;
-        size_t ne, no;
+        struct inc_members m = inc_members_of(t, o);
+        uint32_t skill;
         if (skipped(left_out, o))
             continue;
-        ne = inc_occupation_essential(t, o, &essential);
-        no = inc_occupation_optional(t, o, &optional);
-        count_union(df, essential, ne, optional, no);
+        while ((skill = inc_members_next(&m)) != INC_NO_CONCEPT)
+            df[skill]++;
         used++;
     }
     for (uint32_t i = 0; i < rows; i++)

@@ -8,6 +8,7 @@
 #include "engine/base/mem.h"
 #include "engine/space/space.h"
 #include "engine/train/matrix.h"
+#include "engine/train/occupations.h"
 #include "engine/train/provenance.h"
 #include "engine/train/quantise.h"
 #include "engine/train/svd.h"
@@ -33,6 +34,7 @@ struct run {
     int8_t *vectors; /* [rows][dim] */
     uint16_t *idf;   /* [rows] */
     const char **uris;
+    struct inc_listed listed;
 };
 
 static enum inc_status
@@ -160,6 +162,10 @@ save(const char *path, struct run *r, struct inc_err *err)
     parts.taxonomy_digest = inc_taxonomy_digest(r->t);
     parts.taxonomy_version = inc_taxonomy_version(r->t);
     parts.provenance = inc_buf_cstr(&provenance);
+    parts.n_occupations = r->listed.count;
+    parts.occupation_uris = r->listed.uris;
+    parts.row_start = r->listed.row_start;
+    parts.row_occupations = r->listed.row_occupations;
     if (provenance.failed) {
         st = no_memory(err);
         goto out;
@@ -218,6 +224,7 @@ inc_train_run(const char *path, const struct inc_taxonomy *t,
     INC_TRY(prepare(&r, err));
     INC_TRY(read_excluded(&r, err));
     tell(&r, "reading the taxonomy", 0);
+    INC_TRY(inc_train_occupations(&r.listed, t, r.left_out, err));
     INC_TRY(inc_train_matrix(&r.matrix, t, r.left_out, err));
     INC_TRY(inc_train_idf(r.idf, t, r.left_out, err));
     r.stats.columns = r.matrix.cols;
@@ -236,5 +243,6 @@ out:
     inc_mem_free(r.vectors);
     inc_mem_free(r.idf);
     inc_mem_free(r.uris);
+    inc_listed_release(&r.listed);
     return st;
 }

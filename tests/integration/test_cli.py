@@ -318,6 +318,23 @@ def test_import_keeps_its_window(tmp_path):
     assert r.code == 0 and server.most == 64
 
 
+def test_the_later_of_two_lines_wins(tmp_path):
+    """Also when the first is told to come back later."""
+    path = tmp_path / "people.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in (
+        person(1, home="046001"), person(2), person(1, home="046002"))))
+
+    def reply(request, times):
+        return ("busy", "retry after 200 ms") if times == 1 else STORED
+
+    with FakeServer(reply) as server:
+        r = run("import", "candidates", path, endpoint=server.endpoint)
+    assert r.code == 0
+    done = [x["body"]["record"]["home"] for x in server.seen
+            if x["body"]["record"]["id"] == "T-1"]
+    assert done == ["046001", "046001", "046002", "046002"]
+
+
 def test_csv_is_the_same_people(cli, tmp_path):
     shutil.copy(PROFILES / "people.csv", tmp_path / "people.csv")
     r = cli("import", "candidates", tmp_path / "people.csv")
@@ -361,6 +378,16 @@ def test_csv_of_needs_and_companies(cli, tmp_path):
 def test_export_and_import_again(sample, make, tmp_path):  # noqa: F811
     for kind in ("candidates", "needs", "companies"):
         assert sample("export", kind, "--out", tmp_path / kind).code == 0
+    for kind, name in (("candidates", "people"), ("needs", "needs"),
+                       ("companies", "companies")):
+        with open(PROFILES / f"{name}.jsonl") as f:
+            want = [json.loads(line) for line in f]
+        got = [json.loads(x) for x in (tmp_path / kind).read_text().split("\n")
+               if x]
+        want.sort(key=lambda r: r["id"])
+        for mine, theirs in zip(want, got):  # the store dates what is undated
+            mine.setdefault("updated", theirs["updated"])
+        assert got == want
     other = make("other").start()
     for kind in ("companies", "needs", "candidates"):
         r = run("import", kind, tmp_path / kind, endpoint=other.endpoint)

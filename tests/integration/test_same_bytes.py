@@ -88,9 +88,12 @@ def world(tmp_path_factory):
     daemon = Daemon(folder, space=space, esco=esco,
                     endpoint=f"ipc://{folder}/socket")
     daemon.start()
-    exchange(f"ipc://{folder}/socket",
-             {p["id"]: put(p["id"], "candidate.put", p) for p in people}, 64)
-    daemon.stop()
+    try:
+        exchange(f"ipc://{folder}/socket",
+                 {p["id"]: put(p["id"], "candidate.put", p) for p in people},
+                 64)
+    finally:
+        daemon.stop()
     rng = random.Random(SEED)
     frames = {}
     for i in range(ROUNDS):
@@ -101,7 +104,8 @@ def world(tmp_path_factory):
                             "facets": rng.random() < .3}}
         frames[f"q{i}"] = msgpack.packb(
             {"v": 1, "id": f"q{i}", "op": "match.people", "body": body})
-    return daemon, frames
+    yield daemon, frames
+    daemon.kill()
 
 
 def answers(daemon, frames, window):

@@ -136,8 +136,8 @@ Rule = Literal[
     "start",
 ]
 Attitude = Literal[
-    "neutral",
     "prudent",
+    "neutral",
 ]
 Pillar = Literal[
     "skill",
@@ -807,7 +807,7 @@ class CompanyPage(Model):
 
 @dataclass
 class Filters(Model):
-    """Who takes part. All given filters must pass; a record for which the answer is unknown does not pass."""
+    """Who takes part. All given filters must pass. Where nothing else is said, unknown does not pass."""
 
     # ISTAT codes; any of these.
     comuni: Optional[list[str]] = None
@@ -818,19 +818,20 @@ class Filters(Model):
     # Straight line, in km, from the comune of the need (of the person for
     # match.needs).
     radius_km: Optional[int] = None
-    # People available on or before (needs starting on or after).
+    # match.people only: availability does not begin after this date nor end
+    # before it; unknown passes.
     available_by: Optional[str] = None
-    # ISO 639-1; with language_level.
+    # match.people only: speaks this language, ISO 639-1.
     language: Optional[str] = None
-    # At least this CEFR level in every ability.
+    # With language: at least this CEFR level in every ability.
     language_level: Optional[Cefr] = None
-    # All of these licences held.
+    # match.people only: all of these held.
     licences: Optional[list[Licence]] = None
     # Offices that keep the record; any of these.
     offices: Optional[list[str]] = None
     # Data checked on or after this date.
     updated_since: Optional[str] = None
-    # Kinds of need, any of these; match.needs only.
+    # match.needs only: any of these kinds.
     kinds: Optional[list[NeedKind]] = None
 
 
@@ -916,7 +917,7 @@ class MatchLine(Model):
     level: Optional[int] = None
     # Importance.
     importance: Optional[Importance] = None
-    # Share of all the points that requirements can give, basis points.
+    # Weight the need gives it, percent.
     weight: Optional[int] = None
     # Rarity of the skill among occupations, in sixteenths.
     idf: Optional[int] = None

@@ -275,6 +275,22 @@ writes_keep_their_order(void **state)
     rig_close(&r);
 }
 
+struct gate {
+    _Atomic int open;
+    _Atomic int passed;
+};
+
+static void
+wait_at(void *arg)
+{
+    struct gate *g = arg;
+    const struct timespec nap = {0, 1000000};
+
+    while (!g->open)
+        (void)nanosleep(&nap, NULL);
+    g->passed = 1;
+}
+
 /* One batch that changes a record many times: the pool has the outcome. */
 static void
 a_batch_leaves_the_outcome(void **state)
@@ -284,6 +300,9 @@ a_batch_leaves_the_outcome(void **state)
     (void)state;
     rig_open(&r, 1, 1024);
     for (unsigned round = 0; round < 20; round++) {
+        struct gate gate = {0}; /* held up: all go into one commit */
+
+        assert_int_equal(inc_crew_run(r.desk.crew, wait_at, &gate), INC_OK);
         submit(&r, put_job("A", 10, 0));
         submit(&r, put_job("B", 10, 1));
         submit(&r, id_job(INC_OP_CANDIDATE_FREEZE, "A", 2));
@@ -292,6 +311,7 @@ a_batch_leaves_the_outcome(void **state)
         submit(&r, id_job(INC_OP_CANDIDATE_UNFREEZE, "A", 5));
         submit(&r, put_job("B", 20, 6));
         submit(&r, id_job(INC_OP_CANDIDATE_FREEZE, "C", 7));
+        gate.open = 1;
         free_all(wait_for(&r, 8));
         assert_int_equal(people(&r), 2); /* A, B */
         submit(&r, id_job(INC_OP_CANDIDATE_DELETE, "B", 8));
@@ -371,22 +391,6 @@ late_work_is_not_done(void **state)
     assert_int_equal(done->status, INC_OK);
     free_all(done);
     rig_close(&r);
-}
-
-struct gate {
-    _Atomic int open;
-    _Atomic int passed;
-};
-
-static void
-wait_at(void *arg)
-{
-    struct gate *g = arg;
-    const struct timespec nap = {0, 1000000};
-
-    while (!g->open)
-        (void)nanosleep(&nap, NULL);
-    g->passed = 1;
 }
 
 /* While the scribe is held up the queue fills, then answers `busy`; all that

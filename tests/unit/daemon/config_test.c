@@ -58,8 +58,8 @@ precedence(void **state)
                         "INCROCIO_BATCH_MAX");
     assert_int_equal(inc_config_int(&c, INC_SET_queue_max), 222);
     assert_string_equal(c.value[INC_SET_queue_max].origin, "f.conf:3");
-    assert_int_equal(inc_config_int(&c, INC_SET_map_mb), 64);
-    assert_string_equal(c.value[INC_SET_map_mb].origin, "default");
+    assert_int_equal(inc_config_int(&c, INC_SET_queue_mb), 64);
+    assert_string_equal(c.value[INC_SET_queue_mb].origin, "default");
     inc_config_release(&c);
 }
 

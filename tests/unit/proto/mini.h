@@ -15,6 +15,8 @@
 
 static const struct inc_frame_limits mini_limits = {1 << 22, 1000000, 32};
 
+/* Our own texts nest a few levels. */
+/* NOLINTBEGIN(misc-no-recursion) */
 static inline const char *mini_value(struct inc_writer *w, const char *p);
 
 static inline const char *

@@ -104,7 +104,7 @@ defaults_of_match(void **state)
     assert_int_equal(p.options.k, INC_K_DEFAULT);
     assert_int_equal(p.options.explain, 1);
     assert_int_equal(p.options.facets, 0);
-    assert_int_equal(p.options.attitude, INC_NEUTRAL);
+    assert_int_equal(p.options.attitude, INC_PRUDENT);
     assert_string_equal(p.options.lang, "it");
     assert_int_equal(p.options.has, 0);
     mini_close(&m);

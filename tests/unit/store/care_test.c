@@ -128,6 +128,82 @@ every_flipped_bit_is_seen(void **state)
     raw_free(rows, n);
 }
 
+/* Where the head of a small entry lies in its value: after the frame and the
+ * bytes of [head, (93 c4 length). */
+enum { FRAME = 1 + INC_TAG, HEAD_AT = FRAME + 3 };
+
+/* The chain by the words of docs/storage.md, from the stored bytes. */
+static void
+the_chain_is_as_documented(void **state)
+{
+    static struct raw_row rows[RAW_ROWS];
+    struct fixture *f = *state;
+    struct inc_store_info info;
+    struct inc_hasher h;
+    unsigned char chain[INC_DIGEST];
+    size_t n, entries = 0;
+
+    fill(f);
+    info = info_of(f);
+    close_it(f);
+    n = raw_rows(f->dir, rows);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].table, "meta") == 0 && rows[i].key_len == 2 &&
+            memcmp(rows[i].bytes, "id", 2) == 0)
+            inc_digest(chain, rows[i].bytes + 2 + FRAME, 16);
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *v = rows[i].bytes + rows[i].key_len;
+        if (strcmp(rows[i].table, "journal") != 0)
+            continue;
+        assert_memory_equal(v + FRAME, "\x93\xc4", 2);
+        inc_hasher_init(&h);
+        inc_hasher_add(&h, chain, sizeof chain);
+        inc_hasher_add(&h, v + HEAD_AT, v[HEAD_AT - 1]);
+        inc_hasher_end(&h, chain);
+        entries++;
+    }
+    assert_int_equal(entries, 16);
+    assert_memory_equal(chain, info.head_chain, INC_DIGEST);
+    raw_free(rows, n);
+}
+
+/* Somebody who knows LMDB and the frame changes what was done. */
+static void
+a_rewritten_journal(void **state)
+{
+    static const char old[] = "operatore-7";
+    struct fixture *f = *state;
+    unsigned char label[24] = "journal\0\1", value[1000];
+    unsigned char key[8] = {0, 0, 0, 0, 0, 0, 0, 5};
+    MDB_env *env;
+    MDB_txn *txn = NULL;
+    MDB_dbi dbi;
+    MDB_val k = {sizeof key, key}, v;
+    size_t changed = 0;
+
+    fill(f);
+    close_it(f);
+    env = raw_open(f->dir);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, "journal", 0, &dbi), 0);
+    assert_int_equal(mdb_get(txn, dbi, &k, &v), 0);
+    assert_true(v.mv_size < sizeof value);
+    memcpy(value, v.mv_data, v.mv_size);
+    for (size_t i = 0; i + sizeof old <= v.mv_size && changed == 0; i++)
+        if (memcmp(value + i, old, sizeof old - 1) == 0) {
+            value[i + sizeof old - 2] = '8';
+            changed = 1;
+        }
+    assert_int_equal(changed, 1);
+    memcpy(label + 9, key, sizeof key);
+    inc_tag(value + 1, label, 9 + sizeof key, value + FRAME, v.mv_size - FRAME);
+    v.mv_data = value;
+    assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    assert_int_equal(faults_of(f), 1); /* the tag fits, the chain does not */
+}
+
 /* What a damaged record does to those who want it. */
 static void
 a_damaged_record(void **state)
@@ -371,6 +447,8 @@ main(void)
         T(a_sound_store),
         T(extra_checks_see_every_record),
         T(every_flipped_bit_is_seen),
+        T(the_chain_is_as_documented),
+        T(a_rewritten_journal),
         T(a_damaged_record),
         T(another_process_verifies),
         T(backup_and_restore),

@@ -87,7 +87,8 @@ a_batch_tried_again(void **state)
         all[i] = &c[i];
     }
     /* Memory for one try of all, not for one a try. */
-    assert_int_equal(inc_arena_init(&once, (size_t)N * 600), INC_OK);
+    assert_int_equal(inc_arena_init(&once, (sizeof(union inc_record) + 64) * N),
+                     INC_OK);
     for (int i = 0; i < N; i++)
         c[i].arena = &once;
     OK(inc_store_apply(f->s, all, N, &f->err), &f->err);

@@ -4,7 +4,9 @@
 
 #include "engine/base/clock.h"
 #include "engine/space/space.h"
+#include "engine/space/trades.h"
 #include "engine/train/matrix.h"
+#include "engine/train/occupations.h"
 #include "engine/train/train.h"
 #include "tests/unit/space/folder.h"
 #include "tests/unit/train/clusters.h"
@@ -218,6 +220,10 @@ excluded_leave_no_trace(void **state)
     assert_memory_not_equal(inc_space_row(a, 0), inc_space_row(c, 0), cells);
     for (uint32_t i = 0; i < inc_space_rows(a); i++)
         assert_int_equal(inc_space_idf(a, i), inc_space_idf(b, i));
+    assert_int_equal(inc_space_occupations(a), inc_space_occupations(b));
+    for (uint32_t i = 0; i < inc_space_occupations(a); i++)
+        assert_string_equal(inc_space_occupation_uri(a, i),
+                            inc_space_occupation_uri(b, i));
     assert_non_null(strstr(inc_space_provenance(a),
                            "\"excluded\":{\"file\":\"leave.txt\""));
     assert_non_null(strstr(inc_space_provenance(a), "\"occupations\":1}"));
@@ -227,6 +233,69 @@ excluded_leave_no_trace(void **state)
     inc_space_free(c);
     inc_taxonomy_free(less);
     folder_remove(&f);
+}
+
+/* The trades of each skill alone tell which occupations list it: at most
+ * 12 a craft do, and none shares a skill with the other craft. */
+static void
+space_carries_its_occupations(void **state)
+{
+    struct inc_train_options o = {.dim = 16, .seed = 4};
+    struct inc_space *s;
+    struct inc_trade got[INC_TRADES];
+    uint32_t hits[2 * CRAFT_JOBS] = {0}, jobs[2 * CRAFT_JOBS], n = 0;
+    char path[FOLDER_PATH];
+
+    (void)state;
+    folder_put(&dir, "two.txt", "http://x/o/a03\nhttp://x/o/b00\n");
+    folder_name(path, &dir, "two.txt");
+    o.exclude_path = path;
+    s = trained(crafts, &o, NULL);
+    for (uint32_t j = 0; j < 2 * CRAFT_JOBS; j++) {
+        const char *uri = inc_concept_uri(crafts, INC_PILLAR_OCCUPATION, j);
+        if (strcmp(uri, "http://x/o/a03") != 0 &&
+            strcmp(uri, "http://x/o/b00") != 0)
+            jobs[n++] = j;
+    }
+    assert_int_equal(inc_space_occupations(s), n);
+    assert_int_equal(n, 2 * CRAFT_JOBS - 2);
+    for (uint32_t j = 0; j < n; j++)
+        assert_string_equal(
+            inc_space_occupation_uri(s, j),
+            inc_concept_uri(crafts, INC_PILLAR_OCCUPATION, jobs[j]));
+    for (uint32_t skill = 0; skill < 2 * CRAFT_SKILLS; skill++) {
+        size_t count = inc_space_trades(s, got, &skill, 1, hits), at = 0;
+        for (uint32_t j = 0; j < n; j++) {
+            const uint32_t *list;
+            size_t len = inc_occupation_essential(crafts, jobs[j], &list);
+            int has = 0;
+            for (size_t i = 0; i < len; i++)
+                has |= list[i] == skill;
+            len = inc_occupation_optional(crafts, jobs[j], &list);
+            for (size_t i = 0; i < len; i++)
+                has |= list[i] == skill;
+            if (!has)
+                continue;
+            assert_true(at < count);
+            assert_int_equal(got[at++].occupation, j);
+        }
+        assert_int_equal(at, count);
+    }
+    inc_space_free(s);
+}
+
+static void
+members_once_each(void **state)
+{
+    static const uint32_t essential[] = {0, 3, 5}, optional[] = {3, 4, 5, 9};
+    static const uint32_t want[] = {0, 3, 4, 5, 9, INC_NO_CONCEPT};
+    struct inc_members m = {essential, optional, 3, 4};
+    struct inc_members none = {essential, optional, 0, 0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++)
+        assert_int_equal(inc_members_next(&m), want[i]);
+    assert_int_equal(inc_members_next(&none), INC_NO_CONCEPT);
 }
 
 static void
@@ -273,6 +342,7 @@ everything_left_out(void **state)
     s = trained(crafts, &o, &stats);
     assert_int_equal(stats.excluded, 2 * CRAFT_JOBS);
     assert_int_equal(inc_space_idf(s, 0), 1); /* ln(1/1) */
+    assert_int_equal(inc_space_occupations(s), 0);
     inc_space_free(s);
 }
 
@@ -400,6 +470,8 @@ main(void)
         cmocka_unit_test(refuses_bad_options),
         cmocka_unit_test(refuses_a_small_taxonomy),
         cmocka_unit_test(excluded_leave_no_trace),
+        cmocka_unit_test(space_carries_its_occupations),
+        cmocka_unit_test(members_once_each),
         cmocka_unit_test(exclude_file_faults),
         cmocka_unit_test(everything_left_out),
         cmocka_unit_test(idf_of_occupations),
