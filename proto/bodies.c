@@ -122,7 +122,7 @@ static const struct inc_field match_options[] = {
     INC_F_DATE(struct inc_match_options, as_of, 0,
                "Match as on this date. Absent: today, UTC."),
     INC_F_ENUM_OR(struct inc_match_options, attitude, 0, inc_attitude_names,
-                  INC_NEUTRAL, "How unknown counts in the score."),
+                  INC_PRUDENT, "How unknown counts in the score."),
     INC_F_BOOL_OR(struct inc_match_options, explain, 0, 1,
                   "Send the lines that make up each score."),
     INC_F_BOOL_OR(struct inc_match_options, facets, 0, 0,
@@ -165,7 +165,7 @@ static const struct inc_field match_pair[] = {
     INC_F_DATE(struct inc_match_pair, as_of, 0,
                "Match as on this date. Absent: today, UTC."),
     INC_F_ENUM_OR(struct inc_match_pair, attitude, 0, inc_attitude_names,
-                  INC_NEUTRAL, "How unknown counts in the score."),
+                  INC_PRUDENT, "How unknown counts in the score."),
     LANG(struct inc_match_pair),
 };
 const struct inc_type inc_match_pair_type =

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/base/file.h"
 #include "engine/server/desk.h"
 #include "engine/server/survey.h"
 
@@ -215,6 +216,7 @@ inc_on_backup(struct inc_desk *d, struct inc_job *j,
     INC_TRY(inc_view_info(view, &info, err));
     inc_view_close(view);
     view = NULL;
+    INC_TRY(inc_file_mkdirs(d->o.backup_dir, err));
     INC_TRY(inc_store_backup(d->o.store, path, err));
     inc_w_map(w);
     inc_w_ktext(w, "name", body.name);

@@ -175,26 +175,29 @@ all_needed(const struct sources *s, const char *dir, struct inc_err *err)
     return INC_OK;
 }
 
-/* First line of version.txt, when there is one. */
+/* First word of version.txt, when there is one. */
 static enum inc_status
 read_version(struct sources *s, const char *dir, struct inc_err *err)
 {
     struct inc_buf b = {0};
     char *path = joined(dir, "version.txt");
+    enum inc_status st = INC_E_NOMEM;
     size_t len = 0;
 
-    if (path == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to list %.150s", dir);
-    if (inc_file_read(&b, path, 4096, NULL) == INC_OK) {
-        while (len < b.len && len < 40 && b.data[len] > ' ' &&
-               b.data[len] < 0x7f)
-            len++;
-        if (len != 0)
-            s->version = inc_mem_text((const char *)b.data, len);
+    if (path != NULL)
+        st = inc_file_read(&b, path, 4096, NULL);
+    while (len < b.len && len < 40 && b.data[len] > ' ' && b.data[len] < 0x7f)
+        len++;
+    if (len != 0) {
+        s->version = inc_mem_text((const char *)b.data, len);
+        if (s->version == NULL)
+            st = INC_E_NOMEM;
     }
     inc_buf_release(&b);
     inc_mem_free(path);
-    return INC_OK;
+    if (st == INC_E_NOMEM)
+        return inc_fail(err, st, 0, "no memory to list %.150s", dir);
+    return INC_OK; /* no such file, or one that cannot be read: no version */
 }
 
 enum inc_status

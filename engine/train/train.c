@@ -109,15 +109,16 @@ out:
     return st;
 }
 
-/* The largest multiple of the step that the wish, the number of skills and the
- * columns allow. */
+/* The largest multiple of the step that the wish, a quarter of the skills and
+ * the columns allow, one step at least. In a space nearly as wide as it has
+ * concepts all of them stand apart and nothing is like anything else. */
 static uint32_t
 usable_dim(uint32_t wanted, uint32_t rows, uint32_t cols)
 {
     uint32_t dim = wanted;
 
-    if (dim > rows - 1)
-        dim = rows - 1;
+    if (dim > rows / 4)
+        dim = rows / 4 < INC_DIM_STEP ? INC_DIM_STEP : rows / 4;
     if (dim > cols)
         dim = cols;
     return dim / INC_DIM_STEP * INC_DIM_STEP;

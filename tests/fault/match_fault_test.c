@@ -130,6 +130,7 @@ walk(void *arg, inc_view_each_fn *row, void *row_arg, struct inc_err *err)
 
 /* A batch of all kinds; a new matcher each time, so that it has to grow. */
 static void
+/* NOLINTNEXTLINE(readability-function-size): every assert is a branch */
 a_batch(void **state)
 {
     struct inc_image image = image_of_all();
@@ -191,6 +192,7 @@ a_batch(void **state)
 }
 
 static void
+/* NOLINTNEXTLINE(readability-function-size): every assert is a branch */
 press_oracle(struct inc_question q, const char *name)
 {
     struct inc_buf always = {0};
@@ -234,6 +236,7 @@ the_oracle(void **state)
 /* Taxonomy, index, map and space have tests of their own: here, that one
  * failing leaves nothing of the others. Wider steps, as it is slow. */
 static void
+/* NOLINTNEXTLINE(readability-function-size): every assert is a branch */
 loading_an_estate(void **state)
 {
     const struct inc_estate_options o = {.esco_dir = INC_SAMPLE_DIR,
@@ -242,7 +245,7 @@ loading_an_estate(void **state)
                                          .space_path = space_path};
     struct inc_estate *e = NULL;
     struct inc_err err;
-    int fired = 0;
+    int fired = 0, borne = 0;
 
     (void)state;
     for (unsigned nth = 1;; nth += nth < 20 ? 1 : nth < 5000 ? 131 : 20011) {
@@ -255,13 +258,18 @@ loading_an_estate(void **state)
             OK(st, &err);
             break;
         }
+        fired++;
+        if (st == INC_OK) { /* could do without: fault.taxonomy looks closer */
+            inc_estate_drop(e);
+            borne++;
+            continue;
+        }
         IS(st, INC_E_NOMEM, &err);
         assert_int_equal(err.status, INC_E_NOMEM);
         assert_null(e);
-        fired++;
     }
     calm();
-    assert_true(fired > 20);
+    assert_true(fired > 20 && borne <= 3);
     inc_estate_drop(e);
     print_message("estate: %d failures\n", fired);
 }
@@ -298,6 +306,7 @@ apply(struct inc_err *err)
 }
 
 static void
+/* NOLINTNEXTLINE(readability-function-size): every assert is a branch */
 press_live(const char *name, enum inc_status (*call)(struct inc_err *err),
            uint64_t before, uint64_t after)
 {

@@ -149,6 +149,7 @@ LineKind = Literal[
     "licence",
     "education",
     "affinity",
+    "trades",
     "distance",
     "hours",
 ]
@@ -909,7 +910,7 @@ class MatchLine(Model):
     max: int
     # Reasons, most important first.
     why: Optional[list[Why]] = None
-    # Skill asked for.
+    # Skill asked for; in a trades line the occupation most shared.
     uri: Optional[str] = None
     # Its label.
     label: Optional[str] = None

@@ -28,7 +28,9 @@ set_up(void **state)
 {
     (void)state;
     memset(many, 'a', sizeof many);
-    return inc_hash_start() == 0 && inc_hash_start() == 0 ? 0 : -1;
+    if (inc_hash_start() != 0)
+        return -1;
+    return inc_hash_start(); /* twice is fine */
 }
 
 static void

@@ -48,6 +48,8 @@ an_array_says_the_same(void **state)
     assert_true(there > KEYS / 2);
     for (uint32_t k = 0; k < KEYS; k++)
         assert_int_equal(inc_map_get(&m, keys[k], strlen(keys[k])), model[k]);
+    for (size_t len = 0; len <= 9; len++) /* what all keys begin with */
+        assert_int_equal(inc_map_get(&m, "http://x/", len), INC_MAP_NONE);
     inc_map_release(&m);
 }
 

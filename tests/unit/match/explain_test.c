@@ -94,7 +94,7 @@ met_with_fewer_points(void **state)
     assert_int_equal(l.status, INC_LINE_MET);
     assert_int_equal(l.why, INC_WHY(EXACT) | INC_WHY(EVIDENCE));
     assert_int_equal(l.quality_bp, 9000);
-    assert_int_equal(l.points, 7200);
+    assert_int_equal(l.points, 7650);
     word = INC_WORD(0, OLD);
     l = explain(&r, &word, 1, folded(10000, 7000));
     assert_int_equal(l.status, INC_LINE_MET);

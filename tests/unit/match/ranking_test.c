@@ -198,7 +198,7 @@ cursors_that_are_none(void **state)
     for (size_t i = 0; i < INC_CURSOR_TEXT - 1; i++) { /* each place matters */
         static const char wrong[] = {'g', 'A', ' ', '-', '\xc3'};
         for (size_t j = 0; j < sizeof wrong; j++) {
-            memcpy(text, cursor, sizeof cursor);
+            (void)snprintf(text, sizeof text, "%s", cursor);
             text[i] = wrong[j];
             if (begin(9) != INC_E_FORMAT)
                 fail_msg("place %zu: %c passed", i, wrong[j]);
@@ -206,10 +206,11 @@ cursors_that_are_none(void **state)
     }
     (void)snprintf(text, sizeof text, "%s0", cursor); /* one too many */
     assert_int_equal(begin(9), INC_E_FORMAT);
-    memcpy(text, cursor, sizeof cursor);
-    memcpy(text, "00002711", 8); /* a score of 10001 */
+    (void)snprintf(text, sizeof text, "%s", cursor);
+    (void)snprintf(text, sizeof text, "00002711%s",
+                   cursor + 8); /* a score of 10001 */
     assert_int_equal(begin(9), INC_E_FORMAT);
-    memcpy(text, "00002710", 8);
+    (void)snprintf(text, sizeof text, "00002710%s", cursor + 8);
     assert_int_equal(begin(9), INC_OK);
     assert_int_equal(r->after.score, 10000);
     assert_true(r->after.tie == UINT64_MAX - 1);

@@ -45,7 +45,7 @@ is(int i, enum inc_line_status status, unsigned why, int32_t points, int32_t lo,
                  points, lo, hi);
 }
 
-/* Skills 0 and 4, 4000 points each, and 2000 of affinity. */
+/* Skills 0 and 4, 4250 points each, and 1500 of affinity. */
 static struct inc_requirement two[2];
 static struct inc_need
 need_two(void)
@@ -66,22 +66,22 @@ skills(void **state)
     (void)state;
     assert_int_equal(p.u_norm, 179); /* u is 127 on two axes */
     score(&p, &who, cover, 179 * 1000 / 2);
-    is(0, INC_LINE_MET, 0, 4000, 4000, 4000);
-    is(1, INC_LINE_PARTLY, 0, 2000, 2000, 2000);
-    is(2, INC_LINE_PARTLY, 0, 1000, 1000, 1000);
-    assert_int_equal(total.points, 7000);
+    is(0, INC_LINE_MET, 0, 4250, 4250, 4250);
+    is(1, INC_LINE_PARTLY, 0, 2125, 2125, 2125);
+    is(2, INC_LINE_PARTLY, 0, 750, 750, 750);
+    assert_int_equal(total.points, 7125);
     assert_int_equal(lines[1].cover_bp, 5000);
 
     cover[0] = 0;
-    cover[1] = 9999; /* 3999.6: never rounded up */
+    cover[1] = 9999; /* 4249.6: never rounded up */
     two[1].trainable_hours = 8;
     score(&p, &who, cover, -5);
     is(0, INC_LINE_NOT_MET, INC_WHY(MISSING), 0, 0, 0);
-    is(1, INC_LINE_PARTLY, INC_WHY(TRAINABLE), 3999, 3999, 3999);
+    is(1, INC_LINE_PARTLY, INC_WHY(TRAINABLE), 4249, 4249, 4249);
     is(2, INC_LINE_NOT_MET, 0, 0, 0, 0);
 
     score(&p, &who, cover, INT64_C(1) << 40); /* never over the whole */
-    is(2, INC_LINE_MET, 0, 2000, 2000, 2000);
+    is(2, INC_LINE_MET, 0, 1500, 1500, 1500);
     who.norm = 0; /* nothing to be like */
     score(&p, &who, cover, 100);
     is(2, INC_LINE_NOT_MET, 0, 0, 0, 0);
@@ -100,18 +100,18 @@ skills_never_asked(void **state)
     prudent = plan_of(&need, INC_PRUDENT);
     neutral = plan_of(&need, INC_NEUTRAL);
     score(&prudent, &who, implied, 0);
-    is(0, INC_LINE_PARTLY, 0, 2800, 2800, 4000);
+    is(0, INC_LINE_PARTLY, 0, 2975, 2975, 4250);
     is(1, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED) | INC_WHY(TRAINABLE), 0, 0,
-       4000);
-    is(2, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), 0, 0, 2000);
-    assert_int_equal(total.points, 2800);
+       4250);
+    is(2, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), 0, 0, 1500);
+    assert_int_equal(total.points, 2975);
     assert_int_equal(total.hi, 10000);
     score(&neutral, &who, implied, 0);
-    is(0, INC_LINE_PARTLY, 0, 3400, 2800, 4000);
-    is(1, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED) | INC_WHY(TRAINABLE), 2000, 0,
-       4000);
-    is(2, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), 1000, 0, 2000);
-    assert_int_equal(total.points, 6400);
+    is(0, INC_LINE_PARTLY, 0, 3612, 2975, 4250);
+    is(1, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED) | INC_WHY(TRAINABLE), 2125, 0,
+       4250);
+    is(2, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), 750, 0, 1500);
+    assert_int_equal(total.points, 6487);
 }
 
 static void
@@ -376,7 +376,7 @@ no_sum_goes_under_nothing(void **state)
     struct inc_need need = need_two();
     struct inc_person who = {.known = ALL_KNOWN & ~INC_KNOWN_HOME &
                                       ~INC_KNOWN_AVAILABILITY};
-    uint16_t cover[INC_LANES] = {2500, 0}; /* 1000 points */
+    uint16_t cover[INC_LANES] = {2500, 0}; /* 1062 points */
     struct inc_plan p;
 
     (void)state;
@@ -385,16 +385,16 @@ no_sum_goes_under_nothing(void **state)
     need.hours_week = 20;
     p = plan_of(&need, INC_PRUDENT);
     score(&p, &who, cover, 0);
-    is(3, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -1000, -1000, 0);
+    is(3, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -1062, -1062, 0);
     is(4, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), 0, 0, 0);
     assert_int_equal(total.points, 0);
     assert_int_equal(total.lo, 0);
-    assert_int_equal(total.hi, 1000);
-    cover[0] = 3750; /* 1500: neutral takes 1000, then 500 of 1000 */
+    assert_int_equal(total.hi, 1062);
+    cover[0] = 3750; /* 1593: neutral takes 1000, then 593 of 1000 */
     p = plan_of(&need, INC_NEUTRAL);
     score(&p, &who, cover, 0);
-    is(3, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -1000, -1500, 0);
-    is(4, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -500, 0, 0);
+    is(3, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -1000, -1593, 0);
+    is(4, INC_LINE_UNKNOWN, INC_WHY(NOT_ASKED), -593, 0, 0);
     assert_int_equal(total.points, 0);
     cover[0] = 0;
     score(&p, &who, cover, 0);

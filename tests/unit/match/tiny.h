@@ -113,9 +113,15 @@ tiny_space(const struct inc_taxonomy *t)
         {100}, {80, 60}, {60, 80}, {0, 100}, {0, 0, 100}, {28, 0, 0, 96}};
     static uint16_t idf[TINY_SKILLS] = {2000, 4000, 1000, 3000, 2000, 2000};
     static const char *uris[TINY_SKILLS];
-    const struct inc_space_parts parts = {
-        TINY_DIM, TINY_SKILLS, &v[0][0], idf, uris, inc_taxonomy_digest(t),
-        "tiny",   "{}"};
+    const struct inc_space_parts parts = {.dim = TINY_DIM,
+                                          .rows = TINY_SKILLS,
+                                          .vectors = &v[0][0],
+                                          .idf_milli = idf,
+                                          .uris = uris,
+                                          .taxonomy_digest =
+                                              inc_taxonomy_digest(t),
+                                          .taxonomy_version = "tiny",
+                                          .provenance = "{}"};
     struct inc_space *s = NULL;
     struct inc_err err;
 

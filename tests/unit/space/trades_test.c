@@ -234,6 +234,54 @@ ties_by_number(void **state)
     many_release(&m);
 }
 
+/* The lower number is kept also when it is met later: skill 1 is listed by
+ * 12..23, skill 0 by 0..11, all alike. */
+static void
+ties_in_any_order(void **state)
+{
+    static const uint32_t down[] = {1, 0};
+    struct inc_trade got[INC_TRADES];
+    struct inc_space *s;
+    struct many m;
+
+    (void)state;
+    many_make(&m, 2, 24);
+    for (uint16_t o = 0; o < 24; o++)
+        m.list[o] = o;
+    m.start[1] = 12;
+    m.start[2] = 24;
+    s = made(&m.parts, NULL);
+    assert_int_equal(trades_of(s, got, down, 2), INC_TRADES);
+    for (uint32_t k = 0; k < INC_TRADES; k++)
+        assert_int_equal(got[k].occupation, k);
+    inc_space_free(s);
+    many_release(&m);
+}
+
+/* A skill of weight 1 among five of 127: 65536 / isqrt(65536 * 80646) is 0,
+ * and no trade is the nearest. */
+static void
+too_weak_for_a_trade(void **state)
+{
+    static const uint32_t weak[] = {0}, strong[] = {0, 5};
+    struct inc_trade got[INC_TRADES];
+    struct inc_space *s;
+    struct many m;
+
+    (void)state;
+    many_make(&m, 6, 1);
+    for (uint32_t i = 0; i < 6; i++) {
+        m.idf[i] = i == 0 ? 0 : UINT16_MAX;
+        m.start[i + 1] = i + 1;
+    }
+    s = made(&m.parts, NULL);
+    assert_int_equal(trades_of(s, got, weak, 1), 0);
+    assert_int_equal(trades_of(s, got, strong, 2), 1);
+    assert_int_equal(got[0].weight, 10000);
+    inc_space_free(s);
+    many_release(&m);
+}
+
 /* The formula as the header says it, with nothing spared. */
 static size_t
 plain(const struct inc_space *s, const struct many *m,
@@ -351,7 +399,7 @@ largest_sums(void **state)
     assert_non_null(all);
     many_make(&m, INC_TRADE_ROWS_MAX, 2);
     for (uint32_t i = 0; i < m.rows; i++) {
-        (void)snprintf(m.skill_text[i], 8, "%06u", (unsigned)i);
+        (void)snprintf(m.skill_text[i], 8, "%06u", (unsigned)(i % 1000000));
         m.idf[i] = UINT16_MAX;
         m.list[i] = 0;
         m.start[i + 1] = i + 1;
@@ -402,11 +450,11 @@ likeness(void **state)
 }
 
 /* The taxonomy has one skill that the space does not know (ab, folded in from
- * a), lacks two that it does (a0, zz), and so the numbers move. */
+ * a), lacks two that it knows (a0, zz), and so the numbers move. */
 static void
 bound_to_a_taxonomy(void **state)
 {
-    /* a0: y; a..a8: x; b: x, y; zz: x, y */
+    /* a0: y; a1..a9: x; b: x, y; zz: x, y */
     static const char *const uris[] = {
         "http://x/s/a0", "http://x/s/a1", "http://x/s/a2", "http://x/s/a3",
         "http://x/s/a4", "http://x/s/a5", "http://x/s/a6", "http://x/s/a7",
@@ -474,6 +522,8 @@ main(void)
         cmocka_unit_test(none_without_occupations),
         cmocka_unit_test(format_1_has_no_trades),
         cmocka_unit_test(ties_by_number),
+        cmocka_unit_test(ties_in_any_order),
+        cmocka_unit_test(too_weak_for_a_trade),
         cmocka_unit_test(same_as_a_plain_count),
         cmocka_unit_test(largest_sums),
         cmocka_unit_test(likeness),

@@ -131,17 +131,36 @@ dimension_is_lowered(void **state)
 {
     static const struct {
         uint32_t wanted, got;
-    } row[] = {{0, 32}, {256, 32}, {1040, 32}, {48, 32}, {31, 16}, {16, 16}};
+    } row[] = {{0, 16}, {256, 16}, {1040, 16}, {31, 16}, {16, 16}};
 
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         const struct inc_train_options o = {.dim = row[i].wanted, .seed = 1};
         struct inc_train_stats stats;
         struct inc_space *s = trained(crafts, &o, &stats);
-        assert_int_equal(stats.dim, row[i].got); /* 48 skills: at most 47 */
+        assert_int_equal(stats.dim, row[i].got); /* 48 skills: one step */
         assert_int_equal(inc_space_dim(s), row[i].got);
         inc_space_free(s);
     }
+}
+
+/* 227 skills: a quarter is 56, three steps are 48. */
+static void
+a_quarter_of_the_skills(void **state)
+{
+    const struct inc_taxonomy_options where = {.dir = "engine/taxonomy/sample"};
+    const struct inc_train_options o = {.seed = 1}, narrow = {.dim = 32};
+    struct inc_taxonomy *t;
+    struct inc_train_stats stats;
+    struct inc_err err;
+
+    (void)state;
+    assert_int_equal(inc_taxonomy_load(&t, &where, &err), INC_OK);
+    inc_space_free(trained(t, &o, &stats));
+    assert_int_equal(stats.dim, 48);
+    inc_space_free(trained(t, &narrow, &stats));
+    assert_int_equal(stats.dim, 32);
+    inc_taxonomy_free(t);
 }
 
 static void
@@ -467,6 +486,7 @@ main(void)
         cmocka_unit_test(largest_value_is_127),
         cmocka_unit_test(same_bytes_again),
         cmocka_unit_test(dimension_is_lowered),
+        cmocka_unit_test(a_quarter_of_the_skills),
         cmocka_unit_test(refuses_bad_options),
         cmocka_unit_test(refuses_a_small_taxonomy),
         cmocka_unit_test(excluded_leave_no_trace),
