@@ -171,14 +171,15 @@ requirement_write(struct inc_writer *w, const struct inc_item *item,
     const struct inc_taxonomy *t = item->plan->world->taxonomy;
 
     inc_w_ktext(w, "uri", spec->requirement->uri);
-    inc_w_ktext(
-        w, "label",
-        inc_concept_label(t, INC_PILLAR_SKILL, spec->concepts[0], item->lang));
+    if (spec->n_own > 0)
+        inc_w_ktext(w, "label",
+                    inc_concept_label(t, INC_PILLAR_SKILL, spec->concepts[0],
+                                      item->lang));
     inc_w_kint(w, "level", spec->level);
-    if (spec->n_concepts > 1) {
+    if (spec->n_concepts > spec->n_own) {
         inc_w_key(w, "alternatives");
         inc_w_list(w);
-        for (uint32_t i = 1; i < spec->n_concepts; i++)
+        for (uint32_t i = spec->n_own; i < spec->n_concepts; i++)
             inc_w_text(w, inc_concept_label(t, INC_PILLAR_SKILL,
                                             spec->concepts[i], item->lang));
         inc_w_end(w);

@@ -53,7 +53,8 @@ reasons(const struct inc_line *line, const struct best *b,
         const struct inc_plan *p)
 {
     unsigned why = line->why & (INC_WHY(TRAINABLE) | INC_WHY(NOT_ASKED));
-    unsigned same = b->concept == 0 ? INC_WHY(EXACT) : INC_WHY(ALTERNATIVE);
+    unsigned same =
+        b->concept < line->spec->n_own ? INC_WHY(EXACT) : INC_WHY(ALTERNATIVE);
 
     why |= b->sim < INC_BP ? INC_WHY(SIMILAR) : same;
     if (line->held.level < line->spec->level)

@@ -226,7 +226,8 @@ plain_requirement(struct inc_line *line, const struct inc_plan *p,
     const struct inc_space *s = p->world->space;
     const struct inc_line_spec *spec = line->spec;
     uint32_t best_sim = 0;
-    int known = INC_HAS(person->record, INC_CANDIDATE_SKILLS);
+    int known =
+        INC_HAS(person->record, INC_CANDIDATE_SKILLS) && spec->n_concepts > 0;
 
     line->word = person->n;
     for (uint32_t k = 0; k < person->n; k++) {
@@ -269,9 +270,9 @@ plain_requirement(struct inc_line *line, const struct inc_plan *p,
                            line->held.evidence != INC_EVIDENCE_IMPLIED
                        ? INC_LINE_MET
                        : INC_LINE_PARTLY;
-    line->why = best_sim < INC_BP    ? INC_WHY(SIMILAR)
-                : line->concept == 0 ? INC_WHY(EXACT)
-                                     : INC_WHY(ALTERNATIVE);
+    line->why = best_sim < INC_BP             ? INC_WHY(SIMILAR)
+                : line->concept < spec->n_own ? INC_WHY(EXACT)
+                                              : INC_WHY(ALTERNATIVE);
     if (line->held.level < spec->level)
         line->why |= INC_WHY(LEVEL_LOW);
     if (line->held.evidence == INC_EVIDENCE_IMPLIED)

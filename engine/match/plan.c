@@ -42,6 +42,15 @@ weight_of(int64_t importance, int64_t percent, uint32_t idf)
            idf;
 }
 
+/* A stored need may name a concept that the taxonomy no longer knows: it is
+ * left out here, and a line without any concept stays unknown for everybody. */
+static void
+add_concept(struct inc_line_spec *line, uint32_t concept)
+{
+    if (concept != INC_NO_CONCEPT)
+    line->concepts[line->n_concepts++] = concept;
+}
+
 /* Lines for skills, and the weight of each; how many. */
 static uint32_t
 skill_lines(struct inc_plan *p, uint64_t *weights)
@@ -58,12 +67,14 @@ skill_lines(struct inc_plan *p, uint64_t *weights)
         line->requirement = r;
         line->level = (unsigned)r->level;
         line->lane = i;
-        line->concepts[line->n_concepts++] = inc_world_skill(p->world, r->uri);
+        add_concept(line, inc_world_skill(p->world, r->uri));
+        line->n_own = line->n_concepts;
         for (uint32_t j = 0; j < r->n_alternatives && j < INC_ALTERNATIVES_MAX;
              j++)
-            line->concepts[line->n_concepts++] =
-                inc_world_skill(p->world, r->alternatives[j]);
-        line->idf = inc_space_idf(p->world->space, line->concepts[0]);
+            add_concept(line, inc_world_skill(p->world, r->alternatives[j]));
+        line->idf = line->n_concepts == 0
+                        ? INC_PLAIN_IDF
+                        : inc_space_idf(p->world->space, line->concepts[0]);
         p->lane_line[i] = n;
         weights[n] = weight_of(r->importance, r->weight, line->idf);
     }
@@ -136,8 +147,11 @@ need_vector(struct inc_plan *p, const uint64_t *weights, int64_t *sum,
 
     for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
         uint32_t line = p->lane_line[lane];
-        const int8_t *e =
-            inc_space_row(p->world->space, p->lines[line].concepts[0]);
+        const int8_t *e;
+
+        if (p->lines[line].n_concepts == 0)
+            continue;
+        e = inc_space_row(p->world->space, p->lines[line].concepts[0]);
         for (uint32_t d = 0; d < dim; d++)
             sum[d] += (int64_t)weights[line] * e[d];
     }
@@ -171,7 +185,11 @@ need_trades(struct inc_plan *p, struct inc_arena *a)
     if (skills == NULL || hits == NULL)
         return INC_E_NOMEM;
     for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
-        uint32_t skill = p->lines[p->lane_line[lane]].concepts[0], i = 0;
+        const struct inc_line_spec *line = &p->lines[p->lane_line[lane]];
+        uint32_t skill = line->concepts[0], i = 0;
+
+        if (line->n_concepts == 0)
+            continue;
         while (i < n && skills[i] != skill)
             i++;
         if (i == n)

@@ -23,7 +23,8 @@ struct inc_line_spec {
     uint32_t lane;
     unsigned level;
     uint32_t concepts[INC_LANE_CONCEPTS]; /* itself, then alternatives */
-    uint32_t n_concepts;
+    uint32_t n_concepts; /* 0: none is in the taxonomy any more */
+    uint32_t n_own;      /* 1: concepts[0] is itself; 0: it is unknown */
     const struct inc_requirement *requirement;
     /* language, licence, education */
     const char *lang;

@@ -93,7 +93,8 @@ requirement(struct inc_line *line, const struct inc_plan *p,
             const struct inc_person *person, const uint16_t *cover)
 {
     uint32_t bp = cover[line->spec->lane];
-    int known = (person->known & INC_KNOWN_SKILLS) != 0;
+    int known =
+        (person->known & INC_KNOWN_SKILLS) != 0 && line->spec->n_concepts > 0;
 
     give(line, bp, known ? bp : INC_BP, p->attitude);
     line->status = status_of(bp, known ? bp : INC_BP);

@@ -293,6 +293,8 @@ rec_requirements(struct inc_need *n, struct inc_rng *r, struct inc_arena *a,
         struct inc_requirement *q = &n->requirements[i];
         q->uri = inc_concept_uri(t, INC_PILLAR_SKILL,
                                  rec_skill(r, t, occupation));
+        if (rec_chance(r, 3)) /* a taxonomy that moved on */
+            q->uri = "http://incrocio.example/esco/skill/gone";
         q->has = 1 | 2 | 4 | 8;
         q->level = rec_between(r, 1, 4);
         q->importance = rec_between(r, 0, 2);
@@ -300,8 +302,11 @@ rec_requirements(struct inc_need *n, struct inc_rng *r, struct inc_arena *a,
         q->alternatives = rec_array(a, 3, sizeof *q->alternatives);
         q->n_alternatives = rec_chance(r, 25) ? inc_rng_below(r, 4) : 0;
         for (uint32_t j = 0; j < q->n_alternatives; j++)
-            q->alternatives[j] = inc_concept_uri(
-                t, INC_PILLAR_SKILL, rec_skill(r, t, occupation));
+            q->alternatives[j] =
+                rec_chance(r, 10)
+                    ? "http://incrocio.example/esco/skill/gone"
+                    : inc_concept_uri(t, INC_PILLAR_SKILL,
+                                      rec_skill(r, t, occupation));
         q->trainable_hours = rec_chance(r, 30) ? rec_between(r, 1, 80) : 0;
         q->has |= (q->n_alternatives > 0 ? 16u : 0u) |
                   (q->trainable_hours > 0 ? 32u : 0u);

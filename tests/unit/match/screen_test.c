@@ -9,7 +9,6 @@ static int
 set_up(void **state)
 {
     memset(&o, 0, sizeof o);
-    o.k = 10;
     return tiny_reset(state);
 }
 
@@ -161,7 +160,6 @@ dates(void **state)
     p.from = 5;
     p.until = 999;
     assert_false(passes(&p));
-
     p = somebody();
     o.filters.has = bit("updated_since");
     o.filters.updated_since = 500;
@@ -218,7 +216,6 @@ licences_and_offices(void **state)
     assert_false(passes(&p)); /* all of them, not any */
     p.licences |= 1u << 7 | 1u << 1;
     assert_true(passes(&p));
-
     memset(&o.filters, 0, sizeof o.filters);
     o.filters.offices = offices;
     o.filters.n_offices = 2;
@@ -269,7 +266,6 @@ needs(void **state)
     assert_true(inc_screen_need(&screen, &n));
     n.comune = "999999";
     assert_false(inc_screen_need(&screen, &n));
-
     memset(&o.filters, 0, sizeof o.filters);
     o.filters.has = bit("kinds");
     o.filters.kinds = kinds;
@@ -279,7 +275,6 @@ needs(void **state)
     assert_false(inc_screen_need(&screen, &n));
     n.kind = INC_NEED_BORSA;
     assert_true(inc_screen_need(&screen, &n));
-
     memset(&o.filters, 0, sizeof o.filters);
     o.filters.has = bit("updated_since");
     o.filters.updated_since = 10;
@@ -290,7 +285,6 @@ needs(void **state)
     assert_true(inc_screen_need(&screen, &n));
     n.updated = 9;
     assert_false(inc_screen_need(&screen, &n));
-
     memset(&o.filters, 0, sizeof o.filters);
     o.filters.offices = offices;
     o.filters.n_offices = 1;
@@ -300,8 +294,6 @@ needs(void **state)
     n.office = "CPI-LU";
     assert_true(inc_screen_need(&screen, &n));
 }
-
-/* --- rules --------------------------------------------------------------- */
 
 /* A need with one line of each kind, all must, and the lines of a person who
  * meets them all: requirement, language, licence, education, affinity,
@@ -395,7 +387,6 @@ rules_one_by_one(void **state)
     (void)state;
     for (size_t i = 0; i < INC_COUNT(row); i++) {
         struct inc_plan p = plan_all();
-
         for (int rule = 0; rule < INC_RULE_COUNT; rule++)
             assert_int_equal(rule_with(&p, &who, rule), -1);
         set_line(row[i].line, row[i].status, row[i].why,

@@ -40,8 +40,8 @@ enum { TINY_SKILLS = 40, TINY_DIM = 16, TINY_ARENA = 4 << 20 };
 
 static struct inc_estate *tiny;   /* one reference */
 static struct inc_arena tiny_mem; /* reset before every test */
-static char tiny_uri[TINY_SKILLS][16];
-static char tiny_job[2][16];
+static char tiny_uri[TINY_SKILLS][32];
+static char tiny_job[2][32];
 
 static inline void
 tiny_file(const char *dir, const char *name, struct inc_buf *b)

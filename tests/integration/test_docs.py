@@ -1,0 +1,76 @@
+"""Every command that the README and the pages in docs/ show is run as it
+stands, in order, against a daemon with the shipped sample."""
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from test_daemon import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
+
+PAGES = ["README.md", "docs/cli.md", "docs/operations.md"]
+COMMAND = re.compile(r"^    ((?:incrocio|incrociod) .*)$", re.M)
+
+
+def commands(page):
+    """The commands of a page, without the remark behind them."""
+    for line in COMMAND.findall((ROOT / page).read_text()):
+        yield re.split(r"\s+#|\s{3,}", line)[0].rstrip()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docs")
+    space = folder / "space.incs"
+    subprocess.run([OFFLINE, "space", "train", "--esco", SAMPLE, "--out",
+                    space], check=True, capture_output=True)
+    daemon = Daemon(folder, endpoint=f"ipc://{folder}/socket", space=space,
+                    admin="true", backup_dir=folder / "backups")
+    daemon.start()
+    shutil.copytree(SAMPLE, folder / "ESCO")
+    shutil.copytree(SAMPLE, folder / "NEW_ESCO")
+    shutil.copy(SAMPLE / "comuni.tsv", folder)
+    for name in ("people", "needs", "companies"):
+        shutil.copy(PROFILES / f"{name}.jsonl", folder)
+    needs = [line for line in (folder / "needs.jsonl").read_text().splitlines()
+             if not json.loads(line).get("closed")]
+    (folder / "needs.jsonl").write_text("\n".join(needs) + "\n")
+    (folder / "need.json").write_text(needs[0])
+    (folder / "DIR").symlink_to(folder / "store")
+    env = {k: v for k, v in os.environ.items() if not k.startswith("INCROCIO")}
+    parts = ["clients/cli", "engine/daemon", "engine/tools"]
+    env["PATH"] = ":".join([str(BUILD / p) for p in parts] + [env["PATH"]])
+    env["INCROCIO_ENDPOINT"] = f"ipc://{folder}/socket"
+
+    def run(command):
+        return subprocess.run(command, shell=True, cwd=folder, env=env,
+                              capture_output=True, text=True, timeout=300)
+
+    for line in ("import companies companies.jsonl",
+                 "import needs needs.jsonl", "import candidates people.jsonl",
+                 "export needs --format csv --out needs.csv"):
+        done = run(f"incrocio {line}")
+        assert done.returncode == 0, done.stderr
+    yield run
+    daemon.stop()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of_a_page_run(office, page):
+    shown = list(commands(page))
+    assert shown, f"{page} shows no command any more"
+    for command in shown:
+        if command.startswith("incrociod"):
+            continue  # the daemon's own options are in test_daemon.py
+        done = office(command)
+        assert done.returncode == 0, f"{page}: {command}\n{done.stderr}"
+        assert done.stdout or done.stderr, f"{page}: {command} says nothing"
+
+
+def test_shortlist_fits_a_terminal(office):
+    done = office("COLUMNS=80 incrocio match people N-0001 --k 5")
+    wide = [line for line in done.stdout.splitlines() if len(line) > 80]
+    assert not wide, wide
+    assert "saldatura" in done.stdout and "= " in done.stdout
