@@ -140,7 +140,7 @@ format_1_has_no_trades(void **state)
 struct many {
     uint32_t rows, jobs;
     struct inc_space_parts parts;
-    char (*skill_text)[8], (*job_text)[8];
+    char (*skill_text)[16], (*job_text)[16];
     const char **skills, **occupations;
     int8_t *vectors;
     uint16_t *idf, *list;
@@ -148,9 +148,9 @@ struct many {
 };
 
 static void
-name(char text[8], const char **uri, uint32_t i)
+name(char text[16], const char **uri, uint32_t i)
 {
-    (void)snprintf(text, 8, "%05u", (unsigned)i);
+    (void)snprintf(text, 16, "%05u", (unsigned)i);
     *uri = text;
 }
 
@@ -158,8 +158,8 @@ static void
 many_make(struct many *m, uint32_t rows, uint32_t jobs)
 {
     *m = (struct many){.rows = rows, .jobs = jobs, .parts = sample};
-    m->skill_text = inc_mem_zero(rows, 8);
-    m->job_text = inc_mem_zero(jobs, 8);
+    m->skill_text = inc_mem_zero(rows, 16);
+    m->job_text = inc_mem_zero(jobs, 16);
     m->skills = inc_mem_zero(rows, sizeof *m->skills);
     m->occupations = inc_mem_zero(jobs, sizeof *m->occupations);
     m->vectors = inc_mem_zero(rows, SAMPLE_DIM);
@@ -399,7 +399,7 @@ largest_sums(void **state)
     assert_non_null(all);
     many_make(&m, INC_TRADE_ROWS_MAX, 2);
     for (uint32_t i = 0; i < m.rows; i++) {
-        (void)snprintf(m.skill_text[i], 8, "%06u", (unsigned)(i % 1000000));
+        (void)snprintf(m.skill_text[i], 16, "%06u", (unsigned)(i % 1000000));
         m.idf[i] = UINT16_MAX;
         m.list[i] = 0;
         m.start[i + 1] = i + 1;

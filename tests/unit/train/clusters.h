@@ -14,7 +14,7 @@ clusters_write(struct folder *f, const char *without)
     struct inc_buf skills = {0}, jobs = {0}, needs = {0};
     static const char *const isco[] = {"7212", "7213", "2512", "2513"};
     struct inc_rng rng = {5};
-    char id[8], skill[8], label[32];
+    char id[16], skill[16], label[32];
 
     inc_buf_text(&skills, HEAD_SKILLS);
     inc_buf_text(&jobs, HEAD_OCCUPATIONS);

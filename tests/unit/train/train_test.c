@@ -188,7 +188,7 @@ refuses_a_small_taxonomy(void **state)
     struct inc_err err;
     struct inc_taxonomy *t;
     struct folder f;
-    char id[8];
+    char id[16];
 
     (void)state;
     folder_make(&f);
