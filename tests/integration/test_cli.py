@@ -13,9 +13,9 @@ import unicodedata
 import pytest
 
 from test_client import STORED, FakeServer, Patient
-from test_daemon import (PROFILES, SAMPLE, SKILL, make, need,  # noqa: F401
+from office import (PROFILES, SAMPLE, SKILL, make, need,  # noqa: F401
                          person, space)
-from test_daemon import BUILD, DAEMON, OFFLINE, ROOT, WAIT_S
+from office import BUILD, DAEMON, OFFLINE, ROOT, WAIT_S
 
 CLI = BUILD / "clients/cli/incrocio"
 AS_OF = "2026-11-22"

@@ -10,8 +10,8 @@ import msgpack
 import pytest
 import zmq
 
-from test_daemon import SKILL, make, need, person, space  # noqa: F401
-from test_daemon import DAEMON, OFFLINE, WAIT_S
+from office import SKILL, make, need, person, space  # noqa: F401
+from office import DAEMON, OFFLINE, WAIT_S
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "clients/python"))

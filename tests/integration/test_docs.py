@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from test_daemon import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
+from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod) .*)$", re.M)

@@ -14,7 +14,7 @@ import msgpack
 import pytest
 import zmq
 
-from test_daemon import OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
+from office import OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 ROUNDS = int(os.environ.get("INC_ROUNDS", "24"))
 SEED = 20261122
