@@ -6,6 +6,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
+#include "proto/schema_inside.h"
 
 struct inc_frame {
     msgpack_zone zone;
@@ -45,6 +46,37 @@ check_text(const msgpack_object *o, struct inc_err *err)
     return INC_OK;
 }
 
+/* A key is a name of ours, or anything a client may have put there: a person's
+ * name must not come back in an error. */
+static void
+quoted_key(char out[64], const msgpack_object *key)
+{
+    size_t len = key->via.str.size;
+
+    if (inc_quotable(chars(key), len))
+        (void)snprintf(out, 64, "%.*s", (int)len, chars(key));
+    else
+        (void)snprintf(out, 64, "[key]");
+}
+
+static void
+where_key(struct inc_err *err, const msgpack_object *key)
+{
+    char text[64];
+
+    quoted_key(text, key);
+    inc_err_where(err, "%s", text);
+}
+
+static void
+under_key(struct inc_err *err, const msgpack_object *key)
+{
+    char text[64];
+
+    quoted_key(text, key);
+    inc_err_under(err, text);
+}
+
 static enum inc_status
 check_keys(const msgpack_object *o, struct inc_err *err)
 {
@@ -64,7 +96,7 @@ check_keys(const msgpack_object *o, struct inc_err *err)
             if (kv[j].key.via.str.size == len &&
                 memcmp(chars(&kv[j].key), chars(&kv[i].key), len) == 0) {
                 (void)inc_fail(err, INC_E_DUPLICATE, 0, "a key is there twice");
-                inc_err_where(err, "%.*s", (int)len, chars(&kv[i].key));
+                where_key(err, &kv[i].key);
                 return INC_E_DUPLICATE;
             }
         }
@@ -100,9 +132,7 @@ check_tree(const msgpack_object *o, struct inc_err *err)
             const msgpack_object_kv *kv = &o->via.map.ptr[i];
             st = check_tree(&kv->val, err);
             if (st != INC_OK) {
-                (void)snprintf(step, sizeof step, "%.*s",
-                               (int)kv->key.via.str.size, chars(&kv->key));
-                inc_err_under(err, step);
+                under_key(err, &kv->key);
                 return st;
             }
         }
@@ -154,6 +184,47 @@ out:
     }
     *out = f;
     return INC_OK;
+}
+
+static int
+is_code(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '/' || !inc_quotable(text + i, 1))
+            return 0;
+    return 1;
+}
+
+size_t
+inc_frame_peek(char *out, size_t cap, const char *key, const void *bytes,
+               size_t len, const struct inc_frame_limits *limits)
+{
+    msgpack_zone zone;
+    msgpack_object root;
+    size_t off = 0, n = 0;
+
+    out[0] = '\0';
+    if (inc_frame_precheck(bytes, len, limits) != INC_OK ||
+        !msgpack_zone_init(&zone, 8192))
+        return 0;
+    if (msgpack_unpack(bytes, len, &off, &zone, &root) ==
+            MSGPACK_UNPACK_SUCCESS &&
+        root.type == MSGPACK_OBJECT_MAP)
+        for (uint32_t i = 0; i < root.via.map.size && n == 0; i++) {
+            const msgpack_object_kv *kv = &root.via.map.ptr[i];
+            if (kv->key.type == MSGPACK_OBJECT_STR &&
+                kv->val.type == MSGPACK_OBJECT_STR &&
+                kv->key.via.str.size == strlen(key) &&
+                memcmp(chars(&kv->key), key, strlen(key)) == 0 &&
+                kv->val.via.str.size < cap &&
+                is_code(chars(&kv->val), kv->val.via.str.size)) {
+                n = kv->val.via.str.size;
+                memcpy(out, chars(&kv->val), n);
+                out[n] = '\0';
+            }
+        }
+    msgpack_zone_destroy(&zone);
+    return n;
 }
 
 void

@@ -40,6 +40,16 @@ enum inc_status inc_frame_open(struct inc_frame **out, const void *bytes,
                                size_t len,
                                const struct inc_frame_limits *limits,
                                struct inc_err *err);
+/*
+ * The text under `key` of a frame that inc_frame_open() refused, so that the
+ * refusal finds its way back to who waits for it.
+ *   out  out [cap]  NUL-terminated; "" when the frame is no map, has no such
+ *                   key, or the text is longer or no plain code
+ * Returns its length.
+ */
+size_t inc_frame_peek(char *out, size_t cap, const char *key, const void *bytes,
+                      size_t len, const struct inc_frame_limits *limits);
+
 void inc_frame_close(struct inc_frame *f); /* NULL is fine */
 const struct inc_node *inc_frame_root(const struct inc_frame *f);
 

@@ -69,6 +69,8 @@ struct inc_match_line {
     int64_t by_level, by_evidence, by_last_used;
     const char *implied_by; /* label of the occupation */
     int64_t cosine, quality;
+    const char *also_uri, *also_label; /* a similar skill that gives more */
+    int64_t also_cosine;
     const char *lang, *have, *want;
     int64_t metres, minutes;
     int64_t mode; /* enum inc_mode */
@@ -105,6 +107,7 @@ struct inc_facet {
     const char *name;
     struct inc_facet_value *values;
     uint32_t n_values;
+    int64_t others; /* records whose value is not shown */
 };
 
 struct inc_match_page {

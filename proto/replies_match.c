@@ -75,6 +75,11 @@ static const struct inc_field match_line[] = {
     COUNT(L, schedule_minutes, 0, "Minutes a week of the schedule."),
     INC_F_INT(L, trainable_hours, 0, 0, 2000,
               "Hours in which it can be learned there."),
+    INC_F_TEXT(L, also_uri, 0, 1, URI_MAX,
+               "A similar skill that gives more points than the one that meets "
+               "the requirement: the points come from it."),
+    INC_F_TEXT(L, also_label, 0, 0, LABEL_MAX, "Its label."),
+    INC_F_INT(L, also_cosine, 0, 0, BP, "Its similarity, basis points."),
 };
 #undef L
 const struct inc_type inc_match_line_type = INC_TYPE(
@@ -124,7 +129,8 @@ static const struct inc_type facet_value_type = INC_TYPE(
 static const struct inc_field facet[] = {
     INC_F_CODE(struct inc_facet, name, NEED, 1, 40, "What is counted."),
     INC_F_MAPS(struct inc_facet, values, NEED, FACET_VALUES_MAX,
-               &facet_value_type, "Counts, highest first."),
+               &facet_value_type, "Counts, highest first, 500 at most."),
+    COUNT(struct inc_facet, others, 0, "Records that hold other values."),
 };
 static const struct inc_type facet_type = INC_TYPE(
     "facet", struct inc_facet, facet, "Counts of the matched records.");

@@ -7,10 +7,17 @@
 #ifndef INC_BASE_FAULT_H
 #define INC_BASE_FAULT_H
 
+/* clang-format off */
 #define INC_FAULT_POINTS(X)                                                    \
     X(ALLOC)                                                                   \
-    X(FILE_WRITE) X(FILE_SYNC) X(STORE_BEGIN) X(STORE_PUT) X(STORE_COMMIT)     \
-        X(STORE_COPY) X(STORE_GROW)
+    X(FILE_WRITE)                                                              \
+    X(FILE_SYNC)                                                               \
+    X(STORE_BEGIN)                                                             \
+    X(STORE_PUT)                                                               \
+    X(STORE_COMMIT)                                                            \
+    X(STORE_COPY)                                                              \
+    X(STORE_GROW)
+/* clang-format on */
 
 enum inc_fault {
 #define INC_X(name) INC_FAULT_##name,

@@ -1,5 +1,6 @@
 #include "engine/daemon/reference.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,6 +93,20 @@ was_checked(const char *store_dir, const char *digest)
     return same;
 }
 
+/* Durable, because a mark that comes back after a power cut would be
+ * believed. */
+void
+inc_reference_forget(const char *store_dir)
+{
+    char path[PATH_BYTES];
+    struct inc_err note;
+
+    checked_path(path, store_dir);
+    if (unlink(path) == 0 ? inc_file_sync_dir(store_dir, &note) != INC_OK
+                          : errno != ENOENT)
+        inc_log_event(INC_LOG_WARN, "survey_not_forgotten");
+}
+
 static void
 log_unknown(const struct inc_survey *s, const struct inc_estate *e)
 {
@@ -126,6 +141,9 @@ inc_reference_survey(struct inc_unknown *out, struct inc_store *s,
     INC_TRY(inc_survey_run(&survey, s, e, err));
     out->uris = inc_survey_uris(survey);
     out->records = inc_survey_records(survey);
+    /* Whatever was found clean before, under another taxonomy, stops being
+     * known: this one will let records in which that one does not know. */
+    inc_reference_forget(store_dir);
     checked_path(path, store_dir);
     if (out->uris > 0)
         log_unknown(survey, e);

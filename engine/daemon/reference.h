@@ -26,12 +26,16 @@ struct inc_unknown {
  * is logged when there are any. A store found clean is remembered in
  * STORE/taxonomy.checked, so that a start with the same taxonomy needs no walk
  * over all records; the remembered state is trusted because every write is
- * checked against the taxonomy.
+ * checked against the taxonomy. A survey under another taxonomy forgets it.
  */
 enum inc_status inc_reference_survey(struct inc_unknown *out,
                                      struct inc_store *s, const char *store_dir,
                                      const struct inc_estate *e,
                                      struct inc_err *err);
+
+/* Forget that a survey found the store clean: the taxonomy it was done with is
+ * not the one in use. */
+void inc_reference_forget(const char *store_dir);
 
 /* The whole report, one line a URI, as text for people. */
 enum inc_status inc_reference_report(FILE *to, struct inc_store *s,

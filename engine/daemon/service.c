@@ -36,8 +36,8 @@ struct service {
     struct inc_unknown unknown;
     unsigned stops; /* TERM and INT received */
     uint64_t watchdog_ns, watchdog_next;
-    atomic_int reloading; /* a reload waits or runs; set by main, cleared by
-                             the scribe */
+    atomic_int reloading; /* a reload waits in the queue; set by main, cleared
+                             by the scribe when it begins */
 };
 
 int
@@ -195,7 +195,11 @@ reload_reference(struct service *s, const struct inc_config *fresh,
 
     INC_TRY(inc_reference_load(&estate, fresh, err));
     INC_TRY(inc_reference_survey(&unknown, s->store, dir, estate, err));
-    INC_TRY(inc_live_rebuild(s->live, estate, s->store, err));
+    st = inc_live_rebuild(s->live, estate, s->store, err);
+    if (st != INC_OK) {
+        inc_reference_forget(dir); /* the old taxonomy stays in use */
+        goto out;
+    }
     inc_server_note_unknown(s->server, unknown.uris, unknown.records);
 out:
     inc_estate_drop(estate);

@@ -1,24 +1,43 @@
 #include "engine/match/inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/date.h"
+#include "engine/base/mem.h"
 
 void
 inc_facet_count(struct inc_counts *f, const char *value)
 {
-    for (size_t i = 0; i < f->n; i++)
-        if (strcmp(f->values[i].value, value) == 0) {
-            f->values[i].count++;
-            return;
-        }
-    if (f->n == INC_FACET_VALUES) {
-        f->others++;
+    void *values = f->values;
+    size_t len = strlen(value);
+    uint32_t i = inc_map_get(&f->numbers, value, len);
+
+    if (i != INC_MAP_NONE) {
+        f->values[i].count++;
         return;
     }
-    f->values[f->n].value = value;
-    f->values[f->n++].count = 1;
+    if (inc_mem_grow(&values, &f->cap, f->n, sizeof *f->values) != 0) {
+        f->failed = 1;
+        return;
+    }
+    f->values = values;
+    if (inc_map_add(&f->numbers, value, len, (uint32_t)f->n, NULL) != INC_OK) {
+        f->failed = 1;
+        return;
+    }
+    f->values[f->n++] = (struct inc_count){value, 1};
+}
+
+void
+inc_facets_release(struct inc_counts *facets)
+{
+    for (int i = 0; i < INC_FACETS; i++) {
+        inc_map_release(&facets[i].numbers);
+        inc_mem_free(facets[i].values);
+        facets[i].values = NULL;
+    }
 }
 
 void
@@ -59,35 +78,42 @@ inc_sheet_begin(struct inc_writer *w, const struct inc_sheet *p)
 
 /* Most frequent first, then by value: the same on every machine. */
 static int
-comes_first(const struct inc_count *a, const struct inc_count *b)
+by_count(const void *a, const void *b)
 {
-    if (a->count != b->count)
-        return a->count > b->count;
-    return strcmp(a->value, b->value) < 0;
+    const struct inc_count *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->value, y->value);
 }
 
 static void
 facet_write(struct inc_writer *w, struct inc_counts *f)
 {
-    for (size_t i = 1; i < f->n; i++) { /* at most 128: insertion sort */
-        struct inc_count v = f->values[i];
-        size_t j = i;
-        for (; j > 0 && comes_first(&v, &f->values[j - 1]); j--)
-            f->values[j] = f->values[j - 1];
-        f->values[j] = v;
-    }
+    uint64_t others = 0;
+
+    if (f->n > 1)
+        qsort(f->values, f->n, sizeof *f->values, by_count);
     inc_w_map(w);
     inc_w_ktext(w, "name", f->name);
     inc_w_key(w, "values");
     inc_w_list(w);
     for (size_t i = 0; i < f->n; i++) {
+        if (i >= INC_FACET_VALUES) {
+            others += f->values[i].count;
+            continue;
+        }
         inc_w_map(w);
         inc_w_ktext(w, "value", f->values[i].value);
         inc_w_kint(w, "count", (int64_t)f->values[i].count);
         inc_w_end(w);
     }
     inc_w_end(w);
+    if (others != 0)
+        inc_w_kint(w, "others", (int64_t)others);
     inc_w_end(w);
+    if (f->failed)
+        w->buf->failed = 1;
 }
 
 void
@@ -161,6 +187,13 @@ supplier_write(struct inc_writer *w, const struct inc_item *item,
                               item->lang));
     inc_w_kint(w, "cosine", line->cosine_bp);
     inc_w_kint(w, "quality", line->quality_bp);
+    if (line->also_word < person->n_words) {
+        skill = INC_WORD_CONCEPT(person->words[line->also_word]);
+        inc_w_ktext(w, "also_uri", inc_concept_uri(t, INC_PILLAR_SKILL, skill));
+        inc_w_ktext(w, "also_label",
+                    inc_concept_label(t, INC_PILLAR_SKILL, skill, item->lang));
+        inc_w_kint(w, "also_cosine", line->also_cosine_bp);
+    }
 }
 
 static void

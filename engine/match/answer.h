@@ -5,24 +5,30 @@
 #ifndef INC_MATCH_ANSWER_H
 #define INC_MATCH_ANSWER_H
 
+#include "engine/base/map.h"
 #include "engine/match/explain.h"
 #include "engine/match/match.h"
 #include "engine/match/ranking.h"
 #include "proto/writer.h"
 
-/* Counts of one facet: a name, values in first-met order. */
-enum { INC_FACETS = 4, INC_FACET_VALUES = 128 };
+/* Counts of one facet. All values are counted; a page shows the first
+ * INC_FACET_VALUES in order of frequency and says how many records the others
+ * hold. */
+enum { INC_FACETS = 4, INC_FACET_VALUES = 500 };
 struct inc_count {
     const char *value; /* lives as long as the image */
     uint64_t count;
 };
 struct inc_counts {
     const char *name;
-    struct inc_count *values; /* [INC_FACET_VALUES], caller's */
-    size_t n;
-    uint64_t others; /* past the room */
+    struct inc_count *values; /* [n], owned */
+    size_t n, cap;
+    struct inc_map numbers; /* value -> index */
+    int failed;             /* no memory: the page must not be sent */
 };
+/* The value must live until the counts are released. */
 void inc_facet_count(struct inc_counts *f, const char *value);
+void inc_facets_release(struct inc_counts *facets); /* [INC_FACETS] */
 
 /* What a page says besides its items. */
 struct inc_sheet {

@@ -19,33 +19,55 @@ inc_pair_similarity(const struct inc_space *s, uint32_t a, uint32_t b,
     return inc_similarity_bp(*cosine_bp);
 }
 
+/* A word looked at for one line. */
 struct best {
     uint32_t have, sim, cosine, quality, word, concept;
+    int same; /* the very skill asked, or an alternative */
 };
 
-/* The word that answers a lane best: by what it gives, then by likeness, then
- * the first one. */
-static struct best
-supplier(const struct inc_line_spec *spec, const struct inc_plan *p,
-         const struct inc_person *person, const struct inc_class *classes)
+/* 1 when `a` answers a lane better: by what it gives, then by likeness, then
+ * the skill itself before one that is like it; else the first stays. */
+static int
+answers_better(const struct best *a, const struct best *b)
 {
-    struct best b = {.word = person->n_words};
+    if (a->have != b->have)
+        return a->have > b->have;
+    if (a->have == 0 || a->sim != b->sim)
+        return a->have > 0 && a->sim > b->sim;
+    return a->same > b->same;
+}
 
+/*
+ * Two words of a line: the one that gives most, which the points come from,
+ * and the best one that meets the requirement: the skill asked or an
+ * alternative, at the level asked, stated. `word` is n_words when there is
+ * none.
+ */
+static void
+suppliers(struct best *most, struct best *meets,
+          const struct inc_line_spec *spec, const struct inc_plan *p,
+          const struct inc_person *person, const struct inc_class *classes)
+{
+    *most = *meets = (struct best){.word = person->n_words};
     for (uint32_t w = 0; w < person->n_words; w++) {
         uint32_t concept = INC_WORD_CONCEPT(person->words[w]);
         const struct inc_class *c = &classes[INC_WORD_CLASS(person->words[w])];
         uint32_t quality = inc_quality_bp(c, spec->level, p->half_year);
 
         for (uint32_t i = 0; i < spec->n_concepts; i++) {
-            uint32_t cosine;
-            uint32_t sim = inc_pair_similarity(
-                p->world->space, spec->concepts[i], concept, &cosine);
-            uint32_t have = inc_have_bp(sim, inc_loss(quality));
-            if (have > b.have || (have == b.have && have > 0 && sim > b.sim))
-                b = (struct best){have, sim, cosine, quality, w, i};
+            struct best b = {.quality = quality, .word = w, .concept = i};
+            b.same = spec->concepts[i] == concept;
+            b.sim = inc_pair_similarity(p->world->space, spec->concepts[i],
+                                        concept, &b.cosine);
+            b.have = inc_have_bp(b.sim, inc_loss(quality));
+            if (answers_better(&b, most))
+                *most = b;
+            if (b.same && c->level >= spec->level &&
+                c->evidence != INC_EVIDENCE_IMPLIED &&
+                answers_better(&b, meets))
+                *meets = b;
         }
     }
-    return b;
 }
 
 static unsigned
@@ -56,7 +78,7 @@ reasons(const struct inc_line *line, const struct best *b,
     unsigned same =
         b->concept < line->spec->n_own ? INC_WHY(EXACT) : INC_WHY(ALTERNATIVE);
 
-    why |= b->sim < INC_BP ? INC_WHY(SIMILAR) : same;
+    why |= b->same ? same : INC_WHY(SIMILAR);
     if (line->held.level < line->spec->level)
         why |= INC_WHY(LEVEL_LOW);
     if (line->held.evidence == INC_EVIDENCE_IMPLIED)
@@ -68,16 +90,6 @@ reasons(const struct inc_line *line, const struct best *b,
     return why;
 }
 
-/* A requirement is met when the skill asked, or an alternative, is held at the
- * level asked and the person or somebody else says so. Evidence and age are
- * reasons for fewer points, not for "partly". */
-static int
-is_met(const struct inc_line *line, const struct best *b)
-{
-    return b->sim == INC_BP && line->held.level >= line->spec->level &&
-           line->held.evidence != INC_EVIDENCE_IMPLIED;
-}
-
 void
 inc_explain(struct inc_line *lines, const struct inc_plan *p,
             const struct inc_person *person, const struct inc_class *classes,
@@ -85,21 +97,28 @@ inc_explain(struct inc_line *lines, const struct inc_plan *p,
 {
     for (uint32_t i = 0; i < p->n_lines; i++) {
         struct inc_line *line = &lines[i];
-        struct best b;
+        struct best most, meets;
+        const struct best *shown = &most;
 
         if (line->spec->kind != INC_LINE_REQUIREMENT)
             continue;
-        b = supplier(line->spec, p, person, classes);
-        INC_CHECK(b.have == cover[line->spec->lane]);
-        if (b.word == person->n_words)
+        suppliers(&most, &meets, line->spec, p, person, classes);
+        INC_CHECK(most.have == cover[line->spec->lane]);
+        if (most.word == person->n_words)
             continue;
-        line->word = b.word;
-        line->cosine_bp = b.cosine;
-        line->quality_bp = b.quality;
-        line->concept = b.concept;
-        line->held = classes[INC_WORD_CLASS(person->words[b.word])];
-        line->why = reasons(line, &b, p);
-        line->status = is_met(line, &b) ? INC_LINE_MET : INC_LINE_PARTLY;
+        if (meets.word != person->n_words && meets.word != most.word) {
+            line->also_word = most.word;
+            line->also_cosine_bp = most.cosine;
+        }
+        if (meets.word != person->n_words)
+            shown = &meets;
+        line->word = shown->word;
+        line->cosine_bp = shown->cosine;
+        line->quality_bp = shown->quality;
+        line->held = classes[INC_WORD_CLASS(person->words[shown->word])];
+        line->why = reasons(line, shown, p);
+        /* Evidence and age are reasons for fewer points, not for "partly". */
+        line->status = shown == &meets ? INC_LINE_MET : INC_LINE_PARTLY;
         if (line->status == INC_LINE_MET)
             line->why &= ~(INC_WHY(TRAINABLE) | INC_WHY(NOT_ASKED));
     }

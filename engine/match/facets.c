@@ -1,22 +1,16 @@
 #include "engine/match/inside.h"
 
-enum { BY_PROVINCE, BY_OFFICE, BY_LICENCE, BY_AVAILABILITY };
-
 void
-inc_facets_begin(struct inc_counts *facets,
-                 struct inc_count (*values)[INC_FACET_VALUES])
+inc_facets_begin(struct inc_counts *facets)
 {
-    static const char *const name[INC_FACETS] = {[BY_PROVINCE] = "province",
-                                                 [BY_OFFICE] = "office",
-                                                 [BY_LICENCE] = "licence",
-                                                 [BY_AVAILABILITY] =
-                                                     "availability"};
+    static const char *const name[INC_FACETS] = {
+        [INC_FACET_PROVINCE] = "province",
+        [INC_FACET_OFFICE] = "office",
+        [INC_FACET_LICENCE] = "licence",
+        [INC_FACET_AVAILABILITY] = "availability"};
 
     for (int i = 0; i < INC_FACETS; i++) {
-        facets[i].name = name[i];
-        facets[i].values = values[i];
-        facets[i].n = 0;
-        facets[i].others = 0;
+        facets[i] = (struct inc_counts){.name = name[i]};
     }
 }
 
@@ -28,17 +22,18 @@ inc_person_facets(struct inc_counts *facets, const struct inc_person *p,
     static const char unknown[] = "unknown";
     int known = (p->known & INC_KNOWN_LICENCES) != 0;
 
-    inc_facet_count(&facets[BY_PROVINCE],
+    inc_facet_count(&facets[INC_FACET_PROVINCE],
                     p->home == INC_NO_COMUNE || geo == NULL
                         ? unknown
                         : inc_geo_comune(geo, p->home)->province);
-    inc_facet_count(&facets[BY_OFFICE], office[0] == '\0' ? unknown : office);
+    inc_facet_count(&facets[INC_FACET_OFFICE],
+                    office[0] == '\0' ? unknown : office);
     for (int i = 0; i < INC_LICENCE_COUNT; i++)
         if ((p->licences >> i & 1u) != 0)
-            inc_facet_count(&facets[BY_LICENCE], inc_licence_names[i]);
+            inc_facet_count(&facets[INC_FACET_LICENCE], inc_licence_names[i]);
     if (p->licences == 0)
-        inc_facet_count(&facets[BY_LICENCE], known ? "none" : unknown);
-    inc_facet_count(&facets[BY_AVAILABILITY],
+        inc_facet_count(&facets[INC_FACET_LICENCE], known ? "none" : unknown);
+    inc_facet_count(&facets[INC_FACET_AVAILABILITY],
                     (p->known & INC_KNOWN_AVAILABILITY) == 0 ? unknown
                     : p->until < o->as_of                    ? "past"
                     : p->from > o->as_of                     ? "later"

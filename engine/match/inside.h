@@ -67,11 +67,18 @@ int inc_label_lang(const struct inc_taxonomy *t, const char *code);
 void inc_nothing_asked(struct inc_question *q, const struct inc_estate *e,
                        uint64_t generation);
 
+/* Facets, by what they count. */
+enum {
+    INC_FACET_PROVINCE,
+    INC_FACET_OFFICE,
+    INC_FACET_LICENCE,
+    INC_FACET_AVAILABILITY
+};
+
 /* Facet values of a person. */
 void inc_person_facets(struct inc_counts *facets, const struct inc_person *p,
                        const char *office, const struct inc_geo *geo,
                        const struct inc_match_options *o);
-void inc_facets_begin(struct inc_counts *facets,
-                      struct inc_count (*values)[INC_FACET_VALUES]);
+void inc_facets_begin(struct inc_counts *facets);
 
 #endif

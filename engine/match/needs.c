@@ -23,7 +23,7 @@ struct run {
 };
 
 enum {
-    PLAN_BYTES = 4 << 20,
+    PLAN_BYTES = 8 << 20, /* one plan at the largest dimension: 5 MiB */
     LINES_MAX = INC_REQUIREMENTS_MAX + 64 + 8,
     LANES_ROOM = (INC_REQUIREMENTS_MAX + INC_LANES - 1) / INC_LANES * INC_LANES
 };
@@ -43,7 +43,7 @@ person_vectors(struct run *r)
     for (uint32_t w = 0; w < r->person.n_words; w++) {
         uint32_t concept = INC_WORD_CONCEPT(r->person.words[w]);
         memcpy(r->words + (size_t)w * dim,
-               inc_space_floats(s) + (size_t) concept * dim,
+               inc_space_floats(s) + (size_t)concept * dim,
                dim * sizeof(float));
         for (uint32_t d = 0; d < dim; d++)
             r->sum[d] += (int64_t)inc_space_idf(s, concept) *

@@ -21,7 +21,6 @@ struct oracle {
     struct inc_ranking *ranking;
     struct inc_sheet page;
     struct inc_counts facets[INC_FACETS];
-    struct inc_count (*values)[INC_FACET_VALUES];
     struct inc_line *lines;
     struct inc_plain *plain;
     struct inc_person person; /* the facts that answers and filters quote */
@@ -208,12 +207,26 @@ second_row(void *arg, uint64_t no, const union inc_record *r)
     return INC_OK;
 }
 
+/* An office's name that outlives its record; NULL when there is no memory. */
+static const char *
+kept_office(struct oracle *o, const struct inc_candidate *c)
+{
+    const char *office = office_of(c);
+    const struct inc_counts *seen = &o->facets[INC_FACET_OFFICE];
+    uint32_t i = inc_map_get(&seen->numbers, office, strlen(office));
+
+    return i != INC_MAP_NONE
+               ? seen->values[i].value
+               : inc_arena_text(&o->plans, office, strlen(office));
+}
+
 /* Facets count everybody who matched, in a walk of their own. */
 static enum inc_status
 facet_row(void *arg, uint64_t no, const union inc_record *r)
 {
     struct oracle *o = arg;
     struct inc_tally tally;
+    const char *office;
     enum inc_status st;
 
     for (size_t i = 0; i < o->n_all; i++) {
@@ -222,20 +235,11 @@ facet_row(void *arg, uint64_t no, const union inc_record *r)
         st = evaluate(o, no, &r->candidate, &tally);
         if (st != INC_OK)
             return st;
-        inc_person_facets(o->facets, &o->person, office_of(&r->candidate),
-                          o->estate->world.geo, o->q->options);
-        /* values must outlive the record: offices are the only ones that do
-         * not already */
-        for (int f = 0; f < INC_FACETS; f++)
-            for (size_t v = 0; v < o->facets[f].n; v++) {
-                const char **value = &o->facets[f].values[v].value;
-                if (*value != r->candidate.office)
-                    continue;
-                *value = inc_arena_text(&o->plans, r->candidate.office,
-                                        strlen(r->candidate.office));
-                if (*value == NULL)
-                    return inc_fail(&o->q->err, INC_E_NOMEM, 0, "oracle");
-            }
+        office = kept_office(o, &r->candidate);
+        if (office == NULL)
+            return inc_fail(&o->q->err, INC_E_NOMEM, 0, "oracle");
+        inc_person_facets(o->facets, &o->person, office, o->estate->world.geo,
+                          o->q->options);
         return INC_OK;
     }
     return INC_OK;
@@ -258,15 +262,14 @@ prepare(struct oracle *o)
     o->lines = inc_arena_array(&o->plans, o->plan.n_lines, sizeof *o->lines);
     o->ranking = inc_arena_array(&o->plans, 1, sizeof *o->ranking);
     o->plain = inc_arena_array(&o->plans, 1, sizeof *o->plain);
-    o->values = inc_arena_array(&o->plans, INC_FACETS, sizeof *o->values);
     o->items =
         inc_arena_array(&o->plans, (size_t)q->options->k, sizeof *o->items);
     if (o->lines == NULL || o->ranking == NULL || o->plain == NULL ||
-        o->values == NULL || o->items == NULL) {
+        o->items == NULL) {
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "oracle");
         goto out;
     }
-    inc_facets_begin(o->facets, o->values);
+    inc_facets_begin(o->facets);
     inc_writer_init(&writer, &b);
     inc_schema_pack(&writer, &inc_need_type, q->need);
     INC_TRY(inc_question_hash(&hash, &b, q->options, &q->err));
@@ -274,7 +277,8 @@ prepare(struct oracle *o)
     o->page.subject = q->need->id == NULL ? "" : q->need->id;
     o->page.options = q->options;
     o->page.ranking = o->ranking;
-    o->page.facets = q->options->facets ? o->facets : NULL;
+    o->page.facets =
+        q->options->facets && q->kind != INC_ASK_PAIR ? o->facets : NULL;
     o->page.n_facets = INC_FACETS;
 out:
     inc_buf_release(&b);
@@ -353,6 +357,7 @@ out:
         inc_nothing_asked(q, estate, generation);
     for (size_t i = 0; o->items != NULL && i < (size_t)q->options->k; i++)
         inc_buf_release(&o->items[i]);
+    inc_facets_release(o->facets);
     inc_mem_free(o->all);
     inc_arena_release(&o->records);
     inc_arena_release(&o->plans);

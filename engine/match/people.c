@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/match/inside.h"
@@ -11,10 +10,8 @@ struct run {
     struct inc_ranking *ranking;
     struct inc_sheet page;
     struct inc_counts facets[INC_FACETS];
-    struct inc_count (*values)[INC_FACET_VALUES];
     uint16_t *cover; /* [lanes] */
     struct inc_line *lines;
-    const char *subject;
 };
 
 static const char *
@@ -55,13 +52,11 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
     r->ranking = inc_arena_array(&m->arena, 1, sizeof *r->ranking);
     r->cover = inc_arena_array(&m->arena, r->plan.lanes, sizeof *r->cover);
     r->lines = inc_arena_array(&m->arena, r->plan.n_lines, sizeof *r->lines);
-    r->values = inc_arena_array(&m->arena, INC_FACETS, sizeof *r->values);
-    if (r->ranking == NULL || r->cover == NULL || r->lines == NULL ||
-        r->values == NULL) {
+    if (r->ranking == NULL || r->cover == NULL || r->lines == NULL) {
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
         goto out;
     }
-    inc_facets_begin(r->facets, r->values);
+    inc_facets_begin(r->facets);
     INC_TRY(question_hash(&hash, q->need, q->options, &q->err));
     st = inc_ranking_begin(r->ranking, q->options, hash, &m->arena, &q->err);
     r->page.subject = need_id(q->need);
@@ -69,7 +64,8 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
     r->page.generation = inc_pool_generation(image->pool);
     r->page.options = q->options;
     r->page.ranking = r->ranking;
-    r->page.facets = q->options->facets ? r->facets : NULL;
+    r->page.facets =
+        q->options->facets && q->kind != INC_ASK_PAIR ? r->facets : NULL;
     r->page.n_facets = INC_FACETS;
 out:
     return st;
@@ -219,10 +215,10 @@ inc_people_run(struct inc_matcher *m, const struct inc_image *image,
     for (size_t i = 0; i < n; i++) {
         struct inc_question *q = questions[i];
 
-        if (plans[i] == NULL)
-            continue;
-        q->status = filled != INC_OK
-                        ? inc_fail(&q->err, filled, 0, "match tables")
-                        : answer(&runs[i], m, &m->tables[i], image->pool);
+        if (plans[i] != NULL)
+            q->status = filled != INC_OK
+                            ? inc_fail(&q->err, filled, 0, "match tables")
+                            : answer(&runs[i], m, &m->tables[i], image->pool);
+        inc_facets_release(runs[i].facets);
     }
 }

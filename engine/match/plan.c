@@ -48,7 +48,7 @@ static void
 add_concept(struct inc_line_spec *line, uint32_t concept)
 {
     if (concept != INC_NO_CONCEPT)
-    line->concepts[line->n_concepts++] = concept;
+        line->concepts[line->n_concepts++] = concept;
 }
 
 /* Lines for skills, and the weight of each; how many. */

@@ -278,7 +278,9 @@ inc_score(struct inc_tally *total, struct inc_line *lines,
     struct inc_tally sum = {0, 0, 0};
 
     for (uint32_t i = 0; i < p->n_lines; i++) {
-        struct inc_line line = {.spec = &p->lines[i], .word = person->n_words};
+        struct inc_line line = {.spec = &p->lines[i],
+                                .word = person->n_words,
+                                .also_word = person->n_words};
 
         switch (line.spec->kind) {
         case INC_LINE_REQUIREMENT:

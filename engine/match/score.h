@@ -20,7 +20,9 @@ struct inc_line {
     uint32_t cover_bp; /* of what was asked */
     /* requirement: the word that supplied it; n_words when none did */
     uint32_t word;
-    uint32_t cosine_bp, quality_bp, concept; /* asked concept it answered */
+    uint32_t cosine_bp, quality_bp;
+    /* a similar skill that gives more than the one that meets; n_words: none */
+    uint32_t also_word, also_cosine_bp;
     struct inc_class held;
     /* trades: the occupation of the space most shared, or INC_NO_CONCEPT */
     uint32_t occupation;

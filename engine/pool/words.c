@@ -49,7 +49,7 @@ static uint64_t
 item_of(uint32_t concept, int implied, uint32_t level, uint32_t evidence,
         uint32_t half_year, uint32_t by)
 {
-    return (uint64_t) concept << CONCEPT_SHIFT |
+    return (uint64_t)concept << CONCEPT_SHIFT |
            (uint64_t)implied << IMPLIED_SHIFT |
            (uint64_t)(7 - level) << LEVEL_SHIFT |
            (uint64_t)(3 - evidence) << EVIDENCE_SHIFT |

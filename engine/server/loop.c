@@ -210,7 +210,12 @@ take_in(struct inc_server *s, struct incoming *in)
         st = shape_error(in, &err);
         goto out;
     }
-    INC_TRY(inc_frame_open(&frame, bytes, len, &inc_request_limits, &err));
+    st = inc_frame_open(&frame, bytes, len, &inc_request_limits, &err);
+    if (st != INC_OK) {
+        (void)inc_frame_peek(r.id, sizeof r.id, "id", bytes, len,
+                             &inc_request_limits);
+        goto out;
+    }
     INC_TRY(inc_request_read(&r, inc_frame_root(frame), &s->envelope, &err));
     bad = 0;
     INC_TRY(may_enter(s, in, &r, &err));

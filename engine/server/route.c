@@ -66,6 +66,12 @@ answer(void *arg, struct inc_job *j, const struct inc_image *image,
     if (answers[j->op] == NULL)
         return inc_fail(err, INC_E_BUG, 0, "%s has no handler",
                         inc_ops[j->op].wire);
+    if (inc_ops[j->op].request == &inc_empty_type && j->request.body != NULL) {
+        uint64_t none; /* no field may be there */
+        enum inc_status st = inc_route_body(j, &none, err);
+        if (st != INC_OK)
+            return st;
+    }
     inc_writer_init(&w, &j->body);
     return answers[j->op](arg, j, image, &w, err);
 }

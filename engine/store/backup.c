@@ -79,6 +79,7 @@ inc_store_backup(struct inc_store *s, const char *to, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
     char temp[INC_PATH], above[INC_PATH];
+    const char *made = temp; /* where the copy is */
     struct stat info;
     size_t len = strlen(to);
     int n;
@@ -97,10 +98,15 @@ inc_store_backup(struct inc_store *s, const char *to, struct inc_err *err)
     INC_TRY(copy_whole(s, temp, err));
     if (rename(temp, to) != 0)
         INC_TRY(inc_lmdb_status(errno, "give the backup its name", err));
-    st = inc_file_sync_dir(above, err);
+    made = to;
+    st = INC_FAULT(FILE_SYNC)
+             ? inc_lmdb_status(EIO, "sync the folder of the backup", err)
+             : inc_file_sync_dir(above, err);
 out:
+    /* Also under its final name: what may not last is no backup, and another
+     * try shall not find it in its way. */
     if (st != INC_OK)
-        inc_folder_remove(temp);
+        inc_folder_remove(made);
     return st;
 }
 

@@ -210,6 +210,31 @@ mark(enum inc_record_kind kind, union inc_record *r, int yes)
     }
 }
 
+/* A put that does not say whether the person is frozen or the need closed
+ * leaves it as it is: who sends a whole record again may not know. */
+static void
+keep_mark(enum inc_record_kind kind, union inc_record *r,
+          const union inc_record *old)
+{
+    uint64_t bit;
+
+    switch (kind) {
+    case INC_RECORD_CANDIDATE:
+        bit = UINT64_C(1) << INC_CANDIDATE_FROZEN;
+        if ((r->has & bit) == 0 && (old->has & bit) != 0)
+            mark(kind, r, old->candidate.frozen != 0);
+        break;
+    case INC_RECORD_NEED:
+        bit = UINT64_C(1) << INC_NEED_CLOSED;
+        if ((r->has & bit) == 0 && (old->has & bit) != 0)
+            mark(kind, r, old->need.closed != 0);
+        break;
+    case INC_RECORD_COMPANY:
+    case INC_RECORD_KINDS:
+        break;
+    }
+}
+
 static enum inc_status
 next_record(const struct inc_command *c, struct step *step,
             const union inc_record *old, struct inc_err *err)
@@ -235,6 +260,7 @@ next_record(const struct inc_command *c, struct step *step,
         mark(c->kind, r, step->rule->action == MARK);
         break;
     case PUT:
+        keep_mark(c->kind, r, old); /* all zero when there is none */
         inc_record_set_updated(c->kind, r, (int32_t)(c->at_unix_ms / DAY_MS));
         break;
     case DELETE:
@@ -268,7 +294,8 @@ decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
         was = inc_record_revision(c->kind, &old);
     }
     if (action == PUT || action == DELETE)
-        c->arena->used = mark_used; /* only the revision was wanted */
+        c->arena->used = mark_used; /* lists and texts of old are gone, its
+                                       numbers stay */
     if (c->if_revision >= 0 && c->if_revision != (step->exists ? was : 0))
         INC_TRY(conflict(c, step->exists, was, err));
     if (action == DELETE)
@@ -425,6 +452,9 @@ inc_command_run(struct inc_batch *b, struct inc_command *c,
     }
     c->status = decide(b, c, &step, &c->err);
     if (!settled(c->status))
+        return INC_OK;
+    /* what is kept free is for deletes that delete, not for refusals */
+    if (b->room.status != INC_OK && c->status != INC_OK)
         return INC_OK;
     return record_it(b, c, &step, body_sha, err);
 }

@@ -10,7 +10,13 @@
 
 #include "engine/base/fault.h"
 
-enum { GROW_WAIT_S = 60, GROW_STEP = 1024 * 1024 };
+/*
+ * How long a write waits for open views before it gives up with `busy`. The
+ * scribe counts as working meanwhile, so this has to stay well under STUCK_NS
+ * in engine/daemon/service.c (30 s): with more, a long backup and a map that
+ * must grow would end in the watchdog killing a daemon that only waits.
+ */
+enum { GROW_WAIT_S = 10, GROW_STEP = 1024 * 1024 };
 
 static enum inc_status
 full(struct inc_err *err, const char *what, uint64_t left, uint64_t total,
@@ -120,7 +126,7 @@ inc_room_disk_is_full(const struct inc_store *s)
 }
 
 /* With the mutex held: no view is open and none will be until resizing is 0
- * again. INC_E_BUSY after a minute. */
+ * again. INC_E_BUSY after GROW_WAIT_S. */
 static enum inc_status
 quiet_locked(struct inc_store *s, struct inc_err *err)
 {

@@ -101,12 +101,13 @@ struct inc_command {
  *
  * if_revision: -1 none; 0 the record must not exist; else it must have that
  * revision (INC_E_CONFLICT). What needs a record and finds none is
- * INC_E_NOTFOUND first. A put gives `updated` the day of `at` when absent. A
+ * INC_E_NOTFOUND first. A put gives `updated` the day of `at` when absent, and
+ * keeps `frozen` and `closed` of the record that is there when absent. A
  * delete works on a damaged record and on a full disk. The caller's record is
  * not changed: change.record is a copy in the arena, sharing its lists.
  *
- * The map grows when needed: that waits for open views, at most a minute, then
- * INC_E_BUSY. A thread must not hold a view while it calls this.
+ * The map grows when needed: that waits for open views, at most 10 seconds,
+ * then INC_E_BUSY. A thread must not hold a view while it calls this.
  * After a commit failure of unknown outcome the store refuses all writes
  * (INC_E_STORE) until reopened.
  */

@@ -178,3 +178,16 @@ def test_a_person_with_2000_skills_is_fine_when_they_exist(client):
 
 
 # --- start and stop ------------------------------------------------------------------
+
+
+def test_a_refused_body_finds_its_asker(client):
+    client.send_raw(msgpack.packb({"v": 1, "id": "lost", "op": "need.get",
+                                   "body": {"id": "a\0b"}}))
+    reply = client.receive()
+    assert reply["id"] == "lost"
+    assert reply["error"]["code"] == "bad_text"
+    assert reply["error"]["where"] == "body.id"
+
+
+def test_operations_without_fields_take_none(client):
+    assert client.error("ping", {"x": 1}).code == "unknown_field"

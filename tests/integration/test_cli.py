@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 import unicodedata
 
@@ -209,6 +210,40 @@ def test_busy_waits_as_long_as_it_was_told(tmp_path):
     assert server.seen[0]["key"] == server.seen[1]["key"]
 
 
+def test_a_long_timeout_keeps_to_the_wire():
+    """A day is waited for, but the daemon takes an hour at most."""
+    with FakeServer(lambda *_: ("not_found", "")) as server:
+        run("need", "get", "N-1", "--timeout", 86400, endpoint=server.endpoint)
+    assert server.seen[0]["deadline_ms"] == 3600000
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="SKIPPED: another user's folder "
+                    "can be made by root only")
+def test_somebody_elses_folder_is_refused():
+    me = 1_900_000_000 + os.getpid()
+    folder = pathlib.Path(f"/tmp/incrocio-{me}")
+    place = pathlib.Path(tempfile.mkdtemp())  # the other user gets in here
+    folder.mkdir()
+    try:
+        place.chmod(0o755)
+        program = shutil.copy(CLI, place)
+        shutil.copytree(CLI.parent / "locale", place / "locale")
+        p = subprocess.run([program, "ping", "--timeout", "1"], user=me,
+                           env={"ASAN_OPTIONS": "detect_leaks=0"}, cwd="/",
+                           capture_output=True, text=True, timeout=WAIT_S)
+        assert p.returncode == 5
+        assert "appartiene a un altro utente" in p.stderr
+        assert str(folder) in p.stderr and "XDG_RUNTIME_DIR" in p.stderr
+        os.chown(folder, me, -1)
+        p = subprocess.run([program, "ping", "--timeout", "1"], user=me,
+                           env={"ASAN_OPTIONS": "detect_leaks=0"}, cwd="/",
+                           capture_output=True, text=True, timeout=WAIT_S)
+        assert p.returncode == 5 and "altro utente" not in p.stderr
+    finally:
+        folder.rmdir()
+        shutil.rmtree(place)
+
+
 def test_daemon_errors_become_exit_codes(tmp_path):
     for code, want in (("not_found", 2), ("denied", 3), ("nothing_asked", 4),
                        ("internal", 5), ("out_of_range", 1)):
@@ -308,6 +343,15 @@ def test_an_import_that_was_stopped_goes_on(tmp_path):
         if x["body"]["record"]["id"] in first:
             assert first[x["body"]["record"]["id"]] == x["key"]
     assert len({x["key"] for x in server.seen}) == len(server.seen)
+
+
+def test_standard_input_keeps_no_state(tmp_path):
+    lines = "".join(json.dumps(person(i)) + "\n" for i in range(3))
+    with FakeServer(lambda *_: ("store_full", "")) as server:
+        r = run("import", "candidates", "-", stdin=lines, cwd=tmp_path,
+                endpoint=server.endpoint)
+    assert r.code == 5 and "riprende" not in r.err
+    assert not list(tmp_path.iterdir())
 
 
 def test_import_keeps_its_window(tmp_path):
@@ -497,6 +541,23 @@ def test_shortlist_words(sample):
     assert r.code == 0 and "Saldatore MIG" in r.out
     r = sample("match", "pair", "N-0001", "P-0020")
     assert r.code == 0 and "P-0020" in r.out
+
+
+def test_words_for_one_and_for_none(cli, tmp_path):
+    """One is singular; in the same comune there is no journey to speak of."""
+    cli("candidate", "put", record_file(tmp_path, person(
+        1, licences=["B"])))
+    for number, licences in ((1, ["C"]), (2, ["C", "D"])):
+        cli("need", "put", record_file(tmp_path, need(
+            number, licences=[
+                {"any_of": [x], "importance": "should"} for x in licences])))
+    one = cli("match", "people", "N-1", "--as-of", AS_OF).out
+    two = cli("match", "people", "N-2", "--as-of", AS_OF).out
+    assert re.search(r"1 mancante\b", one) and "2 mancanti" in two
+    assert "1 persona esaminata, 1 rispetta filtri" in one
+    assert "Lucca (LU)" in one and "046017" not in one
+    assert "nello stesso comune" in one and "0 minuti" not in one
+    assert not re.search("nello stesso comune.*(piedi|bici|auto)", one)
 
 
 def test_colour_only_on_a_terminal(sample):

@@ -1,6 +1,7 @@
 """The Python client against the real daemon: every operation once round, then
 what goes wrong on the way."""
 import collections
+import os
 import pathlib
 import sys
 import threading
@@ -118,6 +119,27 @@ def test_busy_for_ever_is_an_error_with_its_hint():
                 c.ping()
     assert e.value.code == "busy" and e.value.hint == "retry after 5 ms"
     assert len(server.seen) == 3
+
+
+def test_a_long_timeout_keeps_to_the_wire():
+    with FakeServer(lambda *_: ("not_found", "")) as server:
+        with incrocio.Client(server.endpoint, timeout=86400) as c:
+            with pytest.raises(incrocio.IncrocioError):
+                c.get_need("N-1")
+    assert server.seen[0]["deadline_ms"] == 3600000
+
+
+def test_somebody_elses_folder_is_refused(monkeypatch):
+    me = 1_950_000_000 + os.getpid()  # the test's own user is another
+    monkeypatch.setattr(os, "geteuid", lambda: me)
+    folder = pathlib.Path(f"/tmp/incrocio-{me}")
+    folder.mkdir()
+    try:
+        with pytest.raises(incrocio.IncrocioError) as e:
+            incrocio.Client(f"ipc://{folder}/incrociod.sock")
+        assert e.value.code == "io_failed" and e.value.where == str(folder)
+    finally:
+        folder.rmdir()
 
 
 def test_other_errors_are_not_retried():

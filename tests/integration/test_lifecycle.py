@@ -9,8 +9,9 @@ import threading
 import pytest
 import zmq
 
-from office import (Client, DAEMON, Failure, SAMPLE, SKILL, WAIT_S, built,
-                    daemon, load_sample, make, person, space)  # noqa: F401
+from office import (BUILD, Client, DAEMON, Failure, ROOT, SAMPLE, SKILL,
+                    WAIT_S, built, daemon, load_sample, make, person,  # noqa: F401
+                    space)  # noqa: F401
 
 pytestmark = built
 
@@ -257,6 +258,70 @@ def test_unknown_uris_are_reported(make, tmp_path, space):
                                     if "ready" not in f])
     assert r.returncode == 0 and gone in r.stdout
     assert f"<{gone}-2>" in r.stdout
+    assert d.stop() == 0
+
+
+def unit():
+    """Environment and command of the shipped systemd unit."""
+    lines = (BUILD / "engine/daemon/incrociod.service").read_text().split("\n")
+    pairs = [x.split("=", 1) for x in lines if "=" in x and x[0] != "#"]
+    env = dict(v.split("=", 1) for k, v in pairs if k == "Environment")
+    return env, [v for k, v in pairs if k == "ExecStart"][0].split()
+
+
+def settings_of(output):
+    return {k.strip(): v.split("#")[0].strip() for k, v in
+            (x.split("=", 1) for x in output.splitlines() if "=" in x)}
+
+
+def test_the_units_environment_leaves_the_file_in_charge(tmp_path, space):
+    env, command = unit()
+    assert command[1:] == ["--config", "/etc/incrocio/incrociod.conf"]
+    example = ROOT / "engine/daemon/incrociod.conf.example"
+    # as shipped: what the service's folders are made for
+    got = settings_of(run("--check", "--config", example, env=env,
+                          home="/var/lib/incrocio").stdout)
+    said = settings_of(example.read_text().replace("#", ""))
+    for name in ("endpoint", "store", "space"):
+        assert got[name] == said[name], name
+    assert got["endpoint"] == "ipc:///run/incrocio/incrociod.sock"
+    assert got["store"] == "/var/lib/incrocio/store"
+    # changed in the file: that counts
+    conf = tmp_path / "incrociod.conf"
+    conf.write_text(f"endpoint = ipc://{tmp_path}/s\nspace = {space}\n"
+                    f"store = {tmp_path}/s\nbackup_dir = {tmp_path}/b\n")
+    r = run("--check", "--config", conf, env=env, home="/var/lib/incrocio")
+    assert r.returncode == 0, r.stderr
+    got = settings_of(r.stdout)
+    assert got["endpoint"] == f"ipc://{tmp_path}/s"
+    assert got["store"] == f"{tmp_path}/s"
+    assert got["backup_dir"] == f"{tmp_path}/b"
+
+
+def test_a_clean_survey_is_forgotten_with_another_taxonomy(make, tmp_path):
+    d = make()
+    mark = d.folder / "store/taxonomy.checked"
+    d.start()
+    with d.client() as c:
+        load_sample(c)
+    assert d.stop() == 0 and mark.exists()
+    folder = tmp_path / "esco"
+    folder.mkdir()
+    gone = SKILL + "mig-mag-welding"
+    for f in SAMPLE.iterdir():
+        (folder / f.name).write_text(f.read_text().replace(gone, gone + "-2"))
+    d.settings["esco"] = folder
+    d.start()
+    assert "event=unknown_uris" in d.log() and not mark.exists()
+    with d.client() as c:  # known here, unknown to the first taxonomy
+        c.ask("candidate.put", {"record": dict(person(1), skills=[
+            {"uri": gone + "-2", "level": 2}])})
+    assert d.stop() == 0
+    d.settings["esco"] = SAMPLE
+    d.start()
+    assert gone + "-2" in (d.folder / "log.3").read_text()
+    with d.client() as c:
+        assert c.counters()["unknown_uris"] == 1
     assert d.stop() == 0
 
 

@@ -39,7 +39,7 @@ bad_frames(void **state)
          "a\x02",
          7, INC_E_DUPLICATE, "a"},
         {"empty key twice (msgpack-c gives NULL for it)",
-         "\x82\xa0\x01\xa0\x02", 5, INC_E_DUPLICATE, ""},
+         "\x82\xa0\x01\xa0\x02", 5, INC_E_DUPLICATE, "[key]"},
         {"key twice inside",
          "\x81\xa1"
          "b\x91\x82\xa1"
@@ -208,6 +208,36 @@ damaged_frames(void **state)
     inc_buf_release(&good);
 }
 
+/* A refused frame still tells whom to answer, and never quotes a free text. */
+static void
+refused_but_answered(void **state)
+{
+    static const char person[] = "\x82\xa2id\xa2r7\xabMario Rossi\xa1\x00";
+    static const char twice[] = "\x82\xabMario Rossi\x01\xabMario Rossi\x02";
+    static const char cut[] = "\x82\xa2id\xa2r7\xa4" "body\xa1";
+    char id[65] = "x";
+    struct inc_frame *f;
+    struct inc_err err;
+
+    (void)state;
+    assert_int_equal(inc_frame_open(&f, person, sizeof person - 1,
+                                    &inc_request_limits, &err),
+                     INC_E_TEXT);
+    assert_string_equal(err.where, "[key]");
+    assert_int_equal(inc_frame_peek(id, sizeof id, "id", person,
+                                    sizeof person - 1, &inc_request_limits),
+                     2);
+    assert_string_equal(id, "r7");
+    assert_int_equal(inc_frame_open(&f, twice, sizeof twice - 1,
+                                    &inc_request_limits, &err),
+                     INC_E_DUPLICATE);
+    assert_string_equal(err.where, "[key]");
+    assert_int_equal(inc_frame_peek(id, sizeof id, "id", cut, sizeof cut - 1,
+                                    &inc_request_limits),
+                     0);
+    assert_string_equal(id, "");
+}
+
 int
 main(void)
 {
@@ -217,6 +247,7 @@ main(void)
         cmocka_unit_test(values),
         cmocka_unit_test(containers_of_every_header),
         cmocka_unit_test(damaged_frames),
+        cmocka_unit_test(refused_but_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,57 @@ marks_and_deletes(void **state)
     assert_clean(f);
 }
 
+/* Who sends the whole record again need not know that it was frozen or closed
+ * meanwhile: only saying so, or the operation for it, changes that. */
+static void
+a_put_keeps_marks(void **state)
+{
+    struct fixture *f = *state;
+    union inc_record r, *next;
+    struct inc_command c;
+
+    (void)put_person(f, "a.1");
+    c = command(f, INC_OP_CANDIDATE_FREEZE, "a.1", NULL);
+    IS(run(f, &c), INC_OK, &c.err);
+    c = put_person(f, "a.1");
+    assert_int_equal(c.change.record->candidate.frozen, 1);
+    IS(get(f, INC_RECORD_CANDIDATE, "a.1", &r, NULL), INC_OK, &f->err);
+    assert_int_equal(r.candidate.frozen, 1);
+    assert_int_equal(r.candidate.revision, 3);
+    next = person(&f->arena, "a.1", 3);
+    next->has |= 1u << INC_CANDIDATE_FROZEN; /* frozen: false, said so */
+    c = command(f, INC_OP_CANDIDATE_PUT, "a.1", next);
+    IS(run(f, &c), INC_OK, &c.err);
+    IS(get(f, INC_RECORD_CANDIDATE, "a.1", &r, NULL), INC_OK, &f->err);
+    assert_int_equal(r.candidate.frozen, 0);
+
+    c = command(f, INC_OP_NEED_PUT, "n.1", need(&f->arena, "n.1", NULL));
+    IS(run(f, &c), INC_OK, &c.err);
+    c = command(f, INC_OP_NEED_CLOSE, "n.1", NULL);
+    IS(run(f, &c), INC_OK, &c.err);
+    c = command(f, INC_OP_NEED_PUT, "n.1", need(&f->arena, "n.1", NULL));
+    IS(run(f, &c), INC_OK, &c.err);
+    IS(get(f, INC_RECORD_NEED, "n.1", &r, NULL), INC_OK, &f->err);
+    assert_int_equal(r.need.closed, 1);
+    next = need(&f->arena, "n.1", NULL);
+    next->has |= 1u << INC_NEED_CLOSED;
+    c = command(f, INC_OP_NEED_PUT, "n.1", next);
+    IS(run(f, &c), INC_OK, &c.err);
+    IS(get(f, INC_RECORD_NEED, "n.1", &r, NULL), INC_OK, &f->err);
+    assert_int_equal(r.need.closed, 0);
+
+    /* What is deleted and put again is new. */
+    c = command(f, INC_OP_NEED_CLOSE, "n.1", NULL);
+    IS(run(f, &c), INC_OK, &c.err);
+    c = command(f, INC_OP_NEED_DELETE, "n.1", NULL);
+    IS(run(f, &c), INC_OK, &c.err);
+    c = command(f, INC_OP_NEED_PUT, "n.1", need(&f->arena, "n.1", NULL));
+    IS(run(f, &c), INC_OK, &c.err);
+    IS(get(f, INC_RECORD_NEED, "n.1", &r, NULL), INC_OK, &f->err);
+    assert_int_equal(r.need.closed, 0);
+    assert_clean(f);
+}
+
 static void
 stated_revisions(void **state)
 {
@@ -335,15 +386,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(put_then_put_again),
-        T(patches),
-        T(marks_and_deletes),
-        T(stated_revisions),
-        T(a_batch_is_many),
-        T(the_journal_tells),
-        T(callers_mistakes),
-        T(a_large_body),
-        T(a_small_arena_is_no_memory),
+        T(put_then_put_again), T(patches),
+        T(marks_and_deletes),  T(a_put_keeps_marks),
+        T(stated_revisions),   T(a_batch_is_many),
+        T(the_journal_tells),  T(callers_mistakes),
+        T(a_large_body),       T(a_small_arena_is_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

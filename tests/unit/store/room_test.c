@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 
 static enum inc_status
 put_large(struct fixture *f, const char *id, size_t body)
@@ -229,19 +230,42 @@ a_full_disk(void **state)
     assert_int_equal(info_of(f).records[INC_RECORD_CANDIDATE], n);
 }
 
+/* A view that stays open makes a write that needs a bigger map give up before
+ * the daemon would look stuck (30 s, engine/daemon/service.c). */
+static void
+a_long_view_gives_busy_in_time(void **state)
+{
+    struct fixture *f = *state;
+    struct inc_view *v = NULL;
+    struct timespec from, to;
+    enum inc_status st;
+
+    reopen_with(f, (size_t)1 << 20, 0, 1);
+    (void)put_person(f, "p");
+    OK(inc_view_open(&v, f->s, &f->err), &f->err);
+    (void)clock_gettime(CLOCK_MONOTONIC, &from);
+    st = put_large(f, "large", 1 << 20);
+    (void)clock_gettime(CLOCK_MONOTONIC, &to);
+    inc_view_close(v);
+    IS(st, INC_E_BUSY, &f->err);
+    if (to.tv_sec - from.tv_sec > 15)
+        fail_msg("a write waited %ld s for a view",
+                 (long)(to.tv_sec - from.tv_sec));
+    assert_int_equal(info_of(f).head_seq, 1);
+    IS(put_large(f, "large", 1 << 20), INC_OK, &f->err);
+    assert_clean(f);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(the_map_grows),
-        T(a_batch_tried_again),
-        T(the_limit_of_the_map),
-        T(deleting_makes_room),
-        T(more_than_the_limit_at_once),
-        T(the_reserve_of_the_disk),
-        T(a_full_disk),
+        T(the_map_grows),           T(a_long_view_gives_busy_in_time),
+        T(a_batch_tried_again),     T(the_limit_of_the_map),
+        T(deleting_makes_room),     T(more_than_the_limit_at_once),
+        T(the_reserve_of_the_disk), T(a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
