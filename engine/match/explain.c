@@ -106,7 +106,7 @@ inc_explain(struct inc_line *lines, const struct inc_plan *p,
         INC_CHECK(most.have == cover[line->spec->lane]);
         if (most.word == person->n_words)
             continue;
-        if (meets.word != person->n_words && meets.word != most.word) {
+        if (meets.word != person->n_words && meets.have < most.have) {
             line->also_word = most.word;
             line->also_cosine_bp = most.cosine;
         }

@@ -110,7 +110,7 @@ plain_requirement(struct inc_line *line, const struct inc_plan *p,
         return;
     }
     shown = meets.skill < person->n ? &meets : &most;
-    if (shown == &meets && meets.skill != most.skill) {
+    if (shown == &meets && meets.have < most.have) {
         line->also_word = most.skill;
         line->also_cosine_bp = most.cosine;
     }

@@ -10,7 +10,7 @@
 #include "proto/writer.h"
 #include "tests/support/cm.h"
 
-enum { FRAME = 4096, PEER = 64, HELD = 8, WAIT_MS = 300, SHORT_MS = 1000 };
+enum { FRAME = 4096, PEER = 64, HELD = 8, WAIT_MS = 300, SHORT_MS = 4000 };
 
 /* A server that answers what it holds, the last request first, once nothing
  * more comes for WAIT_MS. The answer's "seq" is the length of the body's
@@ -201,7 +201,7 @@ test_call_after_a_failed_one(void **state)
     struct inc_buf body = {0};
     struct inc_answer a = {0};
     struct rlimit usual, none;
-    const struct inc_call soon = {.deadline_ms = 4 * SHORT_MS};
+    const struct inc_call soon = {.deadline_ms = SHORT_MS};
 
     (void)state;
     start(&f);

@@ -185,8 +185,10 @@ among_equals(void **state)
     {
         const uint32_t same[] = {INC_WORD(0, LOW), INC_WORD(0, OLD)};
         l = explain(&r, same, 2, folded(10000, 7000));
-        assert_int_equal(l.word, 0);
-        assert_int_equal(l.why, INC_WHY(EXACT) | INC_WHY(LEVEL_LOW));
+        assert_int_equal(l.word, 1); /* the one that meets, though old */
+        assert_int_equal(l.status, INC_LINE_MET);
+        assert_int_equal(l.why, INC_WHY(EXACT) | INC_WHY(OLD));
+        assert_int_equal(l.also_word, 2); /* no other gives more */
     }
 }
 
