@@ -1,6 +1,8 @@
 /* call.c - one request, one answer: a window of which one place is used. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clients/c/inside.h"
@@ -22,6 +24,29 @@ inc_client_endpoint(char out[INC_ENDPOINT_MAX])
         (void)snprintf(out, INC_ENDPOINT_MAX,
                        "ipc:///tmp/incrocio-%ld/incrociod.sock",
                        (long)getuid());
+}
+
+enum inc_status
+inc_endpoint_check(const char *endpoint, unsigned long me, struct inc_err *err)
+{
+    char folder[64];
+    struct stat info;
+
+    int n = snprintf(folder, sizeof folder, "ipc:///tmp/incrocio-%lu/", me);
+    if (n < 0 || strncmp(endpoint, folder, (size_t)n) != 0)
+        return INC_OK;
+    folder[n - 1] = '\0';
+    const char *path = folder + strlen("ipc://");
+    /* Nothing there: no daemon yet, which shows at the first call. */
+    if (lstat(path, &info) != 0 ||
+        (S_ISDIR(info.st_mode) && (unsigned long)info.st_uid == me))
+        return INC_OK;
+    (void)inc_fail(err, INC_E_IO, 0,
+                   "the folder of the socket belongs to another user");
+    inc_err_where(err, "%s", path);
+    inc_err_hint(err, "remove the folder, or set XDG_RUNTIME_DIR or another "
+                      "endpoint");
+    return INC_E_IO;
 }
 
 struct single {
@@ -50,10 +75,9 @@ inc_client_call(struct inc_client *c, enum inc_op op, const void *body,
     enum inc_status st = INC_OK;
     struct single one = {.st = INC_E_BUG};
     struct inc_answer kept = {0};
+    const struct inc_single to = {single_done, &one, &kept};
 
-    inc_client_on_done(c, single_done, &one);
-    inc_client_keep(c, &kept);
-    INC_TRY(inc_client_submit(c, 0, op, body, body_len, how, err));
+    INC_TRY(inc_client_single(c, &to, op, body, body_len, how, err));
     INC_TRY(inc_client_drain(c, err));
     st = one.st;
     if (st != INC_OK) {
@@ -65,8 +89,8 @@ inc_client_call(struct inc_client *c, enum inc_op op, const void *body,
     *out = kept;
     kept = (struct inc_answer){0};
 out:
-    inc_client_keep(c, NULL);
-    inc_client_on_done(c, NULL, NULL);
+    /* After a failed drain it may be out still: a later answer is a stray. */
+    inc_client_drop(c, &to);
     inc_answer_release(&kept);
     return st;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "engine/base/clock.h"
@@ -25,8 +26,9 @@ enum {
     PAUSE_FIRST_MS = 25, /* before a retry; doubles */
     PAUSE_MAX_MS = 2000,
     PATIENCE_MIN_MS = 1000,
-    LINE_BYTES = 24, /* "18446744073709551615" and a NUL */
-    OVERHEAD = 4096  /* envelope around the longest body */
+    LINE_BYTES = 24,          /* "18446744073709551615" and a NUL */
+    OVERHEAD = 4096,          /* envelope around the longest body */
+    DEADLINE_MAX_MS = 3600000 /* on the wire: proto/message.c */
 };
 
 struct slot {
@@ -38,7 +40,8 @@ struct slot {
     unsigned tries_left;
     uint64_t pause_ns, next_ns, sent_ns, patience_ns, end_ns;
     int was_sent;
-    struct inc_err last; /* the refusal that is being retried */
+    const struct inc_single *single; /* or NULL: answers go to `done` */
+    struct inc_err last;             /* the refusal that is being retried */
     struct inc_buf body;
 };
 
@@ -47,12 +50,11 @@ struct inc_client {
     char endpoint[INC_ENDPOINT_MAX];
     char *actor, *office, *purpose;
     struct slot *slots;
-    unsigned window, used;
+    unsigned window, used, singles; /* singles: among the used */
     uint64_t connect_ns, next_no;
     int met; /* the present daemon has answered before */
     inc_done_fn *done;
     void *done_arg;
-    struct inc_answer *keep;
     struct inc_buf out;
     struct inc_client_stats stats;
 };
@@ -126,6 +128,7 @@ inc_client_open(struct inc_client **out, const char *endpoint,
         return inc_fail(err, INC_E_IO, 0, "no source of random numbers");
     if (strlen(endpoint) >= INC_ENDPOINT_MAX)
         return inc_fail(err, INC_E_CONFIG, 0, "the endpoint is too long");
+    INC_TRY(inc_endpoint_check(endpoint, (unsigned long)geteuid(), err));
     c = inc_mem_zero(1, sizeof *c);
     if (c == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a client");
@@ -198,22 +201,21 @@ inc_client_stats(const struct inc_client *c, struct inc_client_stats *out)
     *out = c->stats;
 }
 
-void
-inc_client_keep(struct inc_client *c, struct inc_answer *keep)
-{
-    c->keep = keep;
-}
-
 static void
 finish(struct inc_client *c, struct slot *s, enum inc_status st,
        const struct inc_err *err, const struct inc_node *body)
 {
     uint64_t tag = s->tag;
+    const struct inc_single *single = s->single;
 
     s->state = SLOT_FREE;
+    s->single = NULL;
     c->used--;
+    c->singles -= single != NULL;
     inc_buf_reset(&s->body);
-    if (c->done != NULL)
+    if (single != NULL)
+        single->done(single->arg, tag, st, err, body);
+    else if (c->done != NULL)
         c->done(c->done_arg, tag, st, err, body);
 }
 
@@ -261,11 +263,14 @@ retry(struct inc_client *c, struct slot *s, uint64_t now, uint64_t asked_ms)
 static int
 send_slot(struct inc_client *c, struct slot *s, uint64_t now)
 {
+    /* Its time may be over already: nobody tended it since. */
+    uint64_t left_ms = s->end_ns > now ? (s->end_ns - now) / MS : 0;
     struct inc_request r = {
         .v = INC_PROTOCOL,
         .op = s->op,
         .has_key = inc_ops[s->op].kind == INC_OPS_WRITE,
-        .deadline_ms = (int64_t)((s->end_ns - now) / MS),
+        .deadline_ms =
+            left_ms < DEADLINE_MAX_MS ? (int64_t)left_ms : DEADLINE_MAX_MS,
         .actor = c->actor,
         .office = c->office,
         .purpose = c->purpose,
@@ -348,11 +353,12 @@ take_reply(struct inc_client *c, const void *bytes, size_t len)
     struct inc_answer a = {0};
     struct inc_reply reply;
     struct slot *s = NULL;
+    struct inc_answer *keep = NULL;
 
     inc_err_clear(&err);
     memset(&reply, 0, sizeof reply);
     c->stats.replies++;
-    if (c->keep != NULL) { /* the frame views its bytes: they must stay */
+    if (c->singles > 0) { /* the frame views its bytes: they must stay */
         inc_buf_add(&a.bytes, bytes, len);
         bytes = a.bytes.data;
     }
@@ -368,11 +374,13 @@ take_reply(struct inc_client *c, const void *bytes, size_t len)
         inc_answer_release(&a);
         return;
     }
+    if (s->single != NULL)
+        keep = s->single->keep;
     take_body(c, s, &reply);
-    if (c->keep != NULL && reply.ok) {
+    if (keep != NULL && reply.ok) {
         a.body = reply.body;
-        inc_answer_release(c->keep);
-        *c->keep = a;
+        inc_answer_release(keep);
+        *keep = a;
     } else {
         inc_answer_release(&a);
     }
@@ -447,6 +455,8 @@ send_due(struct inc_client *c, uint64_t now, int *blocked, struct inc_err *err)
     struct slot *s = NULL;
 
     *blocked = 0;
+    if (c->socket == NULL && open_socket(c, err) != INC_OK)
+        return err->status; /* reopen() failed before and so does this */
     while (!*blocked && (s = next_due(c, now)) != NULL) {
         int sent = send_slot(c, s, now);
         if (sent < 0)
@@ -554,10 +564,10 @@ patience(const struct inc_call *how, uint64_t deadline_ns, unsigned retries)
     return each;
 }
 
-enum inc_status
-inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
-                  const void *body, size_t body_len, const struct inc_call *how,
-                  struct inc_err *err)
+static enum inc_status
+submit(struct inc_client *c, const struct inc_single *single, uint64_t tag,
+       enum inc_op op, const void *body, size_t body_len,
+       const struct inc_call *how, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
     static const struct inc_call usual = {0};
@@ -587,6 +597,7 @@ inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
     s->state = SLOT_WAITING;
     s->no = ++c->next_no;
     s->tag = tag;
+    s->single = single;
     s->op = op;
     s->tries_left = retries;
     s->pause_ns = PAUSE_FIRST_MS * MS;
@@ -600,14 +611,48 @@ inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
     else
         inc_random_bytes(s->key, INC_KEY);
     c->used++;
+    c->singles += single != NULL;
     /* Send now if the wire takes it; the rest happens while waiting. */
     st = send_due(c, now, &blocked, err);
     if (st != INC_OK) {
         s->state = SLOT_FREE;
+        s->single = NULL;
         c->used--;
+        c->singles -= single != NULL;
     }
 out:
     return st;
+}
+
+enum inc_status
+inc_client_submit(struct inc_client *c, uint64_t tag, enum inc_op op,
+                  const void *body, size_t body_len, const struct inc_call *how,
+                  struct inc_err *err)
+{
+    return submit(c, NULL, tag, op, body, body_len, how, err);
+}
+
+enum inc_status
+inc_client_single(struct inc_client *c, const struct inc_single *to,
+                  enum inc_op op, const void *body, size_t body_len,
+                  const struct inc_call *how, struct inc_err *err)
+{
+    return submit(c, to, 0, op, body, body_len, how, err);
+}
+
+void
+inc_client_drop(struct inc_client *c, const struct inc_single *to)
+{
+    for (unsigned i = 0; i < c->window; i++) {
+        struct slot *s = &c->slots[i];
+        if (s->state == SLOT_FREE || s->single != to)
+            continue;
+        s->state = SLOT_FREE;
+        s->single = NULL;
+        c->used--;
+        c->singles--;
+        inc_buf_reset(&s->body);
+    }
 }
 
 enum inc_status

@@ -4,7 +4,8 @@
  *     struct inc_client *c = NULL;
  *     struct inc_answer a = {0};
  *     struct inc_err err;
- *     if (inc_client_open(&c, "ipc:///run/incrocio.sock", NULL, &err) ||
+ *     if (inc_client_open(&c, "ipc:///run/incrocio/incrociod.sock", NULL,
+ *                         &err) ||
  *         inc_client_call(c, INC_OP_PING, NULL, 0, NULL, &a, &err))
  *         ... err.what, err.where, err.hint ...
  *     ... read a.body with inc_node_get() ...
@@ -58,7 +59,9 @@ void inc_client_endpoint(char out[INC_ENDPOINT_MAX]);
  * Start a client. Returns at once: a daemon that is not there yet shows at the
  * first call.
  *   o  NULL for defaults
- * INC_E_CONFIG for an endpoint that is not usable, INC_E_NOMEM, INC_E_IO.
+ * INC_E_CONFIG for an endpoint that is not usable, INC_E_NOMEM, INC_E_IO; that
+ * too for an endpoint in /tmp/incrocio-<uid> when the folder is somebody
+ * else's, who could listen there in the daemon's place.
  */
 enum inc_status inc_client_open(struct inc_client **out, const char *endpoint,
                                 const struct inc_client_options *o,
@@ -67,9 +70,11 @@ void inc_client_close(struct inc_client *c); /* NULL is fine */
 
 /* How one request is to be made; zeros are defaults. */
 struct inc_call {
-    int64_t deadline_ms; /* whole time allowed, 0: INC_CLIENT_DEADLINE_MS */
-    int once;            /* 1: no retry after silence (long admin work) */
-    unsigned retries;    /* 0: INC_CLIENT_RETRIES */
+    /* Whole time allowed, 0: INC_CLIENT_DEADLINE_MS. The daemon is told one
+     * hour at most, which is the protocol's limit. */
+    int64_t deadline_ms;
+    int once;                 /* 1: no retry after silence (long admin work) */
+    unsigned retries;         /* 0: INC_CLIENT_RETRIES */
     const unsigned char *key; /* INC_KEY bytes for a write; NULL: random */
 };
 
@@ -85,6 +90,7 @@ void inc_answer_release(struct inc_answer *a); /* safe on zeroed memory */
  * Ask and wait.
  *   body  one msgpack value, or NULL for none; borrowed
  *   out   replaced on INC_OK; unchanged otherwise
+ * Waits for submitted requests too; their answers go to `done`.
  * The daemon's own error comes back as its status with where and hint.
  * INC_E_IO: no daemon at the endpoint. INC_E_DEADLINE: no answer in time.
  */

@@ -4,8 +4,27 @@
 
 #include "clients/c/incrocio.h"
 
-/* The next successful reply's bytes and frame are given to *keep instead of
- * being freed after `done`. NULL stops that. */
-void inc_client_keep(struct inc_client *c, struct inc_answer *keep);
+/* Where the answer of a single call goes: `done` instead of the client's, and
+ * a successful reply's bytes and frame to `keep`. */
+struct inc_single {
+    inc_done_fn *done;
+    void *arg;
+    struct inc_answer *keep;
+};
+
+/* Submit one request whose answer goes to *to and to nobody else; *to must
+ * live until drain or drop. */
+enum inc_status inc_client_single(struct inc_client *c,
+                                  const struct inc_single *to, enum inc_op op,
+                                  const void *body, size_t body_len,
+                                  const struct inc_call *how,
+                                  struct inc_err *err);
+/* Forget the single request if it is still under way. */
+void inc_client_drop(struct inc_client *c, const struct inc_single *to);
+
+/* INC_E_IO when the endpoint is in a /tmp/incrocio-<me> that is there and not
+ * a folder of `me`. */
+enum inc_status inc_endpoint_check(const char *endpoint, unsigned long me,
+                                   struct inc_err *err);
 
 #endif

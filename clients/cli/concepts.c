@@ -152,11 +152,15 @@ inc_put_comune(struct inc_cli *c, struct inc_buf *out, const char *istat)
             : NULL;
     const struct inc_node *code = inc_node_get(hit, "istat");
     const struct inc_node *name = inc_node_get(hit, "name");
+    const struct inc_node *province = inc_node_get(hit, "province");
     const char *text = code != NULL ? inc_node_text(code, &len) : "";
     if (name != NULL && len == strlen(istat) &&
         strncmp(text, istat, len) == 0) {
         text = inc_node_text(name, &len);
         inc_buf_printf(out, "%.*s", (int)len, text);
+        text = province != NULL ? inc_node_text(province, &len) : "";
+        if (province != NULL && len > 0)
+            inc_buf_printf(out, " (%.*s)", (int)len, text);
     } else {
         inc_buf_text(out, istat);
     }

@@ -9,7 +9,7 @@
 void inc_concepts_fetch(struct inc_cli *c, const struct inc_node *value);
 /* Label of a URI fetched before, or the URI. */
 const char *inc_label_of(const struct inc_cli *c, const char *uri);
-/* Append "Lucca (046017)", or the code alone. */
+/* Append "Lucca (LU)", or the code alone. */
 void inc_put_comune(struct inc_cli *c, struct inc_buf *out, const char *istat);
 /* Frees what was fetched. */
 void inc_concepts_release(struct inc_cli *c);

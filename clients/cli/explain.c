@@ -119,6 +119,8 @@ put_feasible(struct inc_buf *out, const struct inc_match_line *line)
     else if (line_has(line, "metres"))
         inc_buf_printf(out, _(": %" PRId64 " km in a straight line"),
                        (line->metres + 500) / 1000);
+    if (line_has(line, "minutes") && line->minutes == 0)
+        return; /* no journey, so no means either */
     if (line_has(line, "minutes"))
         inc_buf_printf(out, _(", about %" PRId64 " minutes"), line->minutes);
     if (line_has(line, "mode")) {

@@ -401,7 +401,8 @@ out:
     inc_buf_release(&text);
     if (st != INC_OK || interrupted) {
         int code = st != INC_OK ? inc_complain(&err) : 5;
-        if (lines != NULL && (interrupted || code == 5))
+        if (lines != NULL && m.state.path[0] != '\0' &&
+            (interrupted || code == 5))
             (void)fprintf(stderr, "%s\n",
                           _("The same command goes on from where it stopped."));
         return code;

@@ -25,6 +25,8 @@ inc_resume_open(struct inc_resume *r, const char *file, const char *kind,
     memset(r, 0, sizeof *r);
     r->kind = kind;
     inc_digest_hex(r->digest, digest);
+    if (strcmp(file, "-") == 0)
+        return 0; /* standard input has no place to keep a state */
     int n = snprintf(r->path, sizeof r->path, "%s.incrocio-state", file);
     if (n < 0 || (size_t)n >= sizeof r->path)
         r->path[0] = '\0'; /* no state for a path that long */

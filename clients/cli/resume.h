@@ -24,7 +24,8 @@ struct inc_resume {
 };
 
 /* Start a state for a file; picks up what an earlier run left for the same
- * bytes and kind. 1 when there was something to resume. */
+ * bytes and kind. 1 when there was something to resume. Standard input ("-")
+ * has no state. */
 int inc_resume_open(struct inc_resume *r, const char *file, const char *kind,
                     const unsigned char digest[INC_DIGEST]);
 enum inc_status inc_resume_save(const struct inc_resume *r,

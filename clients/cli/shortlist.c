@@ -11,7 +11,6 @@
 #include "engine/base/date.h"
 #include "engine/base/utf8.h"
 #include "proto/bodies.h"
-#include "proto/bodies.h"
 
 enum {
     CELLS = 20,
@@ -154,10 +153,16 @@ put_provenance(struct inc_cli *c, int people, const struct inc_match_page *page)
                    _("list computed for %s, repeatable: taxonomy %s, space "
                      "%.*s; "),
                    day, page->taxonomy, SPACE_SHOWN, page->space);
+    unsigned long looked = (unsigned long)page->considered;
+    inc_buf_printf(
+        &text,
+        people ? ngettext("%s person looked at", "%s people looked at", looked)
+               : ngettext("%s need looked at", "%s needs looked at", looked),
+        inc_grouped(n, (uint64_t)page->considered, italian));
     inc_buf_printf(&text,
-                   people ? _("%s people looked at, %s pass filters and rules")
-                          : _("%s needs looked at, %s pass filters and rules"),
-                   inc_grouped(n, (uint64_t)page->considered, italian),
+                   ngettext(", %s passes filters and rules",
+                            ", %s pass filters and rules",
+                            (unsigned long)page->matched),
                    inc_grouped(m, (uint64_t)page->matched, italian));
     /* Prudent is the usual way: what is not known counts nothing yet. */
     if (page->attitude == INC_NEUTRAL)
@@ -207,7 +212,9 @@ put_cover(struct inc_buf *out, const struct cover *n)
     if (n->unknown > 0)
         inc_buf_printf(out, _(", %u to be asked"), n->unknown);
     if (n->not_met > 0)
-        inc_buf_printf(out, _(", %u missing"), n->not_met);
+        inc_buf_printf(out,
+                       ngettext(", %u missing", ", %u missing", n->not_met),
+                       n->not_met);
 }
 
 static void

@@ -7,6 +7,7 @@ the wire fails.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Optional, TypeVar, Union
@@ -18,6 +19,7 @@ from . import model as m
 
 DEADLINE_S = 30.0
 CONNECT_S = 3.0
+DEADLINE_MAX_MS = 3_600_000  # on the wire; a client may wait longer
 RETRIES = 3
 PAUSE_S = 0.025
 PAUSE_MAX_S = 2.0
@@ -62,6 +64,23 @@ def default_endpoint() -> str:
     if run.startswith("/"):
         return f"ipc://{run}/incrocio/incrociod.sock"
     return f"ipc:///tmp/incrocio-{os.getuid()}/incrociod.sock"
+
+
+def _check_folder(endpoint: str) -> None:
+    """Who made /tmp/incrocio-UID first could listen in the daemon's place."""
+    me = os.geteuid()
+    folder = f"/tmp/incrocio-{me}"
+    if not endpoint.startswith(f"ipc://{folder}/"):
+        return
+    try:
+        info = os.lstat(folder)
+    except OSError:
+        return
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != me:
+        raise IncrocioError(
+            "io_failed", "the folder of the socket belongs to another user",
+            folder, "remove the folder, or set XDG_RUNTIME_DIR or another "
+            "endpoint")
 
 
 class Pending(NamedTuple):
@@ -133,6 +152,7 @@ class Client:
                  actor: Optional[str] = None, office: Optional[str] = None,
                  purpose: Optional[str] = None) -> None:
         self.endpoint = endpoint or default_endpoint()
+        _check_folder(self.endpoint)
         self.timeout = timeout
         self.retries = retries
         self.connect_timeout = connect_timeout
@@ -169,7 +189,8 @@ class Client:
         now = time.monotonic()
         message: dict[str, Any] = {
             "v": m.PROTOCOL, "id": str(slot.number), "op": slot.request.op,
-            "deadline_ms": max(1, int((slot.end - now) * 1000)),
+            "deadline_ms": min(
+                DEADLINE_MAX_MS, max(1, int((slot.end - now) * 1000))),
             **self._envelope}
         if op is not None and op.kind == "write":
             message["key"] = slot.key

@@ -960,6 +960,13 @@ class MatchLine(Model):
     schedule_minutes: Optional[int] = None
     # Hours in which it can be learned there.
     trainable_hours: Optional[int] = None
+    # A similar skill that gives more points than the one that meets the
+    # requirement: the points come from it.
+    also_uri: Optional[str] = None
+    # Its label.
+    also_label: Optional[str] = None
+    # Its similarity, basis points.
+    also_cosine: Optional[int] = None
 
 
 @dataclass
@@ -1012,8 +1019,10 @@ class Facet(Model):
 
     # What is counted.
     name: str
-    # Counts, highest first.
+    # Counts, highest first, 500 at most.
     values: list[FacetValue]
+    # Records that hold other values.
+    others: Optional[int] = None
 
 
 @dataclass
