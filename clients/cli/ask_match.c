@@ -180,7 +180,7 @@ match_page(struct inc_cli *c, int people, const char *id, const char *file,
         inc_shortlist(c, people, &subject, &page);
     }
     if (page.n_items == 0)
-        st = INC_E_NOTFOUND;
+        st = page.reason != NULL ? INC_E_EMPTY : INC_E_NOTFOUND;
 out:
     inc_subject_release(&subject);
     inc_arena_release(&arena);
@@ -206,7 +206,8 @@ match_one(struct inc_cli *c, int people, const char *id, const char *file)
         return inc_complain(&err);
     }
     enum inc_status st = match_page(c, people, id, file, &err);
-    if (st == INC_E_NOTFOUND && err.status == INC_OK) /* an empty list */
+    if ((st == INC_E_NOTFOUND || st == INC_E_EMPTY) &&
+        err.status == INC_OK) /* an empty list */
         return inc_status_exit(st);
     return st == INC_OK ? 0 : inc_complain(&err);
 }

@@ -325,8 +325,14 @@ put_reasons(struct inc_cli *c, const struct inc_match_line *line)
             inc_buf_text(&text, "; ");
         inc_buf_text(&text, inc_buf_cstr(&one));
     }
-    if (line->status == INC_LINE_UNKNOWN && line_has(line, "hi") &&
-        line_has(line, "points") && line->hi > line->points) {
+    if (line->also_label != NULL) {
+        if (text.len > 0)
+            inc_buf_text(&text, "; ");
+        inc_buf_printf(&text, _("worth more for: %s (%" PRId64 "%% alike)"),
+                       line->also_label, line->also_cosine / 100);
+    }
+    if (line->hi > line->points &&
+        (line->max > 0 || line->status == INC_LINE_UNKNOWN)) {
         if (text.len > 0)
             inc_buf_text(&text, "; ");
         inc_buf_text(&text, _("could be worth up to "));

@@ -443,7 +443,12 @@ inc_shortlist(struct inc_cli *c, int people, const struct inc_subject *subject,
 
     put_subject(c, subject, page->id);
     put_provenance(c, people, page);
-    if (page->n_items == 0)
+    if (page->reason != NULL)
+        put_paragraph(c,
+                      _("The need asks nothing yet: add what it requires "
+                        "(incrocio need patch)."),
+                      0);
+    else if (page->n_items == 0)
         inc_buf_printf(&c->out, "\n%s\n",
                        people ? _("Nobody passes the filters and rules.")
                               : _("No need passes the filters and rules."));

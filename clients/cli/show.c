@@ -217,6 +217,8 @@ put_value(struct inc_cli *c, struct inc_buf *out, const char *key,
     if (inc_node_kind(n) == INC_NODE_MAP) {
         put_map(c, out, n);
     } else if (inc_node_kind(n) == INC_NODE_LIST) {
+        if (inc_node_count(n) == 0)
+            inc_buf_text(out, _("none recorded"));
         for (size_t i = 0; i < inc_node_count(n); i++) {
             if (i > 0)
                 inc_buf_text(out, ", ");

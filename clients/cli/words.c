@@ -55,7 +55,7 @@ static const struct {
     {"modes", N_("travels by")},
     {"max_minutes", N_("at most minutes")},
     {"windows", N_("can work")},
-    {"absences", N_("cannot work")},
+    {"absences", N_("hours to keep free")},
     {"from", N_("from")},
     {"until", N_("up to")},
     {"kinds", N_("kinds of need")},
