@@ -5,10 +5,13 @@
  * for one batch. The writer makes the next one with inc_pool_next() and
  * publishes it by swapping a pointer.
  *
- * A pool is a short list of blocks, biggest first, each one immutable and
- * shared between pools; a bitmap per block marks rows that a later block
- * replaces or that are gone. Small blocks are merged as they pile up, so a
- * write costs O(log n) amortised.
+ * People are in runs, biggest first; a run is a row of blocks in the order of
+ * what people can do, so that neighbours share skills; a block is at most
+ * INC_BLOCK_ROWS people in one relocatable allocation: in memory, or a part of
+ * a mapped image file. Blocks are immutable and shared between pools; a bitmap
+ * per block marks rows that a later run replaces or that are gone. Small runs
+ * are merged as they pile up, large ones in the background, so a write costs
+ * O(log n) amortised and never waits for a large merge.
  */
 #ifndef INC_POOL_POOL_H
 #define INC_POOL_POOL_H
@@ -28,7 +31,16 @@ struct inc_world {
     const struct inc_taxonomy *taxonomy;
     const struct inc_space *space;
     const struct inc_geo *geo;
+    /* [occupations of the space] place of each trade in an order that puts
+     * like trades side by side; NULL: their own order. */
+    const uint16_t *trade_rank;
 };
+
+/* Fill such an order: by ISCO group of the occupation, then by number. Trades
+ * that the taxonomy does not know come last. out [inc_space_occupations()] */
+enum inc_status inc_world_trade_rank(uint16_t *out, const struct inc_taxonomy *t,
+                                     const struct inc_space *s,
+                                     struct inc_err *err);
 
 /* Numbers to score a URI by, INC_NO_CONCEPT when unknown. A retired skill that
  * has no vector gives way to what replaces it, a retired occupation that has
@@ -75,7 +87,7 @@ enum {
     INC_KNOWN_CAR = 1024
 };
 
-/* One row, unpacked view; pointers view the block. */
+/* One row, unpacked; pointers view the block or the caller's room. */
 struct inc_person {
     uint64_t no;
     const char *id;
@@ -140,9 +152,10 @@ enum inc_status inc_pool_drop_need(struct inc_pool_builder *b, uint64_t no,
  * not change is shared with it. Consumes b also on failure. The result has one
  * reference. INC_E_NOMEM, INC_E_LIMIT, INC_E_MISMATCH (b has another taxonomy
  * or space than old).
- * Cost: O(log n) copies of each changed row, amortised; now and then a call
- * copies all rows (bench in unit/pool/speed_test.c).
+ * Cost: what was added, and merges of at most INC_MERGE_ROWS rows; larger ones
+ * are left to inc_merge_make(). The first pool is built whole.
  */
+enum { INC_MERGE_ROWS = 8192 };
 enum inc_status inc_pool_end(struct inc_pool **out, struct inc_pool_builder *b,
                              struct inc_pool *old, uint64_t generation,
                              struct inc_err *err);
@@ -157,25 +170,110 @@ uint64_t inc_pool_people(const struct inc_pool *p); /* live rows */
 uint64_t inc_pool_needs(const struct inc_pool *p);
 uint64_t inc_pool_unknown(const struct inc_pool *p); /* sum of n_unknown */
 
-/* Blocks, for the pass. Rows of a block are ascending by `no`. */
+/* ---- blocks, for the pass ---- */
+
+enum {
+    INC_BLOCK_ROWS = 65536,
+    INC_GROUP_ROWS = 16, /* neighbours that share a bound */
+    INC_BLOCK_GROUPS = INC_BLOCK_ROWS / INC_GROUP_ROWS,
+    INC_INDEX_ROWS = 1024, /* smaller blocks have no index */
+    INC_SKILLS_MAX = 65535 /* of the taxonomy: a skill number is 16 bits */
+};
+
+/*
+ * Rows are in order of kind: (rank of the nearest trade, of the second, of the
+ * third), then number. What the pass reads of every row, as columns; a code is
+ * a number in a table of the block's own.
+ */
+struct inc_columns {
+    uint32_t rows, groups;     /* groups: rows / INC_GROUP_ROWS, rounded up */
+    const uint32_t *skill_at;  /* [rows + 1] into skill */
+    const uint16_t *skill;     /* skill numbers of each row's words, in the
+                                  order of struct inc_person.words */
+    const uint16_t *home;      /* [rows] comune, INC_NO_COMUNE */
+    const uint16_t *office;    /* [rows] number for inc_block_office() */
+    const uint16_t *licences;  /* [rows] code into licence_sets */
+    const uint16_t *languages; /* [rows] code for inc_block_languages() */
+    const uint16_t *from, *until, *updated; /* [rows] codes into days */
+    const uint32_t *licence_sets;           /* [n_licence_sets] bits */
+    const int32_t *days;                    /* [n_days] as in inc_person */
+    uint32_t n_licence_sets, n_days, n_language_sets, n_offices;
+};
+
+/* How well somebody of a group holds a skill, at best: INC_BEST(level 1..4,
+ * evidence), the largest level and the best evidence of all, 0..15. */
+enum { INC_BESTS = 16 };
+#define INC_BEST(level, rank) ((unsigned)(level)-1u + 4u * (unsigned)(rank))
+/* Order of evidence by worth: implied 0, declared 1, observed 2, certified 3. */
+unsigned inc_evidence_rank(unsigned evidence);
+unsigned inc_evidence_of_rank(unsigned rank);
+
+/*
+ * Inverted index of a block: for each skill, and each trade, the groups with
+ * somebody who has it. Dead rows are in it (they only loosen bounds).
+ */
+struct inc_index {
+    uint32_t skills, trades;     /* as of the taxonomy and the space */
+    const uint32_t *skill_list;  /* [skills + 1] into the next two */
+    const uint16_t *skill_group; /* ascending within a list */
+    const uint8_t *skill_best;   /* INC_BEST */
+    const uint32_t *trade_list;  /* [trades + 1] into the next two */
+    const uint16_t *trade_group;
+    const uint8_t *trade_best; /* largest weight in the group, in 1/255 of
+                                  10000, rounded up */
+    const uint64_t *unasked;   /* bit per group: somebody's skills are not
+                                  known (INC_KNOWN_SKILLS) */
+};
+
 struct inc_block; /* of people */
 size_t inc_pool_blocks(const struct inc_pool *p);
 const struct inc_block *inc_pool_block(const struct inc_pool *p, size_t i);
-/* Bitmap of dead rows of block i, (rows + 63) / 64 words. */
+/* Bitmap of dead rows of block i, (rows + 63) / 64 words; bits past the last
+ * row are 0. */
 const uint64_t *inc_pool_dead(const struct inc_pool *p, size_t i);
+uint32_t inc_pool_live(const struct inc_pool *p, size_t i); /* rows not dead */
+
 uint32_t inc_block_rows(const struct inc_block *b);
+void inc_block_columns(const struct inc_block *b, struct inc_columns *out);
+/* 0 for a block too small to have one. */
+int inc_block_index(const struct inc_block *b, struct inc_index *out);
 uint32_t inc_block_classes(const struct inc_block *b,
                            const struct inc_class **out);
+/* Room that one person is unpacked into; see struct inc_person. */
+struct inc_room {
+    uint32_t words[INC_WORDS_MAX];
+    uint32_t implied_by[INC_WORDS_MAX];
+};
+/* *out views the block and *room, until the room is used again. room NULL:
+ * everything but words and implied_by, which are NULL. */
 void inc_block_person(const struct inc_block *b, uint32_t row,
-                      struct inc_person *out);
+                      struct inc_room *room, struct inc_person *out);
+/* Words of one row without the rest. out [INC_WORDS_MAX]; how many. */
+uint32_t inc_block_words(const struct inc_block *b, uint32_t row,
+                         uint32_t *out);
 const char *inc_block_office(const struct inc_block *b, uint16_t office);
-/* Words of one row without the rest, for the hot loop. */
-const uint32_t *inc_block_words(const struct inc_block *b, uint32_t row,
-                                uint32_t *n);
+const struct inc_person_language *
+inc_block_languages(const struct inc_block *b, uint16_t code, uint32_t *n);
 
-/* Where a live person is: 0 and block/row, or -1. */
+/* Where a live person is: 0 and block/row, or -1. O(blocks * log rows). */
 int inc_pool_find(const struct inc_pool *p, uint64_t no, size_t *block,
                   uint32_t *row);
+
+/* ---- merging in the background ---- */
+
+/* 1 when runs have piled up that inc_pool_end() left for the background. */
+int inc_pool_due(const struct inc_pool *p);
+struct inc_merge;
+/* Write the due runs of a pool anew as one. Slow; any thread, while the writer
+ * goes on; holds the pool until it is installed or freed. INC_E_NOMEM. */
+enum inc_status inc_merge_make(struct inc_merge **out, struct inc_pool *p,
+                               struct inc_err *err);
+/* The writer: `now` with the merged run in the place of its sources; rows that
+ * died meanwhile are dead in it. Quick. Consumes m, also on failure.
+ * INC_E_CONFLICT when the sources are not in `now` any more (a rebuild). */
+enum inc_status inc_merge_install(struct inc_pool **out, struct inc_pool *now,
+                                  struct inc_merge *m, struct inc_err *err);
+void inc_merge_free(struct inc_merge *m); /* NULL is fine */
 
 /* Open needs: decoded records owned by the pool, in ascending number; i from 0
  * to inc_pool_needs() - 1, NULL past the end. O(log n). */
