@@ -28,7 +28,23 @@ struct inc_counts {
 };
 /* The value must live until the counts are released. */
 void inc_facet_count(struct inc_counts *f, const char *value);
+void inc_facets_begin(struct inc_counts *facets);   /* [INC_FACETS] */
 void inc_facets_release(struct inc_counts *facets); /* [INC_FACETS] */
+
+/* Facets, by what they count. */
+enum {
+    INC_FACET_PROVINCE,
+    INC_FACET_OFFICE,
+    INC_FACET_LICENCE,
+    INC_FACET_AVAILABILITY
+};
+/* Facet values of a person; of a row of a block. */
+void inc_person_facets(struct inc_counts *facets, const struct inc_person *p,
+                       const char *office, const struct inc_geo *geo,
+                       const struct inc_match_options *o);
+void inc_facets_row(struct inc_counts *facets, const struct inc_block *b,
+                    uint32_t row, const struct inc_geo *geo,
+                    const struct inc_match_options *o);
 
 /* What a page says besides its items. */
 struct inc_sheet {

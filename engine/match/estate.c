@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "engine/base/mem.h"
+#include "engine/space/near.h"
 
 /* The public part first: a pointer to one is a pointer to the other. */
 struct owned {
@@ -11,6 +12,7 @@ struct owned {
     struct inc_space *space;
     struct inc_geo *geo;
     struct inc_search *search;
+    uint16_t *trade_rank;
     atomic_uint references;
 };
 
@@ -24,6 +26,7 @@ static void
 release(struct owned *o)
 {
     inc_search_free(o->search);
+    inc_mem_free(o->trade_rank);
     inc_space_free(o->space);
     inc_geo_free(o->geo);
     inc_taxonomy_free(o->taxonomy);
@@ -36,6 +39,7 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
                 struct inc_search *search, struct inc_err *err)
 {
     struct owned *o = inc_mem_zero(1, sizeof *o);
+    enum inc_status st = INC_OK;
 
     *out = NULL;
     if (o == NULL) {
@@ -56,8 +60,21 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     o->estate.reference.taxonomy = taxonomy;
     o->estate.reference.search = search;
     o->estate.reference.geo = geo;
+    o->trade_rank =
+        inc_mem_zero(inc_space_occupations(space), sizeof *o->trade_rank);
+    if (o->trade_rank == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "estate");
+        goto out;
+    }
+    INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
+    INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
+    o->estate.world.trade_rank = o->trade_rank;
     *out = &o->estate;
-    return INC_OK;
+    o = NULL;
+out:
+    if (o != NULL)
+        release(o);
+    return st;
 }
 
 enum inc_status
@@ -77,6 +94,7 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     INC_TRY(inc_geo_load(&geo, o->comuni_path, err));
     INC_TRY(inc_space_load(&space, o->space_path, taxonomy, err));
     INC_TRY(inc_search_build(&search, taxonomy, err));
+    INC_TRY(inc_space_make_near(space, o->near_path, err));
     return inc_estate_from(out, taxonomy, space, geo, search, err);
 out:
     inc_search_free(search);

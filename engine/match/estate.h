@@ -19,6 +19,7 @@ struct inc_estate_options {
     const char *local_dir;   /* or NULL */
     const char *comuni_path; /* TSV */
     const char *space_path;  /* artefact */
+    const char *near_path;   /* cache of near.h, or NULL */
     const char *version;     /* name of the taxonomy, or NULL */
 };
 

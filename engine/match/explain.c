@@ -46,14 +46,18 @@ answers_better(const struct best *a, const struct best *b)
 static void
 suppliers(struct best *most, struct best *meets,
           const struct inc_line_spec *spec, const struct inc_plan *p,
-          const struct inc_person *person, const struct inc_class *classes)
+          const struct inc_person *person, const struct inc_class *classes,
+          const struct inc_kin *kin)
 {
     *most = *meets = (struct best){.word = person->n_words};
     for (uint32_t w = 0; w < person->n_words; w++) {
         uint32_t concept = INC_WORD_CONCEPT(person->words[w]);
         const struct inc_class *c = &classes[INC_WORD_CLASS(person->words[w])];
-        uint32_t quality = inc_quality_bp(c, spec->level, p->half_year);
+        uint32_t quality;
 
+        if (kin != NULL && !inc_kin_related(kin, concept, spec->lane))
+            continue; /* worth nothing: it cannot be shown */
+        quality = inc_quality_bp(c, spec->level, p->half_year);
         for (uint32_t i = 0; i < spec->n_concepts; i++) {
             struct best b = {.quality = quality, .word = w, .concept = i};
             b.same = spec->concepts[i] == concept;
@@ -93,7 +97,7 @@ reasons(const struct inc_line *line, const struct best *b,
 void
 inc_explain(struct inc_line *lines, const struct inc_plan *p,
             const struct inc_person *person, const struct inc_class *classes,
-            const uint16_t *cover)
+            const uint16_t *cover, const struct inc_kin *kin)
 {
     for (uint32_t i = 0; i < p->n_lines; i++) {
         struct inc_line *line = &lines[i];
@@ -102,7 +106,7 @@ inc_explain(struct inc_line *lines, const struct inc_plan *p,
 
         if (line->spec->kind != INC_LINE_REQUIREMENT)
             continue;
-        suppliers(&most, &meets, line->spec, p, person, classes);
+        suppliers(&most, &meets, line->spec, p, person, classes, kin);
         INC_CHECK(most.have == cover[line->spec->lane]);
         if (most.word == person->n_words)
             continue;

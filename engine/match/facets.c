@@ -1,4 +1,4 @@
-#include "engine/match/inside.h"
+#include "engine/match/answer.h"
 
 void
 inc_facets_begin(struct inc_counts *facets)
@@ -38,4 +38,16 @@ inc_person_facets(struct inc_counts *facets, const struct inc_person *p,
                     : p->until < o->as_of                    ? "past"
                     : p->from > o->as_of                     ? "later"
                                                              : "now");
+}
+
+void
+inc_facets_row(struct inc_counts *facets, const struct inc_block *b,
+               uint32_t row, const struct inc_geo *geo,
+               const struct inc_match_options *o)
+{
+    struct inc_person person;
+
+    inc_block_person(b, row, NULL, &person);
+    inc_person_facets(facets, &person, inc_block_office(b, person.office), geo,
+                      o);
 }

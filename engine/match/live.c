@@ -1,8 +1,11 @@
 #include "engine/match/live.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/match/catch_up.h"
 
 /*
  * The lock guards the pointers of `now` for the few instructions that copy
@@ -11,6 +14,11 @@
 struct inc_live {
     pthread_mutex_t lock;
     struct inc_image now;
+    char *image_path;        /* NULL: nothing is saved */
+    char store_id[33];
+    /* the background thread's */
+    uint64_t saved_generation; /* of what lies at image_path */
+    int saved;
 };
 
 static void
@@ -25,51 +33,62 @@ publish(struct inc_live *l, struct inc_image next)
     inc_image_drop(&old);
 }
 
-struct feed {
-    struct inc_pool_builder *builder;
-    struct inc_err *err;
-};
-
 static enum inc_status
-feed_candidate(void *arg, uint64_t no, const union inc_record *r)
-{
-    struct feed *f = arg;
-    return inc_pool_add_candidate(f->builder, no, &r->candidate, f->err);
-}
-
-static enum inc_status
-feed_need(void *arg, uint64_t no, const union inc_record *r)
-{
-    struct feed *f = arg;
-    return inc_pool_add_need(f->builder, no, &r->need, f->err);
-}
-
-static enum inc_status
-build(struct inc_pool **out, struct inc_estate *e, struct inc_store *s,
-      struct inc_err *err)
+build(struct inc_pool **out, struct inc_estate *e, struct inc_view *view,
+      uint64_t seq, struct inc_err *err)
 {
     enum { RECORD_BYTES = 8 << 20 };
-    struct inc_store_info info;
-    struct feed f = {NULL, err};
-    struct inc_view *view = NULL;
+    struct inc_pool_builder *b = NULL;
     struct inc_arena arena;
     enum inc_status st = inc_arena_init(&arena, RECORD_BYTES);
 
     *out = NULL;
     if (st != INC_OK)
         return inc_fail(err, st, 0, "reading the store");
+    INC_TRY(inc_pool_begin(&b, &e->world, err));
+    INC_TRY(inc_feed(b, view, INC_RECORD_CANDIDATE, &arena, err));
+    INC_TRY(inc_feed(b, view, INC_RECORD_NEED, &arena, err));
+    st = inc_pool_end(out, b, NULL, seq, err);
+    b = NULL; /* end consumes it */
+out:
+    inc_pool_abandon(b);
+    inc_arena_release(&arena);
+    return st;
+}
+
+/* Build and publish; from the saved people when `start` is given. */
+static enum inc_status
+fresh(struct inc_live *l, struct inc_estate *e, struct inc_store *s,
+      struct inc_live_start *start, struct inc_err *err)
+{
+    struct inc_image next = {e, NULL};
+    struct inc_view *view = NULL;
+    struct inc_store_info info;
+    enum inc_status st = INC_OK;
+
     INC_TRY(inc_view_open(&view, s, err));
     INC_TRY(inc_view_info(view, &info, err));
-    INC_TRY(inc_pool_begin(&f.builder, &e->world, err));
-    INC_TRY(inc_view_scan(view, INC_RECORD_CANDIDATE, &arena, feed_candidate,
-                          &f, err));
-    INC_TRY(inc_view_scan(view, INC_RECORD_NEED, &arena, feed_need, &f, err));
-    st = inc_pool_end(out, f.builder, NULL, info.head_seq, err);
-    f.builder = NULL; /* end consumes it */
+    if (start != NULL) /* the store stays the same */
+        memcpy(l->store_id, info.id, sizeof l->store_id);
+    if (start != NULL && l->image_path != NULL) {
+        struct inc_err why = {0};
+
+        if (inc_catch_up(&next.pool, &start->caught_up, l->image_path, e, view,
+                         &info, &why) == INC_OK) {
+            start->origin = INC_LIVE_SAVED;
+            l->saved = 1;
+            l->saved_generation = info.head_seq - start->caught_up;
+        } else {
+            (void)snprintf(start->refused, sizeof start->refused, "%.120s",
+                           why.what);
+        }
+    }
+    if (next.pool == NULL)
+        INC_TRY(build(&next.pool, e, view, info.head_seq, err));
+    (void)inc_estate_hold(e);
+    publish(l, next);
 out:
-    inc_pool_abandon(f.builder);
     inc_view_close(view);
-    inc_arena_release(&arena);
     return st;
 }
 
@@ -77,21 +96,16 @@ enum inc_status
 inc_live_rebuild(struct inc_live *l, struct inc_estate *e, struct inc_store *s,
                  struct inc_err *err)
 {
-    struct inc_image next = {e, NULL};
-    enum inc_status st = build(&next.pool, e, s, err);
-
-    if (st != INC_OK)
-        return st;
-    (void)inc_estate_hold(e);
-    publish(l, next);
-    return INC_OK;
+    return fresh(l, e, s, NULL, err);
 }
 
 enum inc_status
 inc_live_open(struct inc_live **out, struct inc_estate *e, struct inc_store *s,
+              const char *image_path, struct inc_live_start *start,
               struct inc_err *err)
 {
     struct inc_live *l = inc_mem_zero(1, sizeof *l);
+    struct inc_live_start told = {.origin = INC_LIVE_STREAMED};
     enum inc_status st;
 
     *out = NULL;
@@ -99,7 +113,16 @@ inc_live_open(struct inc_live **out, struct inc_estate *e, struct inc_store *s,
         inc_mem_free(l);
         return inc_fail(err, INC_E_NOMEM, 0, "image");
     }
-    st = inc_live_rebuild(l, e, s, err);
+    if (image_path != NULL) {
+        l->image_path = inc_mem_text(image_path, strlen(image_path));
+        if (l->image_path == NULL) {
+            inc_live_close(l);
+            return inc_fail(err, INC_E_NOMEM, 0, "image");
+        }
+    }
+    st = fresh(l, e, s, &told, err);
+    if (start != NULL)
+        *start = told;
     if (st != INC_OK) {
         inc_live_close(l);
         return st;
@@ -115,6 +138,7 @@ inc_live_close(struct inc_live *l)
         return;
     inc_image_drop(&l->now);
     (void)pthread_mutex_destroy(&l->lock);
+    inc_mem_free(l->image_path);
     inc_mem_free(l);
 }
 
@@ -155,6 +179,98 @@ inc_live_apply(struct inc_live *l, const struct inc_change *const *changes,
     }
 out:
     inc_pool_abandon(b);
+    return st;
+}
+
+/* --- upkeep ---------------------------------------------------------------- */
+
+struct inc_upkeep {
+    struct inc_estate *estate; /* of the image it was made of, held */
+    struct inc_merge *merge;   /* or ... */
+    struct inc_pool *saved;    /* ... what now lies at image_path, held */
+};
+
+void
+inc_upkeep_free(struct inc_upkeep *u)
+{
+    if (u == NULL)
+        return;
+    inc_merge_free(u->merge);
+    inc_pool_drop(u->saved);
+    inc_estate_drop(u->estate);
+    inc_mem_free(u);
+}
+
+static enum inc_status
+save_people(struct inc_upkeep *u, struct inc_live *l,
+            const struct inc_image *image, struct inc_err *err)
+{
+    struct inc_stamp stamp;
+    enum inc_status st = INC_OK;
+
+    inc_stamp_make(&stamp, image->estate, l->store_id,
+                   inc_pool_generation(image->pool));
+    INC_TRY(inc_image_save(l->image_path, image->pool, &stamp, err));
+    l->saved = 1;
+    l->saved_generation = stamp.seq;
+    u->saved = inc_pool_hold(image->pool);
+out:
+    return st;
+}
+
+enum inc_status
+inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l, int save,
+                struct inc_err *err)
+{
+    struct inc_image image = inc_live_hold(l);
+    struct inc_upkeep *u = inc_mem_zero(1, sizeof *u);
+    enum inc_status st = INC_OK;
+
+    *out = NULL;
+    if (u == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "upkeep");
+        goto out;
+    }
+    u->estate = inc_estate_hold(image.estate);
+    if (inc_pool_due(image.pool))
+        INC_TRY(inc_merge_make(&u->merge, image.pool, err));
+    else if (save && l->image_path != NULL &&
+             (!l->saved ||
+              l->saved_generation != inc_pool_generation(image.pool)))
+        INC_TRY(save_people(u, l, &image, err));
+    if (u->merge != NULL || u->saved != NULL) {
+        *out = u;
+        u = NULL;
+    }
+out:
+    inc_upkeep_free(u);
+    inc_image_drop(&image);
+    return st;
+}
+
+enum inc_status
+inc_live_install(struct inc_live *l, struct inc_upkeep *u, struct inc_err *err)
+{
+    struct inc_image next = {l->now.estate, NULL}; /* only we replace it */
+    enum inc_status st = INC_OK;
+
+    if (u->estate != l->now.estate) {
+        st = inc_fail(err, INC_E_CONFLICT, 0, "the image was rebuilt");
+        goto out;
+    }
+    if (u->merge != NULL) {
+        st = inc_merge_install(&next.pool, l->now.pool, u->merge, err);
+        u->merge = NULL; /* install consumes it */
+    } else {
+        st = inc_image_adopt(&next.pool, l->now.pool, u->saved, l->image_path,
+                             err);
+    }
+    if (st == INC_OK) {
+        (void)inc_estate_hold(next.estate);
+        publish(l, next);
+    }
+out:
+    inc_upkeep_free(u);
     return st;
 }
 

@@ -1,25 +1,27 @@
 #include "engine/match/match.h"
 
+#include "engine/base/clock.h"
 #include "engine/base/mem.h"
 #include "engine/match/inside.h"
 
-/* Plans and heaps of one chunk: eight needs of 128 requirements with eight
- * alternatives each, at the largest dimension, take 40 MiB. Pages that no
- * question touches cost nothing. */
+/* The plan and the heap of one question: a need of 128 requirements with eight
+ * alternatives each, at the largest dimension, takes 8 MiB, its walk 40. Pages
+ * that no question touches cost nothing. */
 enum { ARENA_BYTES = 64 << 20 };
 
 enum inc_status
-inc_matcher_new(struct inc_matcher **out, inc_fold_fn *fold,
+inc_matcher_new(struct inc_matcher **out, const struct inc_kernels *kernels,
                 struct inc_err *err)
 {
     struct inc_matcher *m = inc_mem_zero(1, sizeof *m);
 
     *out = NULL;
-    if (m == NULL || inc_arena_init(&m->arena, ARENA_BYTES) != INC_OK) {
-        inc_mem_free(m);
+    if (m == NULL || inc_arena_init(&m->arena, ARENA_BYTES) != INC_OK ||
+        inc_scan_open(&m->scan) != INC_OK) {
+        inc_matcher_free(m);
         return inc_fail(err, INC_E_NOMEM, 0, "matcher");
     }
-    m->fold = fold;
+    m->kernels = kernels;
     *out = m;
     return INC_OK;
 }
@@ -29,13 +31,7 @@ inc_matcher_free(struct inc_matcher *m)
 {
     if (m == NULL)
         return;
-    for (int i = 0; i < INC_CHUNK_QUESTIONS; i++) {
-        inc_mem_free(m->tables[i].sim);
-        inc_mem_free(m->tables[i].pull);
-        inc_mem_free(m->tables[i].loss);
-    }
-    inc_mem_free(m->columns);
-    inc_mem_free(m->product);
+    inc_scan_close(&m->scan);
     inc_arena_release(&m->arena);
     inc_mem_free(m);
 }
@@ -50,34 +46,38 @@ pair_run(struct inc_matcher *m, const struct inc_image *image,
     q->status =
         inc_pool_of_one(&one.pool, image->estate, q->candidate, &q->err);
     if (q->status == INC_OK)
-        inc_people_run(m, &one, &q, 1);
+        inc_people_run(m, &one, q);
     inc_pool_drop(one.pool);
+}
+
+enum inc_status
+inc_late(struct inc_question *q)
+{
+    (void)inc_fail(&q->err, INC_E_DEADLINE, 0,
+                   "the deadline passed before the match was done");
+    inc_err_where(&q->err, "request.deadline_ms");
+    inc_err_hint(&q->err, "try again with a longer deadline");
+    return INC_E_DEADLINE;
 }
 
 void
 inc_match_run(struct inc_matcher *m, const struct inc_image *image,
               struct inc_question *const *questions, size_t n)
 {
-    struct inc_question *chunk[INC_CHUNK_QUESTIONS];
-    size_t used = 0;
-
     for (size_t i = 0; i < n; i++) {
         struct inc_question *q = questions[i];
 
         inc_buf_reset(&q->body);
         inc_err_clear(&q->err);
         q->considered = 0;
-        if (q->kind == INC_ASK_PAIR)
+        q->counts = (struct inc_pass_counts){0};
+        if (q->deadline_ns != 0 && inc_clock_ns() >= q->deadline_ns)
+            q->status = inc_late(q);
+        else if (q->kind == INC_ASK_PAIR)
             pair_run(m, image, q);
         else if (q->kind == INC_ASK_NEEDS)
             inc_needs_run(m, image, q);
         else
-            chunk[used++] = q;
-        if (used == INC_CHUNK_QUESTIONS) {
-            inc_people_run(m, image, chunk, used);
-            used = 0;
-        }
+            inc_people_run(m, image, q);
     }
-    if (used > 0)
-        inc_people_run(m, image, chunk, used);
 }

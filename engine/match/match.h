@@ -10,6 +10,7 @@
 #define INC_MATCH_MATCH_H
 
 #include "engine/base/buf.h"
+#include "engine/kernels/kernels.h"
 #include "engine/match/live.h"
 #include "proto/bodies.h"
 
@@ -19,28 +20,38 @@ enum inc_question_kind {
     INC_ASK_PAIR    /* one person, one need */
 };
 
+/* What one question looked at, for the counters. */
+struct inc_pass_counts {
+    uint64_t blocks_seen;
+    uint64_t groups_bounded, groups_visited; /* of INC_GROUP_ROWS people */
+    uint64_t rows_sieved, rows_scored;
+};
+
 struct inc_question {
     /* in; borrowed until the answer is there */
     enum inc_question_kind kind;
     const struct inc_need *need;             /* PEOPLE, PAIR */
     const struct inc_candidate *candidate;   /* NEEDS, PAIR */
     const struct inc_match_options *options; /* as_of and k always set */
+    uint64_t deadline_ns; /* of inc_clock_ns(); 0: none */
     /* out */
     enum inc_status status;
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
-    uint64_t considered; /* records looked at, for the counters */
+    uint64_t considered; /* records that could be matched */
+    struct inc_pass_counts counts;
 };
 
 /* Scratch of one worker thread: tables, heaps. */
 struct inc_matcher;
-enum inc_status inc_matcher_new(struct inc_matcher **out, inc_fold_fn *fold,
+enum inc_status inc_matcher_new(struct inc_matcher **out,
+                                const struct inc_kernels *kernels,
                                 struct inc_err *err);
 void inc_matcher_free(struct inc_matcher *m); /* NULL is fine */
 
 /*
- * Answer n questions together: one product for all their requirement vectors.
- * Each gets its own status. Questions must be validated (known URIs, dates).
+ * Answer n questions, one after another: each gets its own status, and
+ * INC_E_DEADLINE when its deadline passes before it is done. Questions must be validated (known URIs, dates).
  * A record that is not in the pool (inline need or candidate) is fine.
  */
 void inc_match_run(struct inc_matcher *m, const struct inc_image *image,

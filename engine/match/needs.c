@@ -22,6 +22,23 @@ struct run {
     struct inc_sheet page;
 };
 
+/* *p holds at least `bytes`, 64-byte aligned, contents not kept. */
+static int
+make_room(void **p, size_t *cap, size_t bytes)
+{
+    void *fresh;
+
+    if (bytes <= *cap)
+        return 0;
+    fresh = inc_mem_zero64(bytes, 1);
+    if (fresh == NULL)
+        return -1;
+    inc_mem_free(*p);
+    *p = fresh;
+    *cap = bytes;
+    return 0;
+}
+
 enum {
     PLAN_BYTES = 8 << 20, /* one plan at the largest dimension: 5 MiB */
     LINES_MAX = INC_REQUIREMENTS_MAX + 64 + 8,
@@ -91,9 +108,8 @@ fold_need(struct run *r, const struct inc_plan *p, int64_t *pull)
     *pull = 0;
     memset(r->cover, 0, LANES_ROOM * sizeof *r->cover);
     if (n > 0 && r->person.n_words > 0) {
-        if (inc_matcher_room((void **)&r->product, &r->product_cap,
-                             (size_t)n * r->person.n_words * sizeof(float)) !=
-            INC_OK)
+        if (make_room((void **)&r->product, &r->product_cap,
+                      (size_t)n * r->person.n_words * sizeof(float)) != 0)
             return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
         inc_panel_product(r->product, p->vectors, r->words, n,
                           r->person.n_words, dim);
@@ -167,7 +183,7 @@ write_item(struct run *r, const struct inc_ranked *best, struct inc_writer *w)
     INC_TRY(fold_need(r, &plan, &pull));
     inc_score(&item.tally, lines, &plan, &r->person, r->cover, pull);
     if (r->q->options->explain) {
-        inc_explain(lines, &plan, &r->person, r->classes, r->cover);
+        inc_explain(lines, &plan, &r->person, r->classes, r->cover, NULL);
         item.lines = lines;
     }
     item.id = row->need->id;
@@ -190,7 +206,7 @@ prepare(struct run *r, const struct inc_pool *one)
     uint64_t hash;
 
     (void)inc_block_classes(block, &r->classes);
-    inc_block_person(block, 0, &r->person);
+    inc_block_person(block, 0, r->m->scan.room, &r->person);
     INC_TRY(person_vectors(r));
     INC_TRY(inc_screen_make(&r->screen, q->options, r->image->estate->world.geo,
                             r->person.home, 0, &r->m->arena, &q->err));

@@ -10,6 +10,7 @@ struct run {
     struct inc_ranking *ranking;
     struct inc_sheet page;
     struct inc_counts facets[INC_FACETS];
+    struct inc_pass pass;
     uint16_t *cover; /* [lanes] */
     struct inc_line *lines;
 };
@@ -67,94 +68,43 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
     r->page.facets =
         q->options->facets && q->kind != INC_ASK_PAIR ? r->facets : NULL;
     r->page.n_facets = INC_FACETS;
+    r->pass = (struct inc_pass){.kernels = m->kernels,
+                                .scan = &m->scan,
+                                .arena = &m->arena,
+                                .pool = image->pool,
+                                .plan = &r->plan,
+                                .screen = &r->screen,
+                                .options = q->options,
+                                .ranking = r->ranking,
+                                .sheet = &r->page,
+                                .cover = r->cover};
 out:
     return st;
 }
 
-static void
-consider(struct run *r, inc_fold_fn *fold, const struct inc_fold_table *table,
-         const struct inc_block *block, const struct inc_ranked *at)
-{
-    struct inc_person person;
-    struct inc_ranked item = *at;
-    struct inc_tally tally;
-    int64_t pull = 0;
-    int rule;
-
-    inc_block_person(block, (uint32_t)at->row, &person);
-    r->page.considered++;
-    if (!inc_screen_person(&r->screen, &person,
-                           inc_block_office(block, person.office)))
-        return;
-    fold(r->cover, &pull, table, person.words, person.n_words);
-    inc_score(&tally, r->screen.rules != 0 ? r->lines : NULL, &r->plan, &person,
-              r->cover, pull);
-    rule = inc_screen_rules(&r->screen, &r->plan, &person, r->lines);
-    if (rule >= 0) {
-        r->page.excluded[rule]++;
-        return;
-    }
-    item.score = tally.points;
-    item.tie = person.tie;
-    item.row = person.no;
-    inc_ranking_offer(r->ranking, &item);
-    if (r->page.facets != NULL)
-        inc_person_facets(r->facets, &person,
-                          inc_block_office(block, person.office),
-                          r->plan.world->geo, r->q->options);
-}
-
+/* Score and explain one of the best again: k of them, not the pool. */
 static enum inc_status
-pass(struct run *r, struct inc_matcher *m, struct inc_tables *t,
-     const struct inc_pool *pool)
+write_item(struct run *r, struct inc_matcher *m,
+           const struct inc_ranked *best, struct inc_writer *w)
 {
-    struct inc_fold_table table = {
-        .sim = t->sim, .pull = t->pull, .lanes = r->plan.lanes};
-
-    for (size_t b = 0; b < inc_pool_blocks(pool); b++) {
-        const struct inc_block *block = inc_pool_block(pool, b);
-        const uint64_t *dead = inc_pool_dead(pool, b);
-        const struct inc_class *classes;
-        uint32_t n = inc_block_classes(block, &classes);
-
-        if (inc_tables_loss(t, &r->plan, classes, n) != INC_OK)
-            return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
-        table.loss = t->loss;
-        for (uint32_t row = 0; row < inc_block_rows(block); row++) {
-            struct inc_ranked at = {.row = row};
-            if ((dead[row / 64] >> row % 64 & 1) == 0)
-                consider(r, m->fold, &table, block, &at);
-        }
-    }
-    return INC_OK;
-}
-
-/* Fold, score and explain one of the best again: k of them, not the pool. */
-static enum inc_status
-write_item(struct run *r, struct inc_matcher *m, struct inc_tables *t,
-           const struct inc_pool *pool, const struct inc_ranked *best,
-           struct inc_writer *w)
-{
+    const struct inc_pool *pool = r->pass.pool;
     const struct inc_class *classes;
-    struct inc_fold_table table = {
-        .sim = t->sim, .pull = t->pull, .lanes = r->plan.lanes};
     struct inc_person person;
     struct inc_item item = {.plan = &r->plan, .person = &person};
     size_t block;
-    uint32_t row, n;
+    uint32_t row;
     int64_t pull;
 
     if (inc_pool_find(pool, best->row, &block, &row) != 0)
         return inc_fail(&r->q->err, INC_E_BUG, 0, "a ranked row is gone");
-    n = inc_block_classes(inc_pool_block(pool, block), &classes);
-    if (inc_tables_loss(t, &r->plan, classes, n) != INC_OK)
-        return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
-    table.loss = t->loss;
-    inc_block_person(inc_pool_block(pool, block), row, &person);
-    m->fold(r->cover, &pull, &table, person.words, person.n_words);
+    (void)inc_block_classes(inc_pool_block(pool, block), &classes);
+    inc_block_person(inc_pool_block(pool, block), row, m->scan.room, &person);
+    inc_kin_cover(r->cover, &m->scan.kin, &r->plan, &person, classes);
+    pull = inc_kin_pull(&m->scan.kin, &r->plan, m->kernels, &person);
     inc_score(&item.tally, r->lines, &r->plan, &person, r->cover, pull);
     if (r->q->options->explain) {
-        inc_explain(r->lines, &r->plan, &person, classes, r->cover);
+        inc_explain(r->lines, &r->plan, &person, classes, r->cover,
+                    &m->scan.kin);
         item.lines = r->lines;
     }
     item.id = person.id;
@@ -170,55 +120,51 @@ write_item(struct run *r, struct inc_matcher *m, struct inc_tables *t,
 }
 
 static enum inc_status
-answer(struct run *r, struct inc_matcher *m, struct inc_tables *t,
-       const struct inc_pool *pool)
+answer(struct run *r, struct inc_matcher *m)
 {
-    enum inc_status st = INC_OK;
+    struct inc_question *q = r->q;
+    enum inc_status st = inc_pass_run(&r->pass, q->deadline_ns);
     struct inc_writer w;
     size_t n;
 
-    INC_TRY(pass(r, m, t, pool));
+    if (st == INC_E_DEADLINE)
+        return inc_late(q);
+    if (st != INC_OK)
+        return inc_fail(&q->err, st, 0, "match");
     n = inc_ranking_end(r->ranking);
-    inc_writer_init(&w, &r->q->body);
-    if (r->q->kind != INC_ASK_PAIR)
+    inc_ranking_settle(r->ranking, r->pass.matched);
+    inc_writer_init(&w, &q->body);
+    if (q->kind != INC_ASK_PAIR)
         inc_sheet_begin(&w, &r->page);
     for (size_t i = 0; i < n; i++)
-        INC_TRY(write_item(r, m, t, pool, &r->ranking->top.heap[i], &w));
-    if (r->q->kind != INC_ASK_PAIR)
+        INC_TRY(write_item(r, m, &r->ranking->top.heap[i], &w));
+    if (q->kind != INC_ASK_PAIR)
         inc_sheet_end(&w, &r->page);
-    if (r->q->body.failed)
-        st = inc_fail(&r->q->err, INC_E_NOMEM, 0, "reply");
-    r->q->considered = r->page.considered;
+    if (q->body.failed)
+        st = inc_fail(&q->err, INC_E_NOMEM, 0, "reply");
+    q->considered = r->page.considered;
+    q->counts = r->pass.counts;
 out:
     return st;
 }
 
 void
 inc_people_run(struct inc_matcher *m, const struct inc_image *image,
-               struct inc_question *const *questions, size_t n)
+               struct inc_question *q)
 {
-    struct run runs[INC_CHUNK_QUESTIONS];
-    struct inc_plan *plans[INC_CHUNK_QUESTIONS];
-    enum inc_status filled;
+    struct run r;
 
     inc_arena_reset(&m->arena);
-    for (size_t i = 0; i < n; i++) {
-        struct inc_question *q = questions[i];
-
-        q->status = prepare(&runs[i], m, image, q);
-        plans[i] = q->status == INC_OK ? &runs[i].plan : NULL;
-        if (q->status == INC_E_EMPTY)
-            inc_nothing_asked(q, image->estate,
-                              inc_pool_generation(image->pool));
-    }
-    filled = inc_tables_fill(m, plans, n);
-    for (size_t i = 0; i < n; i++) {
-        struct inc_question *q = questions[i];
-
-        if (plans[i] != NULL)
-            q->status = filled != INC_OK
-                            ? inc_fail(&q->err, filled, 0, "match tables")
-                            : answer(&runs[i], m, &m->tables[i], image->pool);
-        inc_facets_release(runs[i].facets);
-    }
+    q->status = prepare(&r, m, image, q);
+    if (q->status == INC_E_EMPTY)
+        inc_nothing_asked(q, image->estate, inc_pool_generation(image->pool));
+    else if (q->status == INC_OK &&
+             inc_kin_fill(&m->scan.kin, &r.plan,
+                          (r.screen.rules >> INC_RULE_MUST & 1u) != 0) !=
+                 INC_OK)
+        q->status = inc_fail(&q->err, INC_E_NOMEM, 0, "match tables");
+    else if (q->status == INC_OK)
+        q->status = answer(&r, m);
+    inc_kin_clear(&m->scan.kin);
+    inc_facets_release(r.facets);
 }

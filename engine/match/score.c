@@ -271,49 +271,57 @@ hours(struct inc_line *line, const struct inc_plan *p,
 }
 
 void
+inc_score_line(struct inc_line *line, const struct inc_line_spec *spec,
+               const struct inc_plan *p, const struct inc_person *person,
+               const uint16_t *cover, int64_t pull,
+               const struct inc_tally *so_far)
+{
+    *line = (struct inc_line){
+        .spec = spec, .word = person->n_words, .also_word = person->n_words};
+    switch (spec->kind) {
+    case INC_LINE_REQUIREMENT:
+        requirement(line, p, person, cover);
+        break;
+    case INC_LINE_LANGUAGE:
+        language(line, p, person);
+        break;
+    case INC_LINE_LICENCE:
+        licence(line, p, person);
+        break;
+    case INC_LINE_EDUCATION:
+        education(line, p, person);
+        break;
+    case INC_LINE_AFFINITY:
+        affinity(line, p, person, pull);
+        break;
+    case INC_LINE_TRADES:
+        trades(line, p, person);
+        break;
+    case INC_LINE_DISTANCE:
+        distance(line, p, person, so_far);
+        break;
+    case INC_LINE_HOURS:
+    case INC_LINE_KINDS:
+        hours(line, p, person, so_far);
+        break;
+    }
+}
+
+void
 inc_score(struct inc_tally *total, struct inc_line *lines,
           const struct inc_plan *p, const struct inc_person *person,
           const uint16_t *cover, int64_t pull)
 {
     struct inc_tally sum = {0, 0, 0};
+    struct inc_line one;
 
     for (uint32_t i = 0; i < p->n_lines; i++) {
-        struct inc_line line = {.spec = &p->lines[i],
-                                .word = person->n_words,
-                                .also_word = person->n_words};
+        struct inc_line *line = lines != NULL ? &lines[i] : &one;
 
-        switch (line.spec->kind) {
-        case INC_LINE_REQUIREMENT:
-            requirement(&line, p, person, cover);
-            break;
-        case INC_LINE_LANGUAGE:
-            language(&line, p, person);
-            break;
-        case INC_LINE_LICENCE:
-            licence(&line, p, person);
-            break;
-        case INC_LINE_EDUCATION:
-            education(&line, p, person);
-            break;
-        case INC_LINE_AFFINITY:
-            affinity(&line, p, person, pull);
-            break;
-        case INC_LINE_TRADES:
-            trades(&line, p, person);
-            break;
-        case INC_LINE_DISTANCE:
-            distance(&line, p, person, &sum);
-            break;
-        case INC_LINE_HOURS:
-        case INC_LINE_KINDS:
-            hours(&line, p, person, &sum);
-            break;
-        }
-        sum.points += line.points;
-        sum.lo += line.lo;
-        sum.hi += line.hi;
-        if (lines != NULL)
-            lines[i] = line;
+        inc_score_line(line, &p->lines[i], p, person, cover, pull, &sum);
+        sum.points += line->points;
+        sum.lo += line->lo;
+        sum.hi += line->hi;
     }
     *total = sum;
 }

@@ -49,6 +49,14 @@ void inc_score(struct inc_tally *total, struct inc_line *lines,
                const struct inc_plan *p, const struct inc_person *person,
                const uint16_t *cover, int64_t pull);
 
+/* One line of it. `cover` and `pull` are read by the lines of skills and of
+ * affinity only; so_far: the sums before it, for lines that take away. Status
+ * and reasons do not depend on so_far. */
+void inc_score_line(struct inc_line *line, const struct inc_line_spec *spec,
+                    const struct inc_plan *p, const struct inc_person *person,
+                    const uint16_t *cover, int64_t pull,
+                    const struct inc_tally *so_far);
+
 /* The affinity in bp from the folded pull. */
 uint32_t inc_affinity_bp(const struct inc_plan *p, uint32_t norm, int64_t pull);
 

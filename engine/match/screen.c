@@ -2,21 +2,6 @@
 
 #include <string.h>
 
-/* Bits in inc_filters.has, in the order of the table in proto/bodies.c. */
-enum {
-    F_COMUNI,
-    F_PROVINCES,
-    F_REGIONS,
-    F_RADIUS_KM,
-    F_AVAILABLE_BY,
-    F_LANGUAGE,
-    F_LANGUAGE_LEVEL,
-    F_LICENCES,
-    F_OFFICES,
-    F_UPDATED_SINCE,
-    F_KINDS
-};
-
 static void
 allow(struct inc_screen *s, uint16_t comune)
 {
@@ -109,10 +94,10 @@ does_not_apply(const struct inc_filters *f, int people, struct inc_err *err)
         unsigned bit;
         int people_only;
         const char *name;
-    } table[] = {{F_AVAILABLE_BY, 1, "available_by"},
-                 {F_LANGUAGE, 1, "language"},
-                 {F_LICENCES, 1, "licences"},
-                 {F_KINDS, 0, "kinds"}};
+    } table[] = {{INC_FILTER_AVAILABLE_BY, 1, "available_by"},
+                 {INC_FILTER_LANGUAGE, 1, "language"},
+                 {INC_FILTER_LICENCES, 1, "licences"},
+                 {INC_FILTER_KINDS, 0, "kinds"}};
 
     for (size_t i = 0; i < INC_COUNT(table); i++) {
         if (!INC_HAS(f, table[i].bit) || table[i].people_only == people)
@@ -122,7 +107,7 @@ does_not_apply(const struct inc_filters *f, int people, struct inc_err *err)
         inc_err_where(err, "options.filters.%s", table[i].name);
         return INC_E_FIELD;
     }
-    if (INC_HAS(f, F_LANGUAGE_LEVEL) && !INC_HAS(f, F_LANGUAGE)) {
+    if (INC_HAS(f, INC_FILTER_LANGUAGE_LEVEL) && !INC_HAS(f, INC_FILTER_LANGUAGE)) {
         (void)inc_fail(err, INC_E_MISSING, 0,
                        "a language level needs a language");
         inc_err_where(err, "options.filters.language");
@@ -148,7 +133,7 @@ inc_screen_make(struct inc_screen *s, const struct inc_match_options *o,
         s->rules |= 1u << o->rules[i];
     for (uint32_t i = 0; i < f->n_licences; i++)
         s->licences |= 1u << f->licences[i];
-    if (!named && !INC_HAS(f, F_RADIUS_KM))
+    if (!named && !INC_HAS(f, INC_FILTER_RADIUS_KM))
         return INC_OK;
     if (geo == NULL)
         return inc_fail(err, INC_E_COMUNE, 0, "no list of comuni is loaded");
@@ -156,7 +141,7 @@ inc_screen_make(struct inc_screen *s, const struct inc_match_options *o,
     if (s->places == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "filter of places");
     INC_TRY(named_places(s, err));
-    if (INC_HAS(f, F_RADIUS_KM))
+    if (INC_HAS(f, INC_FILTER_RADIUS_KM))
         st = within_radius(s, here, named, err);
 out:
     return st;
@@ -170,23 +155,27 @@ place_allowed(const struct inc_screen *s, uint16_t comune)
             (s->places[comune / 64] >> comune % 64 & 1) != 0);
 }
 
-static int
-office_allowed(const struct inc_filters *f, const char *office)
+int
+inc_screen_office(const struct inc_screen *s, const char *office)
 {
+    const struct inc_filters *f = s->filters;
+
     for (uint32_t i = 0; i < f->n_offices; i++)
         if (strcmp(f->offices[i], office) == 0)
             return 1;
     return f->n_offices == 0;
 }
 
-static int
-speaks(const struct inc_filters *f, const struct inc_person *person)
+int
+inc_screen_speaks(const struct inc_screen *s, const struct inc_person *person)
 {
+    const struct inc_filters *f = s->filters;
+
     for (uint32_t i = 0; i < person->n_languages; i++) {
         const struct inc_person_language *l = &person->languages[i];
         if (memcmp(l->lang, f->language, 2) != 0)
             continue;
-        if (!INC_HAS(f, F_LANGUAGE_LEVEL))
+        if (!INC_HAS(f, INC_FILTER_LANGUAGE_LEVEL))
             return 1;
         for (int a = 0; a < INC_ABILITIES; a++)
             if (l->cefr[a] < f->language_level)
@@ -206,14 +195,14 @@ inc_screen_person(const struct inc_screen *s, const struct inc_person *person,
         return 0;
     if ((person->licences & s->licences) != s->licences)
         return 0;
-    if (INC_HAS(f, F_AVAILABLE_BY) &&
+    if (INC_HAS(f, INC_FILTER_AVAILABLE_BY) &&
         (person->from > f->available_by || person->until < f->available_by))
         return 0;
-    if (INC_HAS(f, F_UPDATED_SINCE) && person->updated < f->updated_since)
+    if (INC_HAS(f, INC_FILTER_UPDATED_SINCE) && person->updated < f->updated_since)
         return 0;
-    if (INC_HAS(f, F_LANGUAGE) && !speaks(f, person))
+    if (INC_HAS(f, INC_FILTER_LANGUAGE) && !inc_screen_speaks(s, person))
         return 0;
-    return office_allowed(f, office);
+    return inc_screen_office(s, office);
 }
 
 int
@@ -231,11 +220,11 @@ inc_screen_need(const struct inc_screen *s, const struct inc_need *need)
         kind |= f->kinds[i] == need->kind;
     if (!kind)
         return 0;
-    if (INC_HAS(f, F_UPDATED_SINCE) &&
+    if (INC_HAS(f, INC_FILTER_UPDATED_SINCE) &&
         (!INC_HAS(need, INC_NEED_UPDATED) || need->updated < f->updated_since))
         return 0;
-    return office_allowed(f,
-                          INC_HAS(need, INC_NEED_OFFICE) ? need->office : "");
+    return inc_screen_office(
+        s, INC_HAS(need, INC_NEED_OFFICE) ? need->office : "");
 }
 
 /* Which rule watches over a kind of line. */
@@ -279,6 +268,31 @@ line_fails(const struct inc_line *line)
         break;
     }
     return 0;
+}
+
+int
+inc_screen_rules_quick(const struct inc_screen *s, const struct inc_plan *p,
+                       const struct inc_person *person)
+{
+    const struct inc_tally none = {0, 0, 0};
+    int first = -1;
+
+    for (uint32_t i = 0; i < p->n_lines; i++) {
+        const struct inc_line_spec *spec = &p->lines[i];
+        int rule = rule_of(spec->kind);
+        struct inc_line line;
+
+        if (rule < 0 || rule == INC_RULE_MUST ||
+            (s->rules >> rule & 1u) == 0 || (first >= 0 && first <= rule))
+            continue;
+        inc_score_line(&line, spec, p, person, NULL, 0, &none);
+        if (line_fails(&line))
+            first = rule;
+    }
+    if (first < 0 && (s->rules >> INC_RULE_START & 1u) != 0 &&
+        INC_HAS(p->need, INC_NEED_START) && person->from > p->need->start)
+        first = INC_RULE_START;
+    return first;
 }
 
 int

@@ -7,6 +7,21 @@
 
 #include "engine/match/score.h"
 
+/* Bits in inc_filters.has, in the order of the table in proto/bodies.c. */
+enum {
+    INC_FILTER_COMUNI,
+    INC_FILTER_PROVINCES,
+    INC_FILTER_REGIONS,
+    INC_FILTER_RADIUS_KM,
+    INC_FILTER_AVAILABLE_BY,
+    INC_FILTER_LANGUAGE,
+    INC_FILTER_LANGUAGE_LEVEL,
+    INC_FILTER_LICENCES,
+    INC_FILTER_OFFICES,
+    INC_FILTER_UPDATED_SINCE,
+    INC_FILTER_KINDS
+};
+
 struct inc_screen {
     const struct inc_filters *filters;
     const struct inc_geo *geo;
@@ -31,7 +46,16 @@ enum inc_status inc_screen_make(struct inc_screen *s,
 /* 1 when the person passes the filters; office is the person's office text. */
 int inc_screen_person(const struct inc_screen *s,
                       const struct inc_person *person, const char *office);
+/* Parts of it: the filter on languages; the one on offices. */
+int inc_screen_speaks(const struct inc_screen *s,
+                      const struct inc_person *person);
+int inc_screen_office(const struct inc_screen *s, const char *office);
 int inc_screen_need(const struct inc_screen *s, const struct inc_need *need);
+
+/* First rule besides INC_RULE_MUST that the pair fails, or -1. No skills are
+ * looked at. */
+int inc_screen_rules_quick(const struct inc_screen *s, const struct inc_plan *p,
+                           const struct inc_person *person);
 
 /* First rule that the pair fails, or -1. lines as from inc_score(). */
 int inc_screen_rules(const struct inc_screen *s, const struct inc_plan *p,

@@ -1,0 +1,65 @@
+/*
+ * pass.h - which people to look at for one need, and in which order, so that
+ * the best are found without looking at all. Floor 6.
+ *
+ *   bounds   of every group of neighbours (bounds.h)
+ *   rounds   groups with the highest bounds first; the worst of the k best so
+ *            far is the least that still matters
+ *   sieve    of the groups' rows: at most what their skills can give
+ *   score    of the rows that are left, exactly
+ *
+ * Whoever could be among the k best, or tie with the last of them, is scored:
+ * skipping changes no byte of the answer. Small blocks and narrow filters go
+ * straight to the sieve; rules that leave people out are tried on everybody.
+ */
+#ifndef INC_MATCH_PASS_H
+#define INC_MATCH_PASS_H
+
+#include "engine/match/answer.h"
+#include "engine/match/bounds.h"
+#include "engine/match/keep.h"
+#include "engine/match/kin.h"
+#include "engine/match/match.h"
+#include "engine/match/screen.h"
+
+/* Scratch of a worker, kept between questions. All zero is ready to use. */
+struct inc_scan {
+    struct inc_kin kin;
+    struct inc_keep keep;
+    struct inc_room *room;
+    uint16_t *rows;   /* [INC_BLOCK_ROWS] rows at hand ... */
+    uint32_t *sieved; /* [INC_BLOCK_ROWS] ... and what they can reach */
+    uint8_t *mark;    /* [INC_BLOCK_GROUPS] */
+    uint16_t *bound;  /* of every group of every block with an index */
+    size_t bound_cap; /* bytes */
+};
+enum inc_status inc_scan_open(struct inc_scan *s); /* INC_E_NOMEM */
+void inc_scan_close(struct inc_scan *s);
+
+/* One question over a pool while it runs. */
+struct inc_pass {
+    const struct inc_kernels *kernels;
+    struct inc_scan *scan;
+    struct inc_arena *arena;
+    const struct inc_pool *pool;
+    const struct inc_plan *plan;
+    const struct inc_screen *screen;
+    const struct inc_match_options *options;
+    struct inc_ranking *ranking;
+    struct inc_sheet *sheet; /* considered, excluded; facets when wanted */
+    uint16_t *cover;         /* [plan->lanes] */
+    struct inc_pass_counts counts;
+    /* of the pass itself */
+    struct inc_walk walk;
+    uint32_t rest; /* points besides those of skills, at most */
+    uint64_t matched;
+    unsigned char filter[INC_DIGEST];
+    int filtered;
+    int gave_up; /* the deadline passed */
+};
+
+/* Rank the people of the pool; the kin are filled and stay so. INC_E_NOMEM,
+ * INC_E_DEADLINE. */
+enum inc_status inc_pass_run(struct inc_pass *p, uint64_t deadline_ns);
+
+#endif
