@@ -31,6 +31,7 @@ struct shape {
 INLINE void
 raise_by(struct turn *most, const uint8_t *sim, struct shape s)
 {
+    INC_UNROLL
     for (size_t w = 0; w < s.wide; w++)
         most->wide[w] = _mm256_max_epu8(
             most->wide[w], _mm256_loadu_si256((const void *)(sim + w * WIDE)));
@@ -43,6 +44,7 @@ INLINE void
 raise_run(struct turn *most, const uint8_t *sims, size_t lanes,
           const uint16_t *skill, size_t n, struct shape s)
 {
+    INC_UNROLL
     for (size_t j = 0; j < n; j++)
         raise_by(most, sims + skill[j] * lanes, s);
 }
@@ -51,6 +53,7 @@ INLINE void
 most_of(struct turn *most, const uint8_t *sims, size_t lanes,
         const uint16_t *skill, size_t n, struct shape s)
 {
+    INC_UNROLL
     for (size_t w = 0; w < s.wide; w++)
         most->wide[w] = _mm256_setzero_si256();
     most->narrow = _mm_setzero_si128();
@@ -81,6 +84,7 @@ points_of(const struct turn *most, const int16_t *weight, struct shape s)
     __m256i sum = _mm256_setzero_si256();
     __m128i half;
 
+    INC_UNROLL
     for (size_t w = 0; w < s.wide; w++) {
         __m128i low = _mm256_castsi256_si128(most->wide[w]);
         __m128i high = _mm256_extracti128_si256(most->wide[w], 1);
@@ -104,6 +108,7 @@ fails(const struct turn *most, const uint8_t *must, struct shape s)
 {
     __m256i bad = _mm256_setzero_si256();
 
+    INC_UNROLL
     for (size_t w = 0; w < s.wide; w++)
         bad = _mm256_or_si256(
             bad, _mm256_and_si256(
@@ -132,11 +137,11 @@ struct call {
 /* Lanes from `first` on: adds their points to those of the turns before, if
  * there were any, and brings the sum into points in the last turn. */
 INLINE void
-turn(const struct call *c, size_t first, struct shape s, int with_must)
+turn(const struct call *c, size_t first, size_t lanes, struct shape s,
+     int with_must)
 {
     const uint8_t *sims = c->t->sim + first;
     const int16_t *weight = c->t->weight + first;
-    const size_t lanes = c->t->lanes;
     const int shift =
         first + LANES_A_TURN >= lanes ? INC_SIEVE_SHIFT : 0; /* last? */
 
@@ -158,42 +163,88 @@ turn(const struct call *c, size_t first, struct shape s, int with_must)
     }
 }
 
+/* The only turn of a table, so that its lanes are a constant too. */
 INLINE void
-turn_of(const struct call *c, size_t first, size_t wide, size_t narrow)
+whole(const struct call *c, size_t wide, size_t narrow)
 {
+    const struct shape s = {wide, narrow};
+    const size_t lanes = wide * WIDE + narrow * INC_LANES;
+
     if (c->t->must != NULL)
-        turn(c, first, (struct shape){wide, narrow}, 1);
+        turn(c, 0, lanes, s, 1);
     else
-        turn(c, first, (struct shape){wide, narrow}, 0);
+        turn(c, 0, lanes, s, 0);
+}
+
+/* One turn of several. */
+INLINE void
+part(const struct call *c, size_t first, size_t wide, size_t narrow)
+{
+    const struct shape s = {wide, narrow};
+
+    turn(c, first, c->t->lanes, s, c->t->must != NULL);
 }
 
 static void
-any_turn(const struct call *c, size_t first, size_t lanes)
+any_whole(const struct call *c)
 {
-    switch (lanes / INC_LANES) {
+    switch (c->t->lanes / INC_LANES) {
     case 1:
-        turn_of(c, first, 0, 1);
+        whole(c, 0, 1);
         break;
     case 2:
-        turn_of(c, first, 1, 0);
+        whole(c, 1, 0);
         break;
     case 3:
-        turn_of(c, first, 1, 1);
+        whole(c, 1, 1);
         break;
     case 4:
-        turn_of(c, first, 2, 0);
+        whole(c, 2, 0);
         break;
     case 5:
-        turn_of(c, first, 2, 1);
+        whole(c, 2, 1);
         break;
     case 6:
-        turn_of(c, first, 3, 0);
+        whole(c, 3, 0);
         break;
     case 7:
-        turn_of(c, first, 3, 1);
+        whole(c, 3, 1);
         break;
     default:
-        turn_of(c, first, WIDE_A_TURN, 0);
+        whole(c, 4, 0);
+    }
+}
+
+/* Lanes from `first` on, of a table of more than a turn. */
+static void
+any_part(const struct call *c, size_t first)
+{
+    size_t groups = (c->t->lanes - first) / INC_LANES;
+
+    switch (groups) {
+    case 1:
+        part(c, first, 0, 1);
+        break;
+    case 2:
+        part(c, first, 1, 0);
+        break;
+    case 3:
+        part(c, first, 1, 1);
+        break;
+    case 4:
+        part(c, first, 2, 0);
+        break;
+    case 5:
+        part(c, first, 2, 1);
+        break;
+    case 6:
+        part(c, first, 3, 0);
+        break;
+    case 7:
+        part(c, first, 3, 1);
+        break;
+    default:
+        part(c, first, 4, 0);
     }
 }
 
@@ -204,8 +255,12 @@ inc_sieve_avx2(uint32_t *bound, const struct inc_sieve_table *t,
 {
     const struct call c = {bound, t, skill, skill_at, rows, n};
 
+    if (t->lanes <= LANES_A_TURN) {
+        any_whole(&c);
+        return;
+    }
     for (size_t first = 0; first < t->lanes; first += LANES_A_TURN)
-        any_turn(&c, first, t->lanes - first);
+        any_part(&c, first);
 }
 
 #else /* a machine without AVX2: the dispatcher never comes here */

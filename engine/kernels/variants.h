@@ -16,9 +16,24 @@ enum {
     INC_SIEVE_LANES_MAX = 256 /* of struct inc_sieve_table */
 };
 
-inc_sieve_fn inc_sieve_scalar, inc_sieve_avx2;
+/* Loops of a constant few turns over an array of registers: unrolled, or the
+ * array is in memory. */
+#if defined(__clang__)
+#define INC_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define INC_UNROLL _Pragma("GCC unroll 16")
+#else
+#define INC_UNROLL
+#endif
+
+inc_sieve_fn inc_sieve_scalar, inc_sieve_avx2, inc_sieve_avx512;
 inc_raise_fn inc_raise_plain; /* nothing in it for wide registers */
-inc_settle_fn inc_settle_scalar, inc_settle_avx2;
-inc_dots_fn inc_dots_scalar, inc_dots_avx2;
+inc_settle_fn inc_settle_scalar, inc_settle_avx2, inc_settle_avx512;
+inc_dots_fn inc_dots_scalar, inc_dots_avx2, inc_dots_avx512, inc_dots_vnni;
+inc_fold_fn inc_fold_avx512;
+
+/* What this machine and its system can run. */
+int inc_kernel_has_avx512(void); /* F, BW, VL and DQ */
+int inc_kernel_has_vnni(void);   /* those and VNNI */
 
 #endif

@@ -39,6 +39,10 @@ compare(const int8_t *rows, size_t n, const int8_t *u, size_t dim)
 
     for (size_t v = 0; (k = inc_kernels_at(v)) != NULL; v++)
         compare_one(k->dots, k->name, rows, n, u, dim);
+    if (inc_kernel_has_avx512()) /* one of two is not in the table */
+        compare_one(inc_dots_avx512, "avx512", rows, n, u, dim);
+    if (inc_kernel_has_vnni())
+        compare_one(inc_dots_vnni, "avx512 vnni", rows, n, u, dim);
 }
 
 static void

