@@ -44,7 +44,7 @@ start_threads(struct inc_crew *c, struct inc_err *err)
 
         w->crew = c;
         w->queue = c->questions;
-        INC_TRY(inc_matcher_new(&w->matcher, c->o.fold, err));
+        INC_TRY(inc_matcher_new(&w->matcher, c->o.kernels, err));
     }
     c->porter.crew = c;
     c->porter.queue = c->admin;
@@ -71,6 +71,23 @@ out:
     return st;
 }
 
+static enum inc_status
+ask_scribe(void *arg, void (*fn)(void *), void *fn_arg)
+{
+    return inc_crew_run(arg, fn, fn_arg);
+}
+
+static enum inc_status
+start_mason(struct inc_crew *c, struct inc_err *err)
+{
+    const struct inc_mason_options o = {.live = c->o.live,
+                                        .ask = ask_scribe,
+                                        .ask_arg = c,
+                                        .counters = &c->counters.mason};
+
+    return inc_mason_start(&c->mason, &o, err);
+}
+
 enum inc_status
 inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
                struct inc_err *err)
@@ -93,6 +110,7 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
         goto out;
     }
     INC_TRY(start_threads(c, err));
+    INC_TRY(start_mason(c, err));
     *out = c;
     c = NULL;
 out:
@@ -112,6 +130,7 @@ join(struct worker *w)
 void
 inc_crew_stop(struct inc_crew *c)
 {
+    inc_mason_stop(c->mason); /* while the scribe can still take its work */
     if (c->questions != NULL)
         inc_queue_close(c->questions);
     if (c->admin != NULL)
@@ -134,6 +153,7 @@ inc_crew_free(struct inc_crew *c)
     inc_crew_stop(c);
     for (unsigned i = 0; i < c->o.workers; i++)
         inc_matcher_free(c->worker[i].matcher);
+    inc_mason_free(c->mason);
     inc_queue_free(c->questions);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);

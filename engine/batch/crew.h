@@ -6,6 +6,7 @@
  *           keep no worker from its matches
  * scribe    one thread for writes: group commit, then the pool, then replies;
  *           housekeeping and reloads also run here
+ * mason     one thread for large merges and saving (mason.h)
  *
  * What a request means is the caller's: `struct inc_hands`. Every queue is
  * bounded; a put into a full one is INC_E_BUSY.
@@ -15,6 +16,7 @@
 
 #include "engine/base/counter.h"
 #include "engine/batch/job.h"
+#include "engine/batch/mason.h"
 
 enum { INC_BATCH_MAX = 64, INC_COMMIT_MAX = 512, INC_WORKERS_MAX = 64 };
 
@@ -46,7 +48,7 @@ struct inc_crew_options {
     size_t request_bytes;    /* memory budget of one request */
     struct inc_store *store; /* borrowed until the crew is freed */
     struct inc_live *live;   /* likewise */
-    inc_fold_fn *fold;
+    const struct inc_kernels *kernels;
     struct inc_hands hands;
 };
 
@@ -82,7 +84,8 @@ struct inc_crew_counters {
     struct inc_spread writes;    /* per commit */
     struct inc_spread commit_us; /* decode, apply, fsync, publish */
     struct inc_spread match_us;  /* one batch */
-    struct inc_tally considered; /* records looked at by matches */
+    struct inc_tally considered; /* records that matches could choose from */
+    struct inc_mason_counters mason;
     struct inc_tally publish_failed;
     struct inc_tally stale_readers; /* cleared by housekeeping */
 };

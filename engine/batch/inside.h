@@ -52,6 +52,7 @@ struct inc_crew {
     int warm_made;
     pthread_t scribe;
     int scribe_running;
+    struct inc_mason *mason;
     int stale; /* scribe only: the pool misses acknowledged writes */
     struct inc_crew_counters counters;
 };

@@ -80,6 +80,7 @@ publish(struct inc_crew *c, struct batch *b)
     }
     if (c->stale)
         heal(c);
+    inc_mason_wake(c->mason);
 }
 
 static void

@@ -51,15 +51,19 @@ enum inc_status
 inc_reference_load(struct inc_estate **out, const struct inc_config *c,
                    struct inc_err *err)
 {
+    char near[PATH_BYTES];
     const struct inc_estate_options o = {
         .esco_dir = inc_config_text(c, INC_SET_esco),
         .local_dir = inc_config_optional(c, INC_SET_esco_local),
         .comuni_path = inc_config_text(c, INC_SET_comuni),
-        .space_path = inc_config_text(c, INC_SET_space)};
+        .space_path = inc_config_text(c, INC_SET_space),
+        .near_path = near};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
 
     *out = NULL;
+    (void)snprintf(near, sizeof near, "%.4000s/near.cache",
+                   inc_config_text(c, INC_SET_store));
     if (access(o.esco_dir, X_OK) == 0 && access(o.space_path, F_OK) != 0)
         return no_space(c, err);
     st = inc_estate_load(out, &o, err);

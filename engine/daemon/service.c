@@ -18,7 +18,7 @@
 #include "engine/kernels/panel.h"
 #include "engine/server/server.h"
 
-enum { EXIT_CONFIG = 1, EXIT_TROUBLE = 5 };
+enum { EXIT_CONFIG = 1, EXIT_TROUBLE = 5, PATH_BYTES = 4096 };
 #define DRAIN_NS (UINT64_C(10) * 1000000000)
 /* A worker that takes this long is stuck: no more signs of life. */
 #define STUCK_NS (UINT64_C(30) * 1000000000)
@@ -28,8 +28,8 @@ struct service {
     const struct inc_options *options;
     struct inc_config config;
     int signal_fd;
-    inc_fold_fn *fold;
-    const char *kernel, *blas;
+    const struct inc_kernels *kernels;
+    const char *blas;
     struct inc_store *store;
     struct inc_live *live;
     struct inc_server *server;
@@ -69,12 +69,12 @@ start_libraries(struct service *s, struct inc_err *err)
 
     if (inc_hash_start() != 0)
         return inc_fail(err, INC_E_BUG, 0, "libsodium does not start");
-    s->fold = inc_fold_choose(forced, &s->kernel);
-    if (s->fold == NULL) {
+    s->kernels = inc_kernels_choose(forced);
+    if (s->kernels == NULL) {
         (void)inc_fail(err, INC_E_CONFIG, 0,
                        "this machine cannot run the kernel '%.20s'", forced);
         inc_err_where(err, "INC_KERNEL");
-        inc_err_hint(err, "scalar or avx2, or leave it unset");
+        inc_err_hint(err, "scalar, avx2 or avx512, or leave it unset");
         return INC_E_CONFIG;
     }
     return inc_panel_start(&s->blas, err);
@@ -121,8 +121,7 @@ open_server(struct service *s, struct inc_err *err)
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
         .store = s->store,
         .live = s->live,
-        .fold = s->fold,
-        .kernel = s->kernel,
+        .kernels = s->kernels,
         .blas = s->blas};
     enum inc_status st;
 
@@ -131,6 +130,59 @@ open_server(struct service *s, struct inc_err *err)
     inc_server_note_unknown(s->server, s->unknown.uris, s->unknown.records);
 out:
     return st;
+}
+
+/* A file beside the store's. */
+static void
+beside(char out[PATH_BYTES], const char *dir, const char *name)
+{
+    (void)snprintf(out, PATH_BYTES, "%.4000s/%s", dir, name);
+}
+
+static void
+log_image(const struct inc_live_start *start, uint64_t ns)
+{
+    struct inc_log l;
+
+    inc_log_start(&l, INC_LOG_INFO, "people_loaded");
+    inc_log_text(&l, "from",
+                 start->origin == INC_LIVE_SAVED ? "saved image" : "store");
+    if (start->refused[0] != '\0')
+        inc_log_text(&l, "image_not_used", start->refused);
+    inc_log_int(&l, "caught_up", (int64_t)start->caught_up);
+    inc_log_int(&l, "ms", (int64_t)(ns / 1000000));
+    inc_log_end(&l);
+}
+
+static enum inc_status
+open_live(struct service *s, struct inc_estate *estate, struct inc_err *err)
+{
+    struct inc_live_start begun;
+    char path[PATH_BYTES];
+    uint64_t start = inc_clock_ns();
+    enum inc_status st;
+
+    beside(path, inc_config_text(&s->config, INC_SET_store), "people.image");
+    st = inc_live_open(&s->live, estate, s->store, path, &begun, err);
+    if (st == INC_OK)
+        log_image(&begun, inc_clock_ns() - start);
+    return st;
+}
+
+/* The people as they are now, for the next start. */
+static void
+save_live(struct service *s)
+{
+    struct inc_upkeep *u = NULL;
+    struct inc_err err = {0};
+    struct inc_log l;
+
+    if (inc_live_upkeep(&u, s->live, INC_UPKEEP_SAVE, &err) != INC_OK) {
+        inc_log_start(&l, INC_LOG_WARN, "people_not_saved");
+        inc_log_err(&l, &err);
+        inc_log_end(&l);
+    }
+    inc_upkeep_free(u);
 }
 
 static enum inc_status
@@ -147,7 +199,7 @@ start(struct service *s, struct inc_err *err)
     INC_TRY(inc_store_open(&s->store, dir, &o, err));
     INC_TRY(inc_reference_load(&estate, &s->config, err));
     INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
-    INC_TRY(inc_live_open(&s->live, estate, s->store, err));
+    INC_TRY(open_live(s, estate, err));
     INC_TRY(open_server(s, err));
 out:
     inc_estate_drop(estate); /* the image holds its own reference */
@@ -158,6 +210,8 @@ static void
 stop(struct service *s)
 {
     inc_server_close(s->server);
+    if (s->server != NULL && s->live != NULL)
+        save_live(s);
     inc_live_close(s->live);
     inc_store_close(s->store);
     if (s->signal_fd >= 0)
@@ -300,7 +354,7 @@ announce(struct service *s, struct inc_err *err)
     inc_log_int(&l, "process", (int64_t)getpid());
     inc_log_text(&l, "version", INC_RELEASE);
     inc_log_int(&l, "workers", worker_count(&s->config));
-    inc_log_text(&l, "kernel", s->kernel);
+    inc_log_text(&l, "kernel", s->kernels->name);
     inc_log_text(&l, "blas", s->blas);
     inc_log_end(&l);
     inc_buf_printf(&line, "%s %ld\n", inc_server_endpoint(s->server),
@@ -392,7 +446,7 @@ inc_service_check(const struct inc_options *o)
     INC_TRY(inc_defaults_check_folder(
         inc_config_text(&s.config, INC_SET_endpoint), &err));
     INC_TRY(open_to_look(&s, &estate, &err));
-    (void)printf("\nkernel %s, blas %s, %u workers\n", s.kernel, s.blas,
+    (void)printf("\nkernel %s, blas %s, %u workers\n", s.kernels->name, s.blas,
                  worker_count(&s.config));
     (void)printf("store %s\n", s.store != NULL ? "opens" : "will be created");
     (void)printf("ok\n");

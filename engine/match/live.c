@@ -219,8 +219,8 @@ out:
 }
 
 enum inc_status
-inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l, int save,
-                struct inc_err *err)
+inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l,
+                enum inc_upkeep_kind kind, struct inc_err *err)
 {
     struct inc_image image = inc_live_hold(l);
     struct inc_upkeep *u = inc_mem_zero(1, sizeof *u);
@@ -232,11 +232,10 @@ inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l, int save,
         goto out;
     }
     u->estate = inc_estate_hold(image.estate);
-    if (inc_pool_due(image.pool))
+    if (kind == INC_UPKEEP_MERGE && inc_pool_due(image.pool))
         INC_TRY(inc_merge_make(&u->merge, image.pool, err));
-    else if (save && l->image_path != NULL &&
-             (!l->saved ||
-              l->saved_generation != inc_pool_generation(image.pool)))
+    if (kind == INC_UPKEEP_SAVE && l->image_path != NULL &&
+        (!l->saved || l->saved_generation != inc_pool_generation(image.pool)))
         INC_TRY(save_people(u, l, &image, err));
     if (u->merge != NULL || u->saved != NULL) {
         *out = u;

@@ -58,15 +58,18 @@ enum inc_status inc_live_rebuild(struct inc_live *l, struct inc_estate *e,
 /* --- upkeep ---------------------------------------------------------------- */
 
 struct inc_upkeep;
+enum inc_upkeep_kind {
+    INC_UPKEEP_MERGE, /* the runs of the pool that are due */
+    INC_UPKEEP_SAVE   /* the people, if they changed since they were saved */
+};
 /*
- * Background thread: make what is due of the current image. *out is NULL when
- * nothing is.
- *   save  1: when no merge is due, save the people if they changed since the
- *         last time; 0: merges only
- * Slow. INC_E_NOMEM, INC_E_IO: nothing was made, try again later.
+ * One thread at a time: make what is due of the current image. *out is NULL
+ * when nothing is. Slow. INC_E_NOMEM, INC_E_IO: nothing was made, try again
+ * later.
  */
 enum inc_status inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l,
-                                int save, struct inc_err *err);
+                                enum inc_upkeep_kind kind,
+                                struct inc_err *err);
 /* Writer thread: put it in place and publish. Quick. Consumes u. INC_E_CONFLICT
  * when the image was rebuilt meanwhile: nothing lost, make it again. */
 enum inc_status inc_live_install(struct inc_live *l, struct inc_upkeep *u,

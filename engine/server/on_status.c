@@ -201,7 +201,7 @@ inc_on_status(struct inc_desk *d, struct inc_job *j,
     inc_w_kint(w, "uptime_s", (int64_t)(up_ns / UINT64_C(1000000000)));
     write_store(&info, w);
     write_estate(image, w);
-    inc_w_ktext(w, "kernel", d->o.kernel);
+    inc_w_ktext(w, "kernel", d->o.kernels->name);
     inc_w_ktext(w, "blas", d->o.blas);
     write_counters(d, w);
     write_latency(d, w);

@@ -109,7 +109,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                                     .request_bytes = o->request_bytes,
                                     .store = o->store,
                                     .live = o->live,
-                                    .fold = o->fold};
+                                    .kernels = o->kernels};
     enum inc_status st = INC_OK;
 
     *out = NULL;

@@ -23,8 +23,7 @@ struct inc_server_options {
     const char *backup_dir; /* NULL: no backups */
     struct inc_store *store;
     struct inc_live *live;
-    inc_fold_fn *fold;
-    const char *kernel; /* name of fold, for status; static text */
+    const struct inc_kernels *kernels;
     const char *blas;   /* likewise */
 };
 
