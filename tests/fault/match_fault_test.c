@@ -150,7 +150,7 @@ a_batch(void **state)
 
         assert_true(nth < VISITS_MAX);
         inc_fault_arm(INC_FAULT_ALLOC, nth);
-        st = inc_matcher_new(&m, inc_fold_scalar, &err);
+        st = inc_matcher_new(&m, inc_kernels_at(0), &err);
         if (st == INC_OK)
             inc_match_run(m, &image, all, QUESTIONS);
         fired = inc_fault_fired();
@@ -285,7 +285,7 @@ static enum inc_status
 open_again(struct inc_err *err)
 {
     struct inc_live *l = NULL;
-    enum inc_status st = inc_live_open(&l, estate, fix->s, err);
+    enum inc_status st = inc_live_open(&l, estate, fix->s, NULL, NULL, err);
 
     assert_true((st == INC_OK) == (l != NULL));
     inc_live_close(l);
@@ -350,7 +350,7 @@ the_image_stays(void **state)
     fix = *state;
     for (uint64_t i = 1; i <= 5; i++)
         (void)put_person(fix, text(&fix->arena, "a.", i));
-    OK(inc_live_open(&live, estate, fix->s, &err), &err);
+    OK(inc_live_open(&live, estate, fix->s, NULL, NULL, &err), &err);
     press_live("open", open_again, 5, 5);
     press_live("rebuild", rebuild, 5, 5);
     last = put_person(fix, "a.6");

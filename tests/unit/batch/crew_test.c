@@ -49,13 +49,12 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
 {
     const struct inc_store_options so = {.map_bytes = 16 << 20};
     struct inc_err err = {0};
-    const char *kernel;
 
     memset(r, 0, sizeof *r);
     (void)snprintf(r->dir, sizeof r->dir, "/tmp/incrocio-crew-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     assert_int_equal(inc_store_open(&r->store, r->dir, &so, &err), INC_OK);
-    assert_int_equal(inc_live_open(&r->live, estate, r->store, &err), INC_OK);
+    assert_int_equal(inc_live_open(&r->live, estate, r->store, NULL, NULL, &err), INC_OK);
     r->options = (struct inc_crew_options){
         .workers = workers,
         .batch_max = INC_BATCH_MAX,
@@ -64,12 +63,12 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
         .request_bytes = 1 << 20,
         .store = r->store,
         .live = r->live,
-        .fold = inc_fold_choose(NULL, &kernel),
+        .kernels = inc_kernels_choose(NULL),
     };
     r->desk.o.store = r->store;
     r->desk.o.live = r->live;
     r->desk.o.workers = workers;
-    r->desk.o.kernel = kernel;
+    r->desk.o.kernels = o.kernels;
     r->desk.o.blas = "test";
     inc_route_hands(&r->options.hands, &r->desk);
     assert_int_equal(inc_crew_start(&r->desk.crew, &r->options, &err), INC_OK);

@@ -143,11 +143,11 @@ oracle_agrees(void **state)
 {
     struct inc_rng r = {SEED + 1};
     struct inc_matcher *m[2];
-    inc_fold_fn *fast = inc_fold_choose(NULL, &(const char *){0});
+    const struct inc_kernels *fast = inc_kernels_choose(NULL);
     struct inc_err err;
 
     (void)state;
-    assert_int_equal(inc_matcher_new(&m[0], inc_fold_scalar, &err), INC_OK);
+    assert_int_equal(inc_matcher_new(&m[0], inc_kernels_at(0), &err), INC_OK);
     assert_int_equal(inc_matcher_new(&m[1], fast, &err), INC_OK);
     for (uint32_t round = 0; round < rounds(); round++) {
         struct range range;
@@ -243,7 +243,7 @@ lines_add_up(void **state)
 
     (void)state;
     assert_int_equal(
-        inc_matcher_new(&m, inc_fold_choose(NULL, &(const char *){0}), &err),
+        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
         INC_OK);
     for (uint32_t round = 0; round < rounds(); round++) {
         struct inc_arena a;
@@ -285,7 +285,7 @@ batches_change_nothing(void **state)
     (void)state;
     assert_int_equal(inc_arena_init(&a, 8 << 20), INC_OK);
     assert_int_equal(
-        inc_matcher_new(&m, inc_fold_choose(NULL, &(const char *){0}), &err),
+        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
         INC_OK);
     for (uint32_t i = 0; i < N; i++) {
         struct inc_question *one = &alone[i];
@@ -352,7 +352,7 @@ both_directions_agree(void **state)
     (void)state;
     assert_int_equal(inc_arena_init(&a, 16 << 20), INC_OK);
     assert_int_equal(
-        inc_matcher_new(&m, inc_fold_choose(NULL, &(const char *){0}), &err),
+        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
         INC_OK);
     for (uint32_t i = 0; i < NEEDS; i++) {
         rec_need(&needs[i], i, &r, &a, &estate->world, 20);
@@ -409,7 +409,7 @@ pages_join_up(void **state)
     (void)state;
     assert_int_equal(inc_arena_init(&a, 1 << 20), INC_OK);
     assert_int_equal(
-        inc_matcher_new(&m, inc_fold_choose(NULL, &(const char *){0}), &err),
+        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
         INC_OK);
     rec_need(&need, 1, &r, &a, &estate->world, 12);
     for (int page = 0; page < 100; page++) {
@@ -471,7 +471,7 @@ nothing_asked_is_null(void **state)
     struct inc_err err;
 
     (void)state;
-    assert_int_equal(inc_matcher_new(&m, inc_fold_scalar, &err), INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_at(0), &err), INC_OK);
     inc_match_run(m, &image, all, 2);
     for (int i = 0; i < 2; i++) {
         struct inc_frame *f;

@@ -36,7 +36,7 @@ explain(struct inc_requirement *r, const uint32_t *words, uint32_t n,
 
     assert_true(p.n_lines <= 4);
     inc_score(&total, line, &p, &who, covers, 0);
-    inc_explain(line, &p, &who, classes, covers);
+    inc_explain(line, &p, &who, classes, covers, NULL);
     return line[0];
 }
 

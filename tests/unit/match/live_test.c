@@ -17,7 +17,7 @@ set_up(void **state)
     if (start(state) != 0)
         return -1;
     f = *state;
-    OK(inc_live_open(&live, tiny, f->s, &f->err), &f->err);
+    OK(inc_live_open(&live, tiny, f->s, NULL, NULL, &f->err), &f->err);
     return 0;
 }
 
@@ -205,7 +205,7 @@ rebuilt_from_the_store(void **state)
     say(f, INC_OP_CANDIDATE_FREEZE, "a.3", NULL);
     say(f, INC_OP_CANDIDATE_DELETE, "a.4", NULL);
     say(f, INC_OP_NEED_CLOSE, "n.5", NULL);
-    OK(inc_live_open(&second, tiny, f->s, &f->err), &f->err);
+    OK(inc_live_open(&second, tiny, f->s, NULL, NULL, &f->err), &f->err);
     a = inc_live_hold(live);
     b = inc_live_hold(second);
     assert_int_equal(inc_pool_people(a.pool), 7);
@@ -241,7 +241,7 @@ another_estate(void **state)
     const struct inc_taxonomy *t = other->world.taxonomy;
 
     say(f, INC_OP_CANDIDATE_PUT, "a.1", person(&f->arena, "a.1", 3));
-    OK(inc_live_open(&second, other, f->s, &f->err), &f->err);
+    OK(inc_live_open(&second, other, f->s, NULL, NULL, &f->err), &f->err);
     inc_estate_drop(other); /* the image has its own reference */
     old = inc_live_hold(second);
     OK(inc_live_rebuild(second, tiny, f->s, &f->err), &f->err);
