@@ -279,15 +279,16 @@ rec_candidate(struct inc_candidate *c, uint64_t no, struct inc_rng *r,
     }
 }
 
+/* Exactly `count` random requirements in place of those that n has. */
 static inline void
 rec_requirements(struct inc_need *n, struct inc_rng *r, struct inc_arena *a,
-                 const struct inc_taxonomy *t, uint32_t most)
+                 const struct inc_taxonomy *t, uint32_t count)
 {
     uint32_t occupation =
         inc_rng_below(r, inc_concept_count(t, INC_PILLAR_OCCUPATION));
 
     n->has |= UINT64_C(1) << INC_NEED_REQUIREMENTS;
-    n->n_requirements = inc_rng_below(r, most + 1);
+    n->n_requirements = count;
     n->requirements = rec_array(a, n->n_requirements, sizeof *n->requirements);
     for (uint32_t i = 0; i < n->n_requirements; i++) {
         struct inc_requirement *q = &n->requirements[i];
@@ -339,7 +340,8 @@ rec_need(struct inc_need *n, uint64_t no, struct inc_rng *r,
         n->has |= UINT64_C(1) << INC_NEED_SCHEDULE;
         n->n_schedule = rec_windows(&n->schedule, r, a, 60);
     }
-    rec_requirements(n, r, a, w->taxonomy, requirements);
+    rec_requirements(n, r, a, w->taxonomy,
+                     inc_rng_below(r, requirements + 1));
     if (rec_chance(r, 40)) {
         n->has |= UINT64_C(1) << INC_NEED_LANGUAGES;
         n->n_languages = 1 + inc_rng_below(r, 2);
