@@ -1,7 +1,23 @@
+#include "engine/pool/block.h"
+
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "engine/pool/inside.h"
+
+struct inc_owner *
+inc_owner_hold(struct inc_owner *o)
+{
+    atomic_fetch_add_explicit(&o->refs, 1, memory_order_relaxed);
+    return o;
+}
+
+void
+inc_owner_drop(struct inc_owner *o)
+{
+    if (o != NULL &&
+        atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
+        o->release(o);
+}
 
 struct inc_block *
 inc_block_hold(struct inc_block *b)
@@ -13,9 +29,86 @@ inc_block_hold(struct inc_block *b)
 void
 inc_block_drop(struct inc_block *b)
 {
-    if (b != NULL &&
-        atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1)
-        inc_mem_free(b);
+    if (b == NULL ||
+        atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (b->owner != NULL)
+        inc_owner_drop(b->owner);
+    else
+        inc_mem_free((void *)(uintptr_t)b->head);
+    inc_mem_free(b);
+}
+
+size_t
+inc_section_size(enum inc_section s)
+{
+    static const size_t sizes[] = {
+#define INC_X(name, type) sizeof(type),
+        INC_ALL_SECTIONS(INC_X)
+#undef INC_X
+    };
+
+    return sizes[s];
+}
+
+static void *
+section(void *base, enum inc_section s)
+{
+    const struct inc_block_head *h = base;
+
+    return (unsigned char *)base + h->section[s].at;
+}
+
+/* How many lists a table of their ends has. */
+static uint32_t
+lists(const struct inc_block_head *h, enum inc_section s)
+{
+    return h->section[s].n == 0 ? 0 : (uint32_t)h->section[s].n - 1;
+}
+
+struct inc_block *
+inc_block_wrap(void *base, struct inc_owner *owner)
+{
+    const struct inc_block_head *h = base;
+    struct inc_block *b = inc_mem_zero(1, sizeof *b);
+
+    if (b == NULL)
+        return NULL;
+    atomic_init(&b->refs, 1);
+    b->head = h;
+    b->bytes = h->bytes;
+    b->rows = h->rows;
+    b->n_classes = (uint32_t)h->section[INC_SEC_classes].n;
+    b->n_days = (uint32_t)h->section[INC_SEC_days].n;
+    b->n_licence_sets = (uint32_t)h->section[INC_SEC_licence_sets].n;
+    b->n_language_sets = lists(h, INC_SEC_language_at);
+    b->n_span_sets = lists(h, INC_SEC_span_at);
+    b->n_offices = lists(h, INC_SEC_office_at);
+#define INC_X(name, type) b->name = section(base, INC_SEC_##name);
+    INC_ALL_SECTIONS(INC_X)
+#undef INC_X
+    if (h->section[INC_SEC_class8].n == 0)
+        b->class8 = NULL;
+    if (h->section[INC_SEC_unasked].n == 0)
+        b->unasked = NULL;
+    b->owner = owner != NULL ? inc_owner_hold(owner) : NULL;
+    return b;
+}
+
+size_t
+inc_block_hot_bytes(const struct inc_block *b)
+{
+    return b->head->cold_at;
+}
+
+size_t
+inc_block_index_bytes(const struct inc_block *b)
+{
+    size_t bytes = 0;
+
+    for (enum inc_section s = INC_SEC_skill_list; s <= INC_SEC_unasked; s++)
+        bytes += b->head->section[s].n * inc_section_size(s);
+    return bytes;
 }
 
 uint32_t
@@ -34,65 +127,138 @@ inc_block_classes(const struct inc_block *b, const struct inc_class **out)
 const char *
 inc_block_office(const struct inc_block *b, uint16_t office)
 {
-    return office < b->n_offices ? b->office[office] : "";
+    return office < b->n_offices ? b->office_text + b->office_at[office] : "";
 }
 
-const uint32_t *
-inc_block_words(const struct inc_block *b, uint32_t row, uint32_t *n)
+const struct inc_person_language *
+inc_block_languages(const struct inc_block *b, uint16_t code, uint32_t *n)
 {
-    *n = (uint32_t)(b->word_at[row + 1] - b->word_at[row]);
-    return b->words + b->word_at[row];
+    *n = b->language_at[code + 1] - b->language_at[code];
+    return b->language + b->language_at[code];
+}
+
+void
+inc_block_columns(const struct inc_block *b, struct inc_columns *out)
+{
+    *out = (struct inc_columns){
+        .rows = b->rows,
+        .groups = (b->rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS,
+        .skill_at = b->skill_at,
+        .skill = b->skill,
+        .home = b->home,
+        .office = b->office,
+        .licences = b->licences,
+        .languages = b->languages,
+        .from = b->from,
+        .until = b->until,
+        .updated = b->updated,
+        .licence_sets = b->licence_sets,
+        .days = b->days,
+        .n_licence_sets = b->n_licence_sets,
+        .n_days = b->n_days,
+        .n_language_sets = b->n_language_sets,
+        .n_offices = b->n_offices,
+    };
+}
+
+int
+inc_block_index(const struct inc_block *b, struct inc_index *out)
+{
+    if (b->unasked == NULL)
+        return 0;
+    *out = (struct inc_index){
+        .skills = b->head->skills,
+        .trades = b->head->trades,
+        .skill_list = b->skill_list,
+        .skill_group = b->skill_group,
+        .skill_best = b->skill_best,
+        .trade_list = b->trade_list,
+        .trade_group = b->trade_group,
+        .trade_best = b->trade_best,
+        .unasked = b->unasked,
+    };
+    return 1;
 }
 
 uint32_t
-inc_block_find(const struct inc_block *b, uint64_t no, uint32_t from)
+inc_block_find(const struct inc_block *b, uint32_t no)
 {
-    uint32_t low = from, high = b->rows;
+    uint32_t low = 0, high = b->rows;
 
+    if (no < b->head->least || no > b->head->most)
+        return INC_NO_ROW;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
+        uint32_t row = b->order[middle];
 
-        if (b->no[middle] < no)
+        if (b->row[row].no == no)
+            return row;
+        if (b->row[row].no < no)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    return INC_NO_ROW;
+}
+
+uint32_t
+inc_block_words(const struct inc_block *b, uint32_t row, uint32_t *out)
+{
+    const uint32_t at = b->skill_at[row], n = b->skill_at[row + 1] - at;
+
+    if (b->class8 != NULL) {
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = INC_WORD(b->skill[at + i], b->class8[at + i]);
+    } else {
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = INC_WORD(b->skill[at + i], b->class16[at + i]);
+    }
+    return n;
+}
+
+/* The words and what implies them, into the caller's room. */
+static void
+unpack_words(const struct inc_block *b, uint32_t row, struct inc_room *room,
+             struct inc_person *out)
+{
+    out->words = room->words;
+    (void)inc_block_words(b, row, room->words);
+    out->implied_by = room->implied_by;
+    inc_implied_read(room->implied_by, out->n_words - out->n_stated,
+                     b->implied + b->implied_at[row]);
 }
 
 void
-inc_block_person(const struct inc_block *b, uint32_t row,
+inc_block_person(const struct inc_block *b, uint32_t row, struct inc_room *room,
                  struct inc_person *out)
 {
     const struct inc_row *r = &b->row[row];
-    const unsigned char *at = b->tail + r->tail_at;
 
-    out->no = b->no[row];
-    out->tie = r->tie;
-    out->words = inc_block_words(b, row, &out->n_words);
+    memset(out, 0, sizeof *out);
+    out->no = r->no;
+    out->id = b->id_text + b->id_at[row];
+    out->tie = b->tie[row];
+    out->n_words = b->skill_at[row + 1] - b->skill_at[row];
     out->n_stated = r->n_stated;
-    out->n_unknown = r->n_unknown;
+    out->n_unknown = b->unknown[row];
     out->norm = r->norm;
-    out->trades = r->trades;
+    out->trades = b->trades + (size_t)row * INC_TRADES;
     out->n_trades = r->n_trades;
     out->known = r->known;
-    out->n_languages = r->n_languages;
-    out->licences = r->licences;
+    out->languages =
+        inc_block_languages(b, b->languages[row], &out->n_languages);
+    out->licences = b->licence_sets[b->licences[row]];
     out->eqf = r->eqf;
-    out->home = r->home;
+    out->home = b->home[row];
     out->modes = r->modes;
     out->max_minutes = r->max_minutes;
-    out->from = r->from;
-    out->until = r->until;
+    out->from = b->days[b->from[row]];
+    out->until = b->days[b->until[row]];
     out->hours_week = r->hours_week;
-    out->n_windows = r->n_windows;
-    out->office = r->office;
-    out->updated = r->updated;
-    out->implied_by = (const void *)at;
-    at += (out->n_words - out->n_stated) * sizeof *out->implied_by;
-    out->windows = (const void *)at;
-    at += out->n_windows * sizeof *out->windows;
-    out->languages = (const void *)at;
-    at += out->n_languages * sizeof *out->languages;
-    out->id = (const void *)at;
+    out->windows = b->span + b->span_at[r->windows];
+    out->n_windows = b->span_at[r->windows + 1] - b->span_at[r->windows];
+    out->office = b->office[row];
+    out->updated = b->days[b->updated[row]];
+    if (room != NULL)
+        unpack_words(b, row, room, out);
 }

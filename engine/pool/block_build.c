@@ -1,7 +1,7 @@
 /*
- * One block out of rows of others and of a draft: measure, lay out one
- * allocation, merge by number. Rows are copied as bytes; only classes, offices
- * and offsets are numbered anew.
+ * Blocks out of rows of drafts and of other blocks, in the order of the
+ * gathered list. Each block takes two walks over its rows: one to number what
+ * its tables hold and to measure, one to copy. Only codes are numbered anew.
  */
 #include <string.h>
 
@@ -9,356 +9,555 @@
 #include "engine/base/mem.h"
 #include "engine/pool/inside.h"
 
-/* A source while its rows are walked in ascending number. */
-struct cursor {
-    const struct inc_source *source;
-    uint32_t at, end;
-    uint16_t *classes; /* [raw or old class] -> raw, then -> new */
-    uint16_t *offices; /* [old number] -> 1 when used, then -> new */
+#define NONE UINT32_MAX
+
+/* New codes of a source's codes, NONE while not met in this block. */
+struct remap {
+    uint32_t *code[INC_TABLES];
+    uint32_t *class;
+    uint32_t *all; /* [n] what they point into; NULL: source not met yet */
+    size_t n;
 };
 
-struct measure {
-    uint64_t rows, words, tail, office_text;
-    uint32_t n_classes, n_offices;
+struct making {
+    const struct inc_gather *g;
+    const struct inc_ref *ref; /* [left] from the first of this block on */
+    size_t left;
+    uint32_t skills, trades;
+    struct remap *remap; /* [g->n_sources] */
+    struct inc_intern table[INC_TABLES];
+    uint16_t raw[INC_RAW_CLASSES]; /* [n_classes] */
+    uint32_t code_of_raw[INC_RAW_CLASSES];
+    uint32_t n_classes;
+    /* Group + 1 in which a skill or trade was last met. */
+    uint32_t *skill_mark, *trade_mark;
+    uint32_t rows, least, most;
+    uint64_t words, id_text, implied, skill_entries, trade_entries;
 };
 
-static int
-is_draft(const struct cursor *c)
+static const struct inc_block *
+source_of(const struct making *m, const struct inc_ref *r)
 {
-    return c->source->pick != NULL;
-}
-
-static void
-skip_dead(struct cursor *c)
-{
-    while (!is_draft(c) && c->at < c->end && inc_bit(c->source->dead, c->at))
-        c->at++;
-}
-
-static void
-rewind_to_start(struct cursor *c)
-{
-    c->at = 0;
-    c->end = is_draft(c) ? c->source->n_pick : c->source->block->rows;
-    skip_dead(c);
+    return m->g->source[r->at >> 16];
 }
 
 static uint32_t
-row_of(const struct cursor *c)
+row_of(const struct inc_ref *r)
 {
-    return is_draft(c) ? c->source->pick[c->at].row : c->at;
+    return r->at & 0xffff;
 }
 
-static uint64_t
-number_of(const struct cursor *c)
+/* ---- the first walk: tables and measures ---- */
+
+static struct remap *
+remap_of(struct making *m, const struct inc_ref *r)
 {
-    return is_draft(c) ? c->source->pick[c->at].no
-                       : c->source->block->no[c->at];
+    const struct inc_block *b = source_of(m, r);
+    struct remap *k = &m->remap[r->at >> 16];
+    const size_t sizes[INC_TABLES] = {
+        [INC_TABLE_DAY] = b->n_days,
+        [INC_TABLE_LICENCES] = b->n_licence_sets,
+        [INC_TABLE_LANGUAGES] = b->n_language_sets,
+        [INC_TABLE_SPANS] = b->n_span_sets,
+        [INC_TABLE_OFFICE] = b->n_offices,
+    };
+    size_t n = b->head != NULL ? b->n_classes : INC_RAW_CLASSES;
+
+    if (k->all != NULL)
+        return k;
+    for (int t = 0; t < INC_TABLES; t++)
+        n += sizes[t];
+    k->all = inc_mem_resize(NULL, n, sizeof *k->all);
+    if (k->all == NULL)
+        return NULL;
+    memset(k->all, 0xff, n * sizeof *k->all);
+    k->n = n;
+    k->code[0] = k->all;
+    for (int t = 1; t < INC_TABLES; t++)
+        k->code[t] = k->code[t - 1] + sizes[t - 1];
+    k->class = k->code[INC_TABLES - 1] + sizes[INC_TABLES - 1];
+    return k;
 }
 
-static uint64_t
-tail_of(const struct inc_block *b, uint32_t row)
+/* A value of a source's table. */
+static const void *
+value_of(const struct inc_block *b, enum inc_table t, uint32_t code, size_t *n)
 {
-    uint64_t end = row + 1 < b->rows ? b->row[row + 1].tail_at : b->tail_bytes;
+    const uint32_t *at;
 
-    return end - b->row[row].tail_at;
-}
-
-/* Memory for the cursors' maps, the classes as raw numbers to begin with. */
-static enum inc_status
-open_cursors(struct cursor *c, const struct inc_source *sources, size_t n,
-             struct inc_err *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct inc_block *b = sources[i].block;
-        uint32_t n_classes =
-            sources[i].pick != NULL ? (uint32_t)INC_RAW_CLASSES : b->n_classes;
-
-        c[i].source = &sources[i];
-        c[i].classes = inc_mem_zero(n_classes, sizeof *c[i].classes);
-        c[i].offices = inc_mem_zero(b->n_offices, sizeof *c[i].offices);
-        if (c[i].classes == NULL || c[i].offices == NULL)
-            return inc_fail(err, INC_E_NOMEM, 0, "no memory to merge people");
-        for (uint32_t k = 0; k < n_classes; k++) {
-            uint32_t raw = k;
-
-            if (!is_draft(&c[i]))
-                raw = INC_RAW_CLASS(b->classes[k].level, b->classes[k].evidence,
-                                    b->classes[k].half_year);
-            c[i].classes[k] = (uint16_t)raw;
-        }
+    *n = 1;
+    switch (t) {
+    case INC_TABLE_DAY:
+        return &b->days[code];
+    case INC_TABLE_LICENCES:
+        return &b->licence_sets[code];
+    case INC_TABLE_LANGUAGES:
+        at = &b->language_at[code];
+        *n = at[1] - at[0];
+        return b->language + at[0];
+    case INC_TABLE_SPANS:
+        at = &b->span_at[code];
+        *n = at[1] - at[0];
+        return b->span + at[0];
+    case INC_TABLE_OFFICE:
+    case INC_TABLES:
+        break;
     }
-    return INC_OK;
+    at = &b->office_at[code];
+    *n = at[1] - at[0];
+    return b->office_text + at[0];
+}
+
+static int
+number_code(struct making *m, const struct inc_block *b, struct remap *k,
+            enum inc_table t, uint32_t code)
+{
+    size_t n;
+    const void *value;
+
+    if (k->code[t][code] != NONE)
+        return 0;
+    value = value_of(b, t, code, &n);
+    return inc_intern_code(&m->table[t], &k->code[t][code], value, n);
 }
 
 static void
-close_cursors(struct cursor *c, size_t n)
+number_class(struct making *m, const struct inc_block *b, struct remap *k,
+             uint32_t class)
 {
-    for (size_t i = 0; i < n; i++) {
-        inc_mem_free(c[i].classes);
-        inc_mem_free(c[i].offices);
+    uint32_t raw = class;
+
+    if (b->head != NULL)
+        raw = INC_RAW_CLASS(b->classes[class].level, b->classes[class].evidence,
+                            b->classes[class].half_year);
+    if (m->code_of_raw[raw] == 0) {
+        m->raw[m->n_classes] = (uint16_t)raw;
+        m->code_of_raw[raw] = ++m->n_classes;
     }
+    k->class[class] = m->code_of_raw[raw] - 1;
 }
 
-/* Count what the rows of one source need and mark what they use. */
+/* Does the row still fit in the tables and the texts of this block? */
+static int
+fits(const struct making *m, const struct inc_block *b, uint32_t row)
+{
+    size_t languages, spans, office;
+
+    (void)value_of(b, INC_TABLE_LANGUAGES, b->languages[row], &languages);
+    (void)value_of(b, INC_TABLE_SPANS, b->row[row].windows, &spans);
+    (void)value_of(b, INC_TABLE_OFFICE, b->office[row], &office);
+    return m->rows < INC_BLOCK_ROWS &&
+           inc_tables_room(m->table, languages, spans, office) &&
+           m->id_text + (b->id_at[row + 1] - b->id_at[row]) <= UINT32_MAX;
+}
+
 static void
-measure_source(struct measure *m, struct cursor *c, uint16_t *used)
+measure_words(struct making *m, const struct inc_block *b, struct remap *k,
+              uint32_t row)
 {
-    const struct inc_block *b = c->source->block;
+    const uint32_t from = b->skill_at[row], to = b->skill_at[row + 1];
 
-    for (rewind_to_start(c); c->at < c->end; c->at++, skip_dead(c)) {
-        uint32_t row = row_of(c), n;
-        const uint32_t *words = inc_block_words(b, row, &n);
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t class = inc_block_class(b, i);
 
-        m->rows++;
-        m->words += n;
-        m->tail += tail_of(b, row);
-        c->offices[b->row[row].office] = 1;
-        for (uint32_t i = 0; i < n; i++)
-            used[c->classes[INC_WORD_CLASS(words[i])]] = 1;
+        if (k->class[class] == NONE)
+            number_class(m, b, k, class);
     }
+    m->words += to - from;
 }
 
-/* Number the classes in use in ascending raw number and turn the cursors'
- * maps from raw to new numbers. `used` becomes raw -> new; raws: new -> raw. */
+/* Entries of the index that this row is the first of its group for. */
 static void
-number_classes(struct measure *m, struct cursor *c, size_t n, uint16_t *used,
-               uint16_t *raws)
+measure_index(struct making *m, const struct inc_block *b, uint32_t row)
 {
-    for (uint32_t raw = 0; raw < INC_RAW_CLASSES; raw++) {
-        if (!used[raw])
-            continue;
-        raws[m->n_classes] = (uint16_t)raw;
-        used[raw] = (uint16_t)m->n_classes++;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t k = is_draft(&c[i]) ? (uint32_t)INC_RAW_CLASSES
-                                     : c[i].source->block->n_classes;
+    const uint32_t group = m->rows / INC_GROUP_ROWS + 1;
+    const struct inc_trade *trades = b->trades + (size_t)row * INC_TRADES;
 
-        for (uint32_t j = 0; j < k; j++)
-            c[i].classes[j] = used[c[i].classes[j]];
+    for (uint32_t i = b->skill_at[row]; i < b->skill_at[row + 1]; i++) {
+        m->skill_entries += m->skill_mark[b->skill[i]] != group;
+        m->skill_mark[b->skill[i]] = group;
+    }
+    for (uint32_t i = 0; i < b->row[row].n_trades; i++) {
+        m->trade_entries += m->trade_mark[trades[i].occupation] != group;
+        m->trade_mark[trades[i].occupation] = group;
     }
 }
 
-/* Likewise the offices, by text, in order of appearance; texts: their texts by
- * new number, [sum of n_offices + 1] long. */
-static enum inc_status
-number_offices(struct measure *m, struct cursor *c, size_t n,
-               const char **texts, struct inc_err *err)
+/* 0, 1 when the row must go into the next block, -1 without memory. */
+static int
+measure_row(struct making *m, const struct inc_ref *r)
 {
-    struct inc_map numbers = {0};
-    enum inc_status st = INC_OK;
+    const struct inc_block *b = source_of(m, r);
+    const uint32_t row = row_of(r);
+    struct remap *k = remap_of(m, r);
+    int rc;
 
-    INC_TRY(inc_map_add(&numbers, "", 0, 0, NULL));
-    texts[0] = "";
-    m->n_offices = 1;
-    m->office_text = 1;
-    for (size_t i = 0; i < n; i++) {
-        const struct inc_block *b = c[i].source->block;
-
-        for (uint32_t o = 0; o < b->n_offices; o++) {
-            size_t len = strlen(b->office[o]);
-            uint32_t was = INC_MAP_NONE;
-
-            if (!c[i].offices[o])
-                continue;
-            INC_TRY(
-                inc_map_add(&numbers, b->office[o], len, m->n_offices, &was));
-            if (was == INC_MAP_NONE) {
-                texts[m->n_offices] = b->office[o];
-                m->office_text += len + 1;
-                was = m->n_offices++;
-            }
-            c[i].offices[o] = (uint16_t)was;
-        }
-    }
-out:
-    inc_map_release(&numbers);
-    if (st == INC_E_NOMEM)
-        return inc_fail(err, st, 0, "no memory to merge people");
-    if (m->n_offices > UINT16_MAX + 1U)
-        return inc_fail(err, INC_E_LIMIT, 0, "over %d different offices",
-                        UINT16_MAX);
-    return st;
+    if (k == NULL)
+        return -1;
+    if (!fits(m, b, row))
+        return 1;
+    rc = number_code(m, b, k, INC_TABLE_DAY, b->from[row]);
+    rc |= number_code(m, b, k, INC_TABLE_DAY, b->until[row]);
+    rc |= number_code(m, b, k, INC_TABLE_DAY, b->updated[row]);
+    rc |= number_code(m, b, k, INC_TABLE_LICENCES, b->licences[row]);
+    rc |= number_code(m, b, k, INC_TABLE_LANGUAGES, b->languages[row]);
+    rc |= number_code(m, b, k, INC_TABLE_SPANS, b->row[row].windows);
+    rc |= number_code(m, b, k, INC_TABLE_OFFICE, b->office[row]);
+    if (rc != 0)
+        return -1;
+    measure_words(m, b, k, row);
+    if (m->skill_mark != NULL)
+        measure_index(m, b, row);
+    m->id_text += b->id_at[row + 1] - b->id_at[row];
+    m->implied += b->implied_at[row + 1] - b->implied_at[row];
+    m->least = r->no < m->least ? r->no : m->least;
+    m->most = r->no > m->most ? r->no : m->most;
+    m->rows++;
+    return 0;
 }
 
-/* The columns of a block, as they are while it is written. */
-struct columns {
-    uint64_t *no, *word_at;
-    uint32_t *words;
-    struct inc_row *row;
-    unsigned char *tail;
-    struct inc_class *classes;
-    const char **office;
-    char *text;
-};
-
-/* Place `count * size` bytes at the next cache line; where they start. */
-static size_t
-place(size_t *total, uint64_t count, size_t size)
+/* Forget the block before. */
+static int
+start_block(struct making *m)
 {
-    size_t at = *total;
+    for (uint32_t i = 0; i < m->n_classes; i++)
+        m->code_of_raw[m->raw[i]] = 0;
+    m->n_classes = 0;
+    for (size_t i = 0; i < m->g->n_sources; i++) {
+        if (m->remap[i].all != NULL)
+            memset(m->remap[i].all, 0xff,
+                   m->remap[i].n * sizeof *m->remap[i].all);
+    }
+    m->rows = 0;
+    m->least = UINT32_MAX;
+    m->most = 0;
+    m->words = m->id_text = m->implied = 0;
+    m->skill_entries = m->trade_entries = 0;
+    if (m->skill_mark != NULL) {
+        memset(m->skill_mark, 0, m->skills * sizeof *m->skill_mark);
+        memset(m->trade_mark, 0, m->trades * sizeof *m->trade_mark);
+    }
+    return inc_tables_reset(m->table);
+}
 
-    *total += ((size_t)count * size + 63) / 64 * 64;
-    return at;
+static int
+measure(struct making *m)
+{
+    int rc = start_block(m);
+
+    for (size_t i = 0; rc == 0 && i < m->left; i++)
+        rc = measure_row(m, &m->ref[i]);
+    return rc < 0 ? -1 : 0;
+}
+
+/* ---- room ---- */
+
+static void
+count_sections(struct inc_block_head *h, const struct making *m)
+{
+    const struct inc_intern *t = m->table;
+    const uint64_t rows = m->rows;
+    const int indexed = m->rows >= INC_INDEX_ROWS;
+    const uint64_t groups = (rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS;
+    const struct {
+        enum inc_section section;
+        uint64_t n;
+    } count[] = {
+        {INC_SEC_skill_at, rows + 1},
+        {INC_SEC_skill, m->words},
+        {INC_SEC_class8, m->n_classes <= 256 ? m->words : 0},
+        {INC_SEC_class16, m->n_classes <= 256 ? 0 : m->words},
+        {INC_SEC_home, rows},
+        {INC_SEC_office, rows},
+        {INC_SEC_licences, rows},
+        {INC_SEC_languages, rows},
+        {INC_SEC_from, rows},
+        {INC_SEC_until, rows},
+        {INC_SEC_updated, rows},
+        {INC_SEC_row, rows},
+        {INC_SEC_order, rows},
+        {INC_SEC_classes, m->n_classes},
+        {INC_SEC_days, t[INC_TABLE_DAY].n},
+        {INC_SEC_licence_sets, t[INC_TABLE_LICENCES].n},
+        {INC_SEC_language_at, (uint64_t)t[INC_TABLE_LANGUAGES].n + 1},
+        {INC_SEC_language, inc_intern_elements(&t[INC_TABLE_LANGUAGES])},
+        {INC_SEC_span_at, (uint64_t)t[INC_TABLE_SPANS].n + 1},
+        {INC_SEC_span, inc_intern_elements(&t[INC_TABLE_SPANS])},
+        {INC_SEC_office_at, (uint64_t)t[INC_TABLE_OFFICE].n + 1},
+        {INC_SEC_office_text, inc_intern_elements(&t[INC_TABLE_OFFICE])},
+        {INC_SEC_skill_list, indexed ? (uint64_t)m->skills + 1 : 0},
+        {INC_SEC_skill_group, indexed ? m->skill_entries : 0},
+        {INC_SEC_skill_best, indexed ? m->skill_entries : 0},
+        {INC_SEC_trade_list, indexed ? (uint64_t)m->trades + 1 : 0},
+        {INC_SEC_trade_group, indexed ? m->trade_entries : 0},
+        {INC_SEC_trade_best, indexed ? m->trade_entries : 0},
+        {INC_SEC_unasked, indexed ? (groups + 63) / 64 : 0},
+        {INC_SEC_tie, rows},
+        {INC_SEC_trades, rows * INC_TRADES},
+        {INC_SEC_id_at, rows + 1},
+        {INC_SEC_id_text, m->id_text},
+        {INC_SEC_implied_at, rows + 1},
+        {INC_SEC_implied, m->implied},
+        {INC_SEC_unknown, rows},
+    };
+
+    _Static_assert(INC_COUNT(count) == INC_SECTIONS, "every section counted");
+    for (size_t i = 0; i < INC_COUNT(count); i++)
+        h->section[count[i].section].n = count[i].n;
+}
+
+static void
+place_sections(struct inc_block_head *h)
+{
+    const size_t page =
+        h->rows >= INC_INDEX_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
+    uint64_t at = sizeof *h;
+
+    for (enum inc_section s = 0; s < INC_SECTIONS; s++) {
+        const int cold = (int)s == (int)INC_FIRST_COLD;
+        const size_t align = cold ? page : INC_BLOCK_ALIGN;
+
+        at = (at + align - 1) / align * align;
+        if (cold)
+            h->cold_at = at;
+        h->section[s].at = at;
+        at += h->section[s].n * inc_section_size(s);
+    }
+    h->bytes = (at + INC_BLOCK_ALIGN - 1) / INC_BLOCK_ALIGN * INC_BLOCK_ALIGN;
 }
 
 static struct inc_block *
-allocate(const struct measure *m, struct columns *c)
+allocate(const struct making *m)
 {
-    size_t total = 0;
-    size_t head = place(&total, 1, sizeof(struct inc_block));
-    size_t no = place(&total, m->rows, sizeof *c->no);
-    size_t word_at = place(&total, m->rows + 1, sizeof *c->word_at);
-    size_t words = place(&total, m->words, sizeof *c->words);
-    size_t row = place(&total, m->rows, sizeof *c->row);
-    size_t tail = place(&total, m->tail, 1);
-    size_t classes = place(&total, m->n_classes, sizeof *c->classes);
-    size_t office = place(&total, m->n_offices, sizeof *c->office);
-    size_t text = place(&total, m->office_text, 1);
-    unsigned char *base = inc_mem_zero64(total, 1);
-    struct inc_block *b;
+    struct inc_block_head h = {
+        .magic = {'I', 'N', 'C', 'B', 'L', 'O', 'C', 'K'},
+        .byte_order = INC_BYTE_ORDER,
+        .version = INC_BLOCK_VERSION,
+        .rows = m->rows,
+        .skills = m->skills,
+        .trades = m->trades,
+        .least = m->least,
+        .most = m->most,
+    };
+    struct inc_block *b = NULL;
+    void *base;
 
+    count_sections(&h, m);
+    place_sections(&h);
+    base = inc_mem_zero64(h.bytes, 1);
     if (base == NULL)
         return NULL;
-    c->no = (void *)(base + no);
-    c->word_at = (void *)(base + word_at);
-    c->words = (void *)(base + words);
-    c->row = (void *)(base + row);
-    c->tail = base + tail;
-    c->classes = (void *)(base + classes);
-    c->office = (void *)(base + office);
-    c->text = (void *)(base + text);
-    b = (void *)(base + head);
-    *b = (struct inc_block){
-        .bytes = total,
-        .rows = (uint32_t)m->rows,
-        .n_classes = m->n_classes,
-        .n_offices = m->n_offices,
-        .no = c->no,
-        .word_at = c->word_at,
-        .words = c->words,
-        .row = c->row,
-        .tail = c->tail,
-        .tail_bytes = m->tail,
-        .classes = c->classes,
-        .office = c->office,
-    };
-    atomic_init(&b->refs, 1);
+    memcpy(base, &h, sizeof h);
+    b = inc_block_wrap(base, NULL);
+    if (b == NULL)
+        inc_mem_free(base);
     return b;
 }
 
-/* The cursor with the smallest number; NULL when all are at their end. */
-static struct cursor *
-least(struct cursor *c, size_t n)
-{
-    struct cursor *best = NULL;
+/* ---- the second walk: rows ---- */
 
-    for (size_t i = 0; i < n; i++) {
-        if (c[i].at < c[i].end &&
-            (best == NULL || number_of(&c[i]) < number_of(best)))
-            best = &c[i];
+static void
+copy_words(struct inc_block *to, uint32_t row, const struct inc_block *from,
+           uint32_t at, uint32_t n, const uint32_t *class)
+{
+    const uint32_t here = to->skill_at[row];
+
+    memcpy(to->skill + here, from->skill + at, n * sizeof *to->skill);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t code = class[inc_block_class(from, at + i)];
+
+        if (to->class8 != NULL)
+            to->class8[here + i] = (uint8_t)code;
+        else
+            to->class16[here + i] = (uint16_t)code;
     }
-    return best;
+    to->skill_at[row + 1] = here + n;
 }
 
 static void
-copy_rows(const struct columns *to, struct cursor *c, size_t n)
+copy_cold(struct inc_block *to, uint32_t row, const struct inc_block *from,
+          uint32_t old)
 {
-    uint64_t words = 0, tail = 0;
-    size_t row = 0;
-    struct cursor *next;
+    const uint32_t id = from->id_at[old + 1] - from->id_at[old];
+    const uint32_t implied = from->implied_at[old + 1] - from->implied_at[old];
 
-    for (size_t i = 0; i < n; i++)
-        rewind_to_start(&c[i]);
-    while ((next = least(c, n)) != NULL) {
-        const struct inc_block *b = next->source->block;
-        uint32_t from = row_of(next), n_words;
-        const uint32_t *word = inc_block_words(b, from, &n_words);
-        uint64_t tail_bytes = tail_of(b, from);
-
-        INC_CHECK(row == 0 || to->no[row - 1] < number_of(next));
-        to->no[row] = number_of(next);
-        to->row[row] = b->row[from];
-        to->row[row].tail_at = tail;
-        to->row[row].office = next->offices[b->row[from].office];
-        for (uint32_t i = 0; i < n_words; i++)
-            to->words[words + i] =
-                INC_WORD(INC_WORD_CONCEPT(word[i]),
-                         next->classes[INC_WORD_CLASS(word[i])]);
-        memcpy(to->tail + tail, b->tail + b->row[from].tail_at, tail_bytes);
-        words += n_words;
-        tail += tail_bytes;
-        to->word_at[++row] = words;
-        next->at++;
-        skip_dead(next);
-    }
+    to->tie[row] = from->tie[old];
+    to->unknown[row] = from->unknown[old];
+    memcpy(to->trades + (size_t)row * INC_TRADES,
+           from->trades + (size_t)old * INC_TRADES,
+           INC_TRADES * sizeof *to->trades);
+    memcpy(to->id_text + to->id_at[row], from->id_text + from->id_at[old], id);
+    to->id_at[row + 1] = to->id_at[row] + id;
+    if (implied > 0)
+        memcpy(to->implied + to->implied_at[row],
+               from->implied + from->implied_at[old],
+               implied * sizeof *to->implied);
+    to->implied_at[row + 1] = to->implied_at[row] + implied;
 }
 
 static void
-write_tables(const struct columns *to, const struct measure *m,
-             const uint16_t *raws, const char **texts)
+copy_row(const struct making *m, struct inc_block *to, uint32_t row)
 {
-    char *at = to->text;
+    const struct inc_ref *r = &m->ref[row];
+    const struct inc_block *from = source_of(m, r);
+    const struct remap *k = &m->remap[r->at >> 16];
+    const uint32_t old = row_of(r), at = from->skill_at[old];
+    uint32_t *const *code = k->code;
 
-    for (uint32_t c = 0; c < m->n_classes; c++)
-        to->classes[c] = (struct inc_class){
-            .level = (uint8_t)(raws[c] >> 10),
-            .evidence = (uint8_t)(raws[c] >> 8 & 3),
-            .half_year = (uint8_t)(raws[c] & 255),
-        };
-    for (uint32_t o = 0; o < m->n_offices; o++) {
-        size_t len = strlen(texts[o]) + 1;
+    copy_words(to, row, from, at, from->skill_at[old + 1] - at, k->class);
+    to->home[row] = from->home[old];
+    to->office[row] = (uint16_t)code[INC_TABLE_OFFICE][from->office[old]];
+    to->licences[row] = (uint16_t)code[INC_TABLE_LICENCES][from->licences[old]];
+    to->languages[row] =
+        (uint16_t)code[INC_TABLE_LANGUAGES][from->languages[old]];
+    to->from[row] = (uint16_t)code[INC_TABLE_DAY][from->from[old]];
+    to->until[row] = (uint16_t)code[INC_TABLE_DAY][from->until[old]];
+    to->updated[row] = (uint16_t)code[INC_TABLE_DAY][from->updated[old]];
+    to->row[row] = from->row[old];
+    to->row[row].windows =
+        (uint16_t)code[INC_TABLE_SPANS][from->row[old].windows];
+    copy_cold(to, row, from, old);
+}
 
-        memcpy(at, texts[o], len);
-        to->office[o] = at;
-        at += len;
+static void
+copy_table(const struct inc_intern *t, void *values, uint32_t *at)
+{
+    const size_t bytes = inc_intern_elements(t) * t->size;
+
+    if (bytes > 0)
+        memcpy(values, t->store, bytes);
+    if (at != NULL && t->n > 0)
+        memcpy(at, t->at, ((size_t)t->n + 1) * sizeof *at);
+}
+
+static void
+copy_tables(const struct making *m, struct inc_block *b)
+{
+    const struct inc_intern *t = m->table;
+
+    for (uint32_t i = 0; i < m->n_classes; i++)
+        b->classes[i] = INC_CLASS_OF_RAW(m->raw[i]);
+    copy_table(&t[INC_TABLE_DAY], b->days, NULL);
+    copy_table(&t[INC_TABLE_LICENCES], b->licence_sets, NULL);
+    copy_table(&t[INC_TABLE_LANGUAGES], b->language, b->language_at);
+    copy_table(&t[INC_TABLE_SPANS], b->span, b->span_at);
+    copy_table(&t[INC_TABLE_OFFICE], b->office_text, b->office_at);
+}
+
+static int
+order_rows(struct inc_block *b)
+{
+    uint64_t *by_no = inc_mem_resize(NULL, (size_t)b->rows * 2, sizeof *by_no);
+
+    if (by_no == NULL)
+        return -1;
+    for (uint32_t row = 0; row < b->rows; row++)
+        by_no[row] = (uint64_t)b->row[row].no << 32 | row;
+    inc_sort_by_upper(by_no, by_no + b->rows, b->rows);
+    for (uint32_t i = 0; i < b->rows; i++)
+        b->order[i] = (uint16_t)by_no[i];
+    inc_mem_free(by_no);
+    return 0;
+}
+
+/* One block of the first rows that are left. */
+static struct inc_block *
+build(struct making *m)
+{
+    struct inc_block *b;
+
+    if (measure(m) != 0)
+        return NULL;
+    INC_CHECK(m->rows > 0);
+    b = allocate(m);
+    if (b == NULL)
+        return NULL;
+    for (uint32_t row = 0; row < m->rows; row++)
+        copy_row(m, b, row);
+    copy_tables(m, b);
+    if (order_rows(b) != 0 || inc_index_fill(b) != 0) {
+        inc_block_drop(b);
+        return NULL;
     }
+    return b;
+}
+
+/* ---- all blocks ---- */
+
+static void
+release(struct making *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t i = 0; m->remap != NULL && i < m->g->n_sources; i++)
+        inc_mem_free(m->remap[i].all);
+    inc_mem_free(m->remap);
+    inc_mem_free(m->skill_mark);
+    inc_mem_free(m->trade_mark);
+    inc_tables_release(m->table);
+    inc_mem_free(m);
+}
+
+static struct making *
+start(const struct inc_gather *g, const struct inc_world *w)
+{
+    struct making *m = inc_mem_zero(1, sizeof *m);
+
+    if (m == NULL)
+        return NULL;
+    m->g = g;
+    m->ref = g->ref;
+    m->left = g->n;
+    m->skills = inc_concept_count(w->taxonomy, INC_PILLAR_SKILL);
+    m->trades = inc_space_occupations(w->space);
+    m->remap = inc_mem_zero(g->n_sources, sizeof *m->remap);
+    if (inc_tables_init(m->table) != 0 || m->remap == NULL)
+        goto fail;
+    if (g->n < INC_INDEX_ROWS)
+        return m;
+    m->skill_mark = inc_mem_zero(m->skills, sizeof *m->skill_mark);
+    m->trade_mark = inc_mem_zero(m->trades, sizeof *m->trade_mark);
+    if (m->skill_mark != NULL && m->trade_mark != NULL)
+        return m;
+fail:
+    release(m);
+    return NULL;
 }
 
 enum inc_status
-inc_block_build(struct inc_block **out, const struct inc_source *sources,
-                size_t n_sources, struct inc_err *err)
+inc_blocks_build(struct inc_blocks *out, const struct inc_gather *g,
+                 const struct inc_world *w, struct inc_err *err)
 {
-    struct cursor *cursors = inc_mem_zero(n_sources, sizeof *cursors);
-    uint16_t *used = inc_mem_zero(INC_RAW_CLASSES, sizeof *used);
-    uint16_t *raws = inc_mem_zero(INC_RAW_CLASSES, sizeof *raws);
-    const char **texts = NULL;
-    struct measure m = {0};
-    struct columns columns;
-    enum inc_status st = INC_OK;
-    size_t n_offices = 1;
+    struct making *m = start(g, w);
 
-    for (size_t i = 0; i < n_sources; i++)
-        n_offices += sources[i].block->n_offices;
-    texts = inc_mem_zero(n_offices, sizeof *texts);
-    if (cursors == NULL || used == NULL || raws == NULL || texts == NULL) {
-        st = inc_fail(err, INC_E_NOMEM, 0, "no memory to merge people");
-        goto out;
+    *out = (struct inc_blocks){0};
+    while (m != NULL && m->left > 0) {
+        void *blocks = out->block;
+
+        if (inc_mem_grow(&blocks, &out->cap, out->n, sizeof *out->block) != 0)
+            break;
+        out->block = blocks;
+        out->block[out->n] = build(m);
+        if (out->block[out->n] == NULL)
+            break;
+        out->n++;
+        m->ref += m->rows;
+        m->left -= m->rows;
     }
-    INC_TRY(open_cursors(cursors, sources, n_sources, err));
-    for (size_t i = 0; i < n_sources; i++)
-        measure_source(&m, &cursors[i], used);
-    if (m.rows >= UINT32_MAX) {
-        st = inc_fail(err, INC_E_LIMIT, 0, "too many people for one block");
-        goto out;
+    if (m == NULL || m->left > 0) {
+        inc_blocks_release(out);
+        release(m);
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for %zu people", g->n);
     }
-    number_classes(&m, cursors, n_sources, used, raws);
-    INC_TRY(number_offices(&m, cursors, n_sources, texts, err));
-    *out = allocate(&m, &columns);
-    if (*out == NULL) {
-        st = inc_fail(err, INC_E_NOMEM, 0, "no memory for %llu people",
-                      (unsigned long long)m.rows);
-        goto out;
-    }
-    copy_rows(&columns, cursors, n_sources);
-    write_tables(&columns, &m, raws, texts);
-out:
-    if (cursors != NULL)
-        close_cursors(cursors, n_sources);
-    inc_mem_free(cursors);
-    inc_mem_free(used);
-    inc_mem_free(raws);
-    inc_mem_free(texts);
-    return st;
+    release(m);
+    return INC_OK;
+}
+
+void
+inc_blocks_release(struct inc_blocks *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        inc_block_drop(b->block[i]);
+    inc_mem_free(b->block);
+    *b = (struct inc_blocks){0};
 }

@@ -10,9 +10,9 @@ inc_pool_begin(struct inc_pool_builder **out, const struct inc_world *w,
 {
     struct inc_pool_builder *b;
 
-    if (inc_concept_count(w->taxonomy, INC_PILLAR_SKILL) > INC_CONCEPTS_MAX)
+    if (inc_concept_count(w->taxonomy, INC_PILLAR_SKILL) > INC_POOL_SKILLS_MAX)
         return inc_fail(err, INC_E_LIMIT, 0, "over %d skills in the taxonomy",
-                        INC_CONCEPTS_MAX);
+                        INC_POOL_SKILLS_MAX);
     b = inc_mem_zero(1, sizeof *b);
     if (b != NULL)
         b->scratch = inc_mem_zero(1, sizeof *b->scratch);
@@ -56,7 +56,11 @@ inc_pool_add_candidate(struct inc_pool_builder *b, uint64_t no,
         return inc_pool_drop_candidate(b, no, err);
     if (INC_HAS(c, INC_CANDIDATE_OFFICE) && c->office != NULL)
         office = c->office;
+    if (no > UINT32_MAX)
+        return inc_fail(err, INC_E_LIMIT, 0,
+                        "a person's number is over 2^32 - 1");
     INC_TRY(inc_person_read(&person, b->scratch, &b->world, c, err));
+    person.no = no;
     INC_TRY(inc_draft_push(&b->draft, &person, office, &row, err));
     /* Without memory here the row stays in the draft and nobody names it. */
     INC_TRY(note(&b->people, &b->people_cap, &b->n_people, no, row, err));

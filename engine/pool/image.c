@@ -74,8 +74,8 @@ write_image(struct inc_stream *s, const struct head *h,
         INC_TRY(inc_stream_add(s, p->slot[i].dead->bits,
                                bitmap_bytes(entries[i].rows), err));
         INC_TRY(inc_stream_pad(s, PAGE, err));
-        INC_TRY(inc_stream_add(s, p->slot[i].block->head, entries[i].bytes,
-                               err));
+        INC_TRY(
+            inc_stream_add(s, p->slot[i].block->head, entries[i].bytes, err));
     }
 out:
     return st;
@@ -173,8 +173,8 @@ check_digest(const struct mapping *m, struct inc_err *err)
 static enum inc_status
 other(struct inc_err *err, const char *what)
 {
-    return inc_fail(err, INC_E_MISMATCH, 0, "the saved people are of another %s",
-                    what);
+    return inc_fail(err, INC_E_MISMATCH, 0,
+                    "the saved people are of another %s", what);
 }
 
 static enum inc_status
@@ -236,9 +236,9 @@ check_entries(const struct mapping *m, const struct head *h,
         if (e[i].run != run && !next)
             return damaged(err);
         run = e[i].run;
-        if (run >= h->n_runs || e[i].rows == 0 ||
-            e[i].rows > INC_BLOCK_ROWS || e[i].live > e[i].rows ||
-            e[i].dead_at % PAGE != 0 || e[i].at % PAGE != 0 ||
+        if (run >= h->n_runs || e[i].rows == 0 || e[i].rows > INC_BLOCK_ROWS ||
+            e[i].live > e[i].rows || e[i].dead_at % PAGE != 0 ||
+            e[i].at % PAGE != 0 ||
             !within(m, e[i].dead_at, bitmap_bytes(e[i].rows)) ||
             !within(m, e[i].at, e[i].bytes))
             return damaged(err);

@@ -41,8 +41,8 @@ enum inc_status inc_image_open(struct inc_pool **out, uint64_t *seq,
 /*
  * The writer, after saving `saved` (a pool it held) to `path`: the pool `now`
  * with those of its blocks that are in `saved` replaced by the mapped ones, so
- * that their memory is given back. Quick. INC_E_CONFLICT when `path` has another
- * image by now.
+ * that their memory is given back. Quick. INC_E_CONFLICT when `path` has
+ * another image by now.
  */
 enum inc_status inc_image_adopt(struct inc_pool **out, struct inc_pool *now,
                                 const struct inc_pool *saved, const char *path,

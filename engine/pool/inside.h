@@ -2,17 +2,20 @@
  * inside.h - what the files of engine/pool share. Floor 5, private.
  *
  *   person    a decoded candidate -> struct inc_person over scratch memory
- *   draft     persons of one builder, piled up in arrival order
- *   block     persons in one immutable allocation, ascending by number
+ *   draft     persons of one builder, piled up in order of arrival (draft.h)
+ *   block     persons in one immutable piece of memory (block.h)
+ *   order     which rows go into new blocks, like ones side by side
  *   needs     open needs: leaves of counted items, ascending by number
- *   builder   what changed; pool: the list of blocks and leaves published
+ *   builder   what changed; pool: the runs of blocks and leaves published
+ *   merge     large runs written anew in the background
  */
 #ifndef INC_POOL_INSIDE_H
 #define INC_POOL_INSIDE_H
 
 #include <stdatomic.h>
 
-#include "engine/base/map.h"
+#include "engine/pool/block.h"
+#include "engine/pool/draft.h"
 #include "engine/pool/pool.h"
 
 /*
@@ -24,6 +27,9 @@ enum { INC_RAW_CLASSES = 1 << 13 };
 #define INC_RAW_CLASS(level, evidence, half_year)                              \
     ((uint32_t)(level) << 10 | (uint32_t)(evidence) << 8 |                     \
      (uint32_t)(half_year))
+#define INC_CLASS_OF_RAW(raw)                                                  \
+    ((struct inc_class){(uint8_t)((raw) >> 10), (uint8_t)((raw) >> 8 & 3),     \
+                        (uint8_t)(raw)})
 _Static_assert((int)INC_RAW_CLASSES <= (int)INC_CLASSES_MAX,
                "a raw class fits a word");
 _Static_assert((int)INC_EVIDENCE_COUNT <= 4, "evidence fits its two bits");
@@ -75,45 +81,9 @@ uint32_t inc_week_spans(struct inc_span *spans,
 /* closure[i]: bits of licence i and of those it contains. */
 void inc_licence_closure(uint32_t closure[INC_LICENCE_COUNT]);
 
-/* ---- rows ---- */
+/* ---- new blocks out of old rows ---- */
 
-/* What a row keeps of a person besides number and words. The tail holds, from
- * tail_at on and 4-byte aligned: implied_by, spans, languages, id with NUL. */
-struct inc_row {
-    uint64_t tie;
-    uint64_t tail_at; /* bytes into the block's tail */
-    uint32_t norm, licences;
-    int32_t from, until, updated;
-    uint16_t n_stated, n_windows, n_languages, n_unknown;
-    uint16_t known, home, max_minutes, office;
-    uint8_t eqf, modes, hours_week, n_trades;
-    struct inc_trade trades[INC_TRADES];
-};
-
-/* Bytes of the tail of a row with that many members, a multiple of 4. */
-size_t inc_tail_bytes(size_t n_implied, size_t n_windows, size_t n_languages,
-                      size_t id_len);
-
-struct inc_block {
-    atomic_size_t refs;
-    size_t bytes; /* of the whole allocation */
-    uint32_t rows, n_classes, n_offices;
-    const uint64_t *no;      /* [rows] ascending */
-    const uint64_t *word_at; /* [rows + 1] */
-    const uint32_t *words;
-    const struct inc_row *row; /* [rows] */
-    const unsigned char *tail;
-    uint64_t tail_bytes;
-    const struct inc_class *classes; /* [n_classes] */
-    const char *const *office;       /* [n_offices]; number 0 is "" */
-};
-
-struct inc_block *inc_block_hold(struct inc_block *b);
-void inc_block_drop(struct inc_block *b); /* NULL is fine */
-/* First row >= from whose number is at least `no`, or b->rows. */
-uint32_t inc_block_find(const struct inc_block *b, uint64_t no, uint32_t from);
-
-/* A row of a draft, or INC_GONE: what became of number `no`. */
+/* A row of a draft (INC_DRAFT_ROW), or INC_GONE: what became of `no`. */
 struct inc_row_change {
     uint64_t no;
     uint32_t row;
@@ -121,41 +91,51 @@ struct inc_row_change {
 };
 #define INC_GONE UINT32_MAX
 
-/* Where rows of a new block come from: the live rows of a block (pick NULL),
- * or rows of a draft's view, whose words hold raw classes. */
-struct inc_source {
-    const struct inc_block *block;
-    const uint64_t *dead;              /* bitmap, with a block */
-    const struct inc_row_change *pick; /* [n_pick] ascending, none gone */
-    uint32_t n_pick;
+/* A row on its way to a new block. */
+struct inc_ref {
+    uint64_t key; /* ranks of the three nearest trades, 16 bits each */
+    uint32_t no;
+    uint32_t at; /* source << 16 | row */
 };
-/* One block from rows that all have different numbers. Gives one reference.
- * INC_E_NOMEM, INC_E_LIMIT (over 2^32 - 2 rows or 65,535 offices). */
-enum inc_status inc_block_build(struct inc_block **out,
-                                const struct inc_source *sources,
-                                size_t n_sources, struct inc_err *err);
-
-/* ---- drafts ---- */
-
-/* Rows that pile up; `view` is a block over them, without numbers or classes,
- * valid until the next push. All zero is empty. */
-struct inc_draft {
-    struct inc_block view;
-    uint64_t *word_at;
-    uint32_t *words;
-    struct inc_row *row;
-    unsigned char *tail;
-    char **office; /* texts owned */
-    struct inc_map office_numbers;
-    size_t word_at_cap, words_cap, row_cap, tail_cap, office_cap;
-    size_t n_words, n_tail;
+enum { INC_SOURCES_MAX = 65536 };
+struct inc_gather {
+    const uint16_t *rank;            /* as of the world; may be NULL */
+    const struct inc_block **source; /* [n_sources], borrowed */
+    size_t n_sources;
+    struct inc_ref *ref; /* [n] */
+    size_t n;
 };
-/* Append; *row is its number. Nothing changed on INC_E_NOMEM, INC_E_LIMIT. */
-enum inc_status inc_draft_push(struct inc_draft *d, const struct inc_person *p,
-                               const char *office, uint32_t *row,
-                               struct inc_err *err);
-const struct inc_block *inc_draft_view(struct inc_draft *d);
-void inc_draft_release(struct inc_draft *d);
+/* Room for so many sources and rows. INC_E_NOMEM, INC_E_LIMIT. */
+enum inc_status inc_gather_init(struct inc_gather *g, const struct inc_world *w,
+                                size_t n_sources, uint64_t rows,
+                                struct inc_err *err);
+/* The live rows of a block. */
+void inc_gather_block(struct inc_gather *g, const struct inc_block *b,
+                      const uint64_t *dead);
+/* Picked rows of a draft, none gone. Takes a source for each chunk. */
+void inc_gather_draft(struct inc_gather *g, const struct inc_draft *d,
+                      const struct inc_row_change *pick, size_t n);
+/* By key, then by number. 0, or -1 without memory. */
+int inc_gather_sort(struct inc_gather *g);
+void inc_gather_release(struct inc_gather *g); /* safe on zeroed memory */
+
+/* Stable, by the upper 32 bits. spare [n]. */
+void inc_sort_by_upper(uint64_t *a, uint64_t *spare, size_t n);
+
+struct inc_blocks {
+    struct inc_block **block;
+    size_t n, cap;
+};
+/* The gathered rows in as few blocks as hold them. INC_E_NOMEM. */
+enum inc_status inc_blocks_build(struct inc_blocks *out,
+                                 const struct inc_gather *g,
+                                 const struct inc_world *w,
+                                 struct inc_err *err);
+void inc_blocks_release(struct inc_blocks *b); /* safe on zeroed memory */
+
+/* Fill the index of a block that has everything else, and room for exactly the
+ * entries it has. 0, or -1 without memory. */
+int inc_index_fill(struct inc_block *b);
 
 /* ---- needs ---- */
 
@@ -200,10 +180,30 @@ struct inc_dead {
     atomic_size_t refs;
     uint64_t bits[];
 };
+/* A bitmap for `rows` rows, as `old` (may be NULL: clear). NULL without
+ * memory. */
+struct inc_dead *inc_dead_copy(const struct inc_dead *old, uint32_t rows);
+struct inc_dead *inc_dead_hold(struct inc_dead *d);
+void inc_dead_drop(struct inc_dead *d); /* NULL is fine */
+
+/* Which block of a run a number is in, for runs of several blocks. */
+struct inc_directory {
+    atomic_size_t refs;
+    size_t bytes;
+    uint32_t least, n; /* numbers least .. least + n - 1 */
+    uint16_t block[];  /* of the run, 0 for the first */
+};
+
 struct inc_slot {
     struct inc_block *block;
     struct inc_dead *dead;
     uint32_t live;
+};
+/* Slots first .. first + n - 1 of a pool. */
+struct inc_run {
+    size_t first, n;
+    uint64_t rows, live;
+    struct inc_directory *directory; /* NULL: look in every block */
 };
 struct inc_pool {
     atomic_size_t refs;
@@ -213,9 +213,52 @@ struct inc_pool {
     uint64_t unknown;
     struct inc_slot *slot;
     size_t n_slots;
+    struct inc_run *run;
+    size_t n_runs;
     struct inc_needs needs;
     size_t bytes;
 };
+
+/* ---- a pool while it is made (runs.c) ---- */
+
+/* An empty pool. NULL without memory. */
+struct inc_pool *inc_pool_new(const struct inc_world *w, uint64_t generation);
+/* All runs of `old` in an empty pool, shared, and its count of unknowns. */
+int inc_pool_share(struct inc_pool *p, const struct inc_pool *old);
+/* Put one run of these slots (n 0: none) in the place of `gone` runs from run
+ * `at` on. Holds blocks, bitmaps and directory (may be NULL: made when the run
+ * is worth one). 0 or -1; p is then good for inc_pool_free() only. */
+int inc_pool_splice(struct inc_pool *p, size_t at, size_t gone,
+                    const struct inc_slot *slot, size_t n,
+                    struct inc_directory *directory);
+/* The same with new blocks, in which nobody is dead. */
+int inc_pool_splice_blocks(struct inc_pool *p, size_t at, size_t gone,
+                           const struct inc_blocks *b);
+/* Mark a live row dead in bitmap and counts. 0 or -1. */
+int inc_pool_kill(struct inc_pool *p, size_t slot, uint32_t row);
+/* Take runs out that nobody lives in. 0 or -1. */
+int inc_pool_cut_empty(struct inc_pool *p);
+/* Run of a slot. */
+size_t inc_pool_run_of(const struct inc_pool *p, size_t slot);
+/* Needs of `old` (may be NULL), changed; then people and bytes are counted and
+ * the pool can be used. INC_E_NOMEM. */
+enum inc_status inc_pool_finish(struct inc_pool *p, const struct inc_pool *old,
+                                const struct inc_need_change *changes, size_t n,
+                                struct inc_err *err);
+void inc_pool_free(struct inc_pool *p); /* NULL is fine */
+
+/*
+ * Invariant: the live rows of all runs behind a run are fewer than half of its
+ * own, and at least half of a run's rows are live.
+ *
+ * The first run to write anew with all behind it, so that this holds again for
+ * the last runs of together at most `limit` rows; p->n_runs when it does.
+ *   more  rows that are to become a further run
+ */
+size_t inc_pool_first_due(const struct inc_pool *p, uint64_t more,
+                          uint64_t limit);
+/* A run of at most `limit` live rows that is mostly dead; or p->n_runs. */
+size_t inc_pool_wasted(const struct inc_pool *p, uint64_t limit);
 
 struct inc_pool_builder {
     struct inc_world world;
@@ -231,11 +274,5 @@ struct inc_pool_builder {
 
 /* Sort by number and leave the last change of each; how many are left. */
 size_t inc_changes_settle(struct inc_row_change *c, size_t n);
-
-static inline int
-inc_bit(const uint64_t *bits, uint32_t i)
-{
-    return (int)(bits[i / 64] >> (i % 64) & 1);
-}
 
 #endif

@@ -38,7 +38,8 @@ struct inc_world {
 
 /* Fill such an order: by ISCO group of the occupation, then by number. Trades
  * that the taxonomy does not know come last. out [inc_space_occupations()] */
-enum inc_status inc_world_trade_rank(uint16_t *out, const struct inc_taxonomy *t,
+enum inc_status inc_world_trade_rank(uint16_t *out,
+                                     const struct inc_taxonomy *t,
                                      const struct inc_space *s,
                                      struct inc_err *err);
 
@@ -176,8 +177,8 @@ enum {
     INC_BLOCK_ROWS = 65536,
     INC_GROUP_ROWS = 16, /* neighbours that share a bound */
     INC_BLOCK_GROUPS = INC_BLOCK_ROWS / INC_GROUP_ROWS,
-    INC_INDEX_ROWS = 1024, /* smaller blocks have no index */
-    INC_SKILLS_MAX = 65535 /* of the taxonomy: a skill number is 16 bits */
+    INC_INDEX_ROWS = 1024,      /* smaller blocks have no index */
+    INC_POOL_SKILLS_MAX = 65535 /* of the taxonomy: 16-bit numbers */
 };
 
 /*
@@ -204,7 +205,8 @@ struct inc_columns {
  * evidence), the largest level and the best evidence of all, 0..15. */
 enum { INC_BESTS = 16 };
 #define INC_BEST(level, rank) ((unsigned)(level)-1u + 4u * (unsigned)(rank))
-/* Order of evidence by worth: implied 0, declared 1, observed 2, certified 3. */
+/* Order of evidence by worth: implied 0, declared 1, observed 2, certified 3.
+ */
 unsigned inc_evidence_rank(unsigned evidence);
 unsigned inc_evidence_of_rank(unsigned rank);
 
@@ -234,6 +236,8 @@ const uint64_t *inc_pool_dead(const struct inc_pool *p, size_t i);
 uint32_t inc_pool_live(const struct inc_pool *p, size_t i); /* rows not dead */
 
 uint32_t inc_block_rows(const struct inc_block *b);
+/* A number of this process that no other block ever has: for caches. */
+uint64_t inc_block_serial(const struct inc_block *b);
 void inc_block_columns(const struct inc_block *b, struct inc_columns *out);
 /* 0 for a block too small to have one. */
 int inc_block_index(const struct inc_block *b, struct inc_index *out);

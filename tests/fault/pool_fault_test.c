@@ -53,6 +53,7 @@ out:
 static uint64_t
 look(const struct inc_pool *p)
 {
+    static struct inc_room room;
     struct inc_hasher h;
     unsigned char digest[INC_DIGEST];
     uint64_t sum;
@@ -66,7 +67,7 @@ look(const struct inc_pool *p)
         for (uint32_t row = 0; row < rows; row++) {
             struct inc_person x;
 
-            inc_block_person(b, row, &x);
+            inc_block_person(b, row, &room, &x);
             inc_hasher_add(&h, &x.no, sizeof x.no);
             inc_hasher_add(&h, x.words, x.n_words * sizeof *x.words);
             inc_hasher_add(&h, x.id, strlen(x.id));
@@ -153,7 +154,7 @@ after_a_failed_add(void **state)
         assert_true(inc_pool_people(p) + inc_pool_needs(p) ==
                     (fired ? 79 : 80));
         for (uint32_t row = 0; row < inc_pool_people(p); row++) {
-            inc_block_person(inc_pool_block(p, 0), row, &x);
+            inc_block_person(inc_pool_block(p, 0), row, NULL, &x);
             assert_int_equal(x.n_words, 1);
             assert_string_equal(x.id, "a");
             assert_string_equal(

@@ -4,7 +4,9 @@
 #include "engine/base/date.h"
 #include "engine/base/intmath.h"
 
-/* A pool of just this person; *out views it. */
+static struct inc_room room;
+
+/* A pool of just this person; *out views it and the room. */
 static struct inc_pool *
 pool_of(const struct inc_candidate *c, struct inc_person *out)
 {
@@ -16,7 +18,7 @@ pool_of(const struct inc_candidate *c, struct inc_person *out)
     assert_int_equal(inc_pool_add_candidate(b, 9, c, &err), INC_OK);
     assert_int_equal(inc_pool_end(&p, b, NULL, 1, &err), INC_OK);
     assert_int_equal(inc_pool_blocks(p), 1);
-    inc_block_person(inc_pool_block(p, 0), 0, out);
+    inc_block_person(inc_pool_block(p, 0), 0, &room, out);
     return p;
 }
 

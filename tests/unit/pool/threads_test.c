@@ -36,13 +36,17 @@ read_all(const struct inc_pool *p)
         const uint64_t *dead = inc_pool_dead(p, i);
 
         for (uint32_t row = 0; row < inc_block_rows(b); row++) {
-            uint32_t n;
-            const uint32_t *words = inc_block_words(b, row, &n);
+            uint32_t words[2];
+            struct inc_columns c;
+
+            inc_block_columns(b, &c);
 
             if (dead[row / 64] >> (row % 64) & 1)
                 continue;
             people++;
-            if (n != 1 || INC_WORD_CONCEPT(words[0]) > inc_pool_generation(p))
+            if (c.skill_at[row + 1] - c.skill_at[row] != 1 ||
+                inc_block_words(b, row, words) != 1 ||
+                INC_WORD_CONCEPT(words[0]) > inc_pool_generation(p))
                 return -1;
         }
     }

@@ -51,7 +51,9 @@ occupation_uri(uint32_t i)
 {
     static char text[OCCUPATIONS][40];
 
-    (void)snprintf(text[i], sizeof text[i], "http://test/occupation/o%02u", i);
+    if (text[i][0] == '\0')
+        (void)snprintf(text[i], sizeof text[i], "http://test/occupation/o%02u",
+                       i);
     return text[i];
 }
 
@@ -128,12 +130,30 @@ write_taxonomy(const char *dir)
     inc_buf_release(&b);
 }
 
+/* The occupations that list each skill, for the trades of the space. */
+static void
+list_trades(uint32_t *start, uint16_t *list)
+{
+    uint32_t n = 0;
+
+    for (uint32_t s = 0; s < SKILLS; s++) {
+        start[s] = n;
+        for (uint32_t o = 0; o < OCCUPATIONS; o++) {
+            if (essential(o, s))
+                list[n++] = (uint16_t)o;
+        }
+    }
+    start[SKILLS] = n;
+}
+
 static void
 make_space(void)
 {
     static int8_t vectors[SKILLS][DIM];
     static uint16_t idf[SKILLS];
-    static const char *uris[SKILLS];
+    static const char *uris[SKILLS], *trade_uris[OCCUPATIONS];
+    static uint32_t start[SKILLS + 1];
+    static uint16_t list[SKILLS * 4];
     struct inc_rng r = {77};
     struct inc_err err;
     struct inc_space_parts parts = {
@@ -145,8 +165,15 @@ make_space(void)
         .taxonomy_digest = inc_taxonomy_digest(the_taxonomy),
         .taxonomy_version = inc_taxonomy_version(the_taxonomy),
         .provenance = "{}",
+        .n_occupations = OCCUPATIONS,
+        .occupation_uris = trade_uris,
+        .row_start = start,
+        .row_occupations = list,
     };
 
+    list_trades(start, list);
+    for (uint32_t o = 0; o < OCCUPATIONS; o++)
+        trade_uris[o] = occupation_uri(o);
     for (uint32_t i = 0; i < SKILLS; i++) {
         uris[i] = skill_uri(i);
         idf[i] = (uint16_t)inc_rng_below(&r, 9000);
@@ -194,7 +221,7 @@ open_world(void **state)
     }
     remove_files(dir);
     make_space();
-    world = (struct inc_world){the_taxonomy, the_space, the_geo};
+    world = (struct inc_world){the_taxonomy, the_space, the_geo, NULL};
     return 0;
 }
 
