@@ -11,7 +11,7 @@
 
 #ifdef __AVX2__
 
-#include <immintrin.h>
+#include "engine/kernels/sieve_rows.h"
 
 enum { WIDE = 32, WIDE_A_TURN = 4, LANES_A_TURN = WIDE * WIDE_A_TURN };
 
@@ -25,8 +25,6 @@ struct turn {
 struct shape {
     size_t wide, narrow; /* registers: 0..WIDE_A_TURN, 0..1 */
 };
-
-#define INLINE static inline __attribute__((always_inline))
 
 INLINE void
 raise_by(struct turn *most, const uint8_t *sim, struct shape s)
@@ -78,11 +76,10 @@ weigh(__m128i most, const int16_t *weight)
                              _mm256_load_si256((const void *)weight));
 }
 
-INLINE uint32_t
+INLINE __m256i
 points_of(const struct turn *most, const int16_t *weight, struct shape s)
 {
     __m256i sum = _mm256_setzero_si256();
-    __m128i half;
 
     INC_UNROLL
     for (size_t w = 0; w < s.wide; w++) {
@@ -95,24 +92,20 @@ points_of(const struct turn *most, const int16_t *weight, struct shape s)
     if (s.narrow)
         sum =
             _mm256_add_epi32(sum, weigh(most->narrow, weight + s.wide * WIDE));
-    half = _mm_add_epi32(_mm256_castsi256_si128(sum),
-                         _mm256_extracti128_si256(sum, 1));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
-    return (uint32_t)_mm_cvtsi128_si32(half);
+    return sum;
 }
 
-/* 1 when some lane of must has most 0. */
-INLINE int
-fails(const struct turn *most, const uint8_t *must, struct shape s)
+INLINE __m128i
+bad_of(const struct turn *most, const uint8_t *must, struct shape s)
 {
-    __m256i bad = _mm256_setzero_si256();
+    const __m256i none = _mm256_setzero_si256();
+    __m256i bad = none;
 
     INC_UNROLL
     for (size_t w = 0; w < s.wide; w++)
         bad = _mm256_or_si256(
             bad, _mm256_and_si256(
-                     _mm256_cmpeq_epi8(most->wide[w], _mm256_setzero_si256()),
+                     _mm256_cmpeq_epi8(most->wide[w], none),
                      _mm256_loadu_si256((const void *)(must + w * WIDE))));
     if (s.narrow) {
         __m128i b =
@@ -121,68 +114,73 @@ fails(const struct turn *most, const uint8_t *must, struct shape s)
 
         bad = _mm256_or_si256(bad, _mm256_zextsi128_si256(b));
     }
-    return !_mm256_testz_si256(bad, bad);
+    return _mm_or_si128(_mm256_castsi256_si128(bad),
+                        _mm256_extracti128_si256(bad, 1));
 }
 
-/* What a call is about, so that the functions below have few arguments. */
-struct call {
-    uint32_t *bound;
-    const struct inc_sieve_table *t;
-    const uint16_t *skill;
-    const uint32_t *skill_at;
-    const uint16_t *rows;
-    size_t n;
-};
-
-/* Lanes from `first` on: adds their points to those of the turns before, if
- * there were any, and brings the sum into points in the last turn. */
+/* Lanes from `first` on of four rows: adds their points to those of the turns
+ * before, if there were any, and brings the sum into points in the last turn.
+ *   bound  inout [FOUR] */
 INLINE void
-turn(const struct call *c, size_t first, size_t lanes, struct shape s,
-     int with_must)
+four_rows(uint32_t *bound, const struct call *c, const uint16_t rows[FOUR],
+          size_t first, size_t lanes, struct shape s)
 {
-    const uint8_t *sims = c->t->sim + first;
-    const int16_t *weight = c->t->weight + first;
-    const int shift =
-        first + LANES_A_TURN >= lanes ? INC_SIEVE_SHIFT : 0; /* last? */
+    const int shift = first + LANES_A_TURN >= lanes ? INC_SIEVE_SHIFT : 0;
+    const struct inc_sieve_table *t = c->t;
+    const uint8_t *must = t->must;
+    struct part part[FOUR];
+    __m128i sum, before;
 
-    for (size_t i = 0; i < c->n; i++) {
-        const uint32_t *at = c->skill_at + c->rows[i];
+    for (size_t k = 0; k < FOUR; k++) {
+        const uint32_t *at = c->skill_at + rows[k];
         struct turn most;
-        uint32_t points = 0;
 
-        if (first > 0 && c->bound[i] == INC_SIEVE_FAILED)
-            continue;
-        most_of(&most, sims, lanes, c->skill + at[0], at[1] - at[0], s);
-        points = points_of(&most, weight, s);
-        if (first > 0)
-            points += c->bound[i];
-        points >>= shift;
-        if (with_must && fails(&most, c->t->must + first, s))
-            points = INC_SIEVE_FAILED;
-        c->bound[i] = points;
+        most_of(&most, t->sim + first, lanes, c->skill + at[0], at[1] - at[0],
+                s);
+        part[k].points = points_of(&most, t->weight + first, s);
+        if (must != NULL)
+            part[k].bad = bad_of(&most, must + first, s);
     }
+    sum = points_of_four(part);
+    if (first > 0) {
+        before = _mm_loadu_si128((const void *)bound);
+        sum = _mm_srli_epi32(_mm_add_epi32(sum, before), shift);
+        sum = _mm_or_si128(sum, _mm_srai_epi32(before, 31)); /* failed then */
+    } else {
+        sum = _mm_srli_epi32(sum, shift);
+    }
+    if (must != NULL)
+        sum = _mm_or_si128(sum, failed_of_four(part));
+    _mm_storeu_si128((void *)bound, sum);
+}
+
+INLINE void
+turn(const struct call *c, size_t first, size_t lanes, size_t wide,
+     size_t narrow)
+{
+    const struct shape s = {wide, narrow};
+    struct rest rest;
+
+    rest_init(&rest, c);
+    for (size_t i = 0; i < rest.at; i += FOUR)
+        four_rows(c->bound + i, c, c->rows + i, first, lanes, s);
+    if (rest.n > 0)
+        four_rows(rest.bound, c, rest.rows, first, lanes, s);
+    rest_end(&rest, c);
 }
 
 /* The only turn of a table, so that its lanes are a constant too. */
 INLINE void
 whole(const struct call *c, size_t wide, size_t narrow)
 {
-    const struct shape s = {wide, narrow};
-    const size_t lanes = wide * WIDE + narrow * INC_LANES;
-
-    if (c->t->must != NULL)
-        turn(c, 0, lanes, s, 1);
-    else
-        turn(c, 0, lanes, s, 0);
+    turn(c, 0, wide * WIDE + narrow * INC_LANES, wide, narrow);
 }
 
 /* One turn of several. */
 INLINE void
 part(const struct call *c, size_t first, size_t wide, size_t narrow)
 {
-    const struct shape s = {wide, narrow};
-
-    turn(c, first, c->t->lanes, s, c->t->must != NULL);
+    turn(c, first, c->t->lanes, wide, narrow);
 }
 
 static void

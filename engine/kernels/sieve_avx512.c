@@ -1,142 +1,130 @@
 /*
- * All lanes in one turn: up to four registers of 64 lanes, the last of which
- * may be loaded by a mask. A table of 16 or 32 lanes has no use for them and
- * goes to sieve_avx2.c, where it says how skills go by.
+ * Tables of 64, 128, 192 or 256 lanes, whole cache lines: all lanes in one
+ * turn, 64 a register. For others a register would be half empty or cross lines
+ * (measured a third slower on Zen 4), so they go to sieve_avx2.c, where it says
+ * how skills and rows go by.
  */
 #include "engine/kernels/variants.h"
 
 #ifdef __AVX512BW__
 
-#include <immintrin.h>
+#include "engine/kernels/sieve_rows.h"
 
-enum { WIDE = 64, WIDE_MOST = 4, RUN = 8 };
+enum { WIDE = 64, WIDE_MOST = INC_SIEVE_LANES_MAX / WIDE, RUN = 8 };
 
-#define INLINE static inline __attribute__((always_inline))
-
-/* What a call is about, so that the functions below have few arguments. */
-struct call {
-    uint32_t *bound;
-    const struct inc_sieve_table *t;
-    const uint16_t *skill;
-    const uint32_t *skill_at;
-    const uint16_t *rows;
-    size_t n;
-};
-
-/* Lanes in registers: constants where the functions below are called, but for
- * the mask. */
-struct shape {
-    size_t whole; /* registers of 64 lanes */
-    int part;     /* 1: one more, of the lanes in `tail` */
-    __mmask64 tail;
-};
-
+/* `wide`, the number of registers, is a constant where these are called. */
 INLINE void
-raise_by(__m512i *most, const uint8_t *sim, struct shape s)
+raise_by(__m512i *most, const uint8_t *sim, size_t wide)
 {
     INC_UNROLL
-    for (size_t w = 0; w < s.whole; w++)
-        most[w] = _mm512_max_epu8(most[w], _mm512_loadu_si512(sim + w * WIDE));
-    if (s.part)
-        most[s.whole] = _mm512_max_epu8(
-            most[s.whole],
-            _mm512_maskz_loadu_epi8(s.tail, sim + s.whole * WIDE));
+    for (size_t w = 0; w < wide; w++)
+        most[w] = _mm512_max_epu8(most[w], _mm512_load_si512(sim + w * WIDE));
 }
 
 INLINE void
-raise_run(__m512i *most, const uint8_t *sims, size_t lanes,
-          const uint16_t *skill, size_t n, struct shape s)
+raise_run(__m512i *most, const uint8_t *sim, const uint16_t *skill, size_t wide)
 {
     INC_UNROLL
-    for (size_t j = 0; j < n; j++)
-        raise_by(most, sims + skill[j] * lanes, s);
+    for (size_t j = 0; j < RUN; j++)
+        raise_by(most, sim + skill[j] * (wide * WIDE), wide);
 }
 
 INLINE void
-most_of(__m512i *most, const uint8_t *sims, size_t lanes, const uint16_t *skill,
-        size_t n, struct shape s)
+most_of(__m512i *most, const uint8_t *sim, const uint16_t *skill, size_t n,
+        size_t wide)
 {
     INC_UNROLL
-    for (size_t w = 0; w < s.whole + (size_t)s.part; w++)
+    for (size_t w = 0; w < wide; w++)
         most[w] = _mm512_setzero_si512();
     if (n >= RUN) {
         for (size_t j = 0; j < n - RUN; j += RUN)
-            raise_run(most, sims, lanes, skill + j, RUN, s);
-        raise_run(most, sims, lanes, skill + n - RUN, RUN, s);
+            raise_run(most, sim, skill + j, wide);
+        raise_run(most, sim, skill + n - RUN, wide);
     } else {
         for (size_t j = 0; j < n; j++)
-            raise_by(most, sims + skill[j] * lanes, s);
+            raise_by(most, sim + skill[j] * (wide * WIDE), wide);
     }
 }
 
-/* Weights of lanes that are not there are not read: their maxima are 0. */
-INLINE uint32_t
-points_of(const __m512i *most, const int16_t *weight, struct shape s)
+INLINE __m512i
+weigh(__m256i most, const int16_t *weight)
+{
+    return _mm512_madd_epi16(_mm512_cvtepu8_epi16(most),
+                             _mm512_load_si512(weight));
+}
+
+INLINE __m256i
+points_of(const __m512i *most, const int16_t *weight, size_t wide)
 {
     __m512i sum = _mm512_setzero_si512();
 
     INC_UNROLL
-    for (size_t w = 0; w < s.whole + (size_t)s.part; w++) {
+    for (size_t w = 0; w < wide; w++) {
         const int16_t *by = weight + w * WIDE;
-        __m512i low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(most[w]));
-        __m512i high =
-            _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(most[w], 1));
-        __mmask32 first = w < s.whole ? UINT32_MAX : (__mmask32)s.tail;
-        __mmask32 second =
-            w < s.whole ? UINT32_MAX : (__mmask32)(s.tail >> (WIDE / 2));
+        __m256i low = _mm512_castsi512_si256(most[w]);
+        __m256i high = _mm512_extracti64x4_epi64(most[w], 1);
 
-        sum = _mm512_add_epi32(
-            sum, _mm512_madd_epi16(low, _mm512_maskz_loadu_epi16(first, by)));
-        sum = _mm512_add_epi32(
-            sum, _mm512_madd_epi16(
-                     high, _mm512_maskz_loadu_epi16(second, by + WIDE / 2)));
+        sum = _mm512_add_epi32(sum, weigh(low, by));
+        sum = _mm512_add_epi32(sum, weigh(high, by + WIDE / 2));
     }
-    return (uint32_t)_mm512_reduce_add_epi32(sum);
+    return _mm256_add_epi32(_mm512_castsi512_si256(sum),
+                            _mm512_extracti64x4_epi64(sum, 1));
 }
 
-INLINE int
-fails(const __m512i *most, const uint8_t *must, struct shape s)
+INLINE __m128i
+bad_of(const __m512i *most, const uint8_t *must, size_t wide)
 {
-    uint64_t bad = 0;
+    __m512i bad = _mm512_setzero_si512();
+    __m256i half;
 
     INC_UNROLL
-    for (size_t w = 0; w < s.whole; w++)
-        bad |= _mm512_mask_testn_epi8_mask(
-            _mm512_movepi8_mask(_mm512_loadu_si512(must + w * WIDE)), most[w],
-            most[w]);
-    if (s.part)
-        bad |= _mm512_mask_testn_epi8_mask(
-            _mm512_movepi8_mask(
-                _mm512_maskz_loadu_epi8(s.tail, must + s.whole * WIDE)),
-            most[s.whole], most[s.whole]);
-    return bad != 0;
-}
+    for (size_t w = 0; w < wide; w++) {
+        __mmask64 none = _mm512_testn_epi8_mask(most[w], most[w]);
 
-INLINE void
-sieve(const struct call *c, size_t lanes, struct shape s)
-{
-    const uint8_t *must = c->t->must;
-
-    for (size_t i = 0; i < c->n; i++) {
-        const uint32_t *at = c->skill_at + c->rows[i];
-        __m512i most[WIDE_MOST];
-        uint32_t points;
-
-        most_of(most, c->t->sim, lanes, c->skill + at[0], at[1] - at[0], s);
-        points = points_of(most, c->t->weight, s) >> INC_SIEVE_SHIFT;
-        if (must != NULL && fails(most, must, s))
-            points = INC_SIEVE_FAILED;
-        c->bound[i] = points;
+        bad = _mm512_or_si512(bad,
+                              _mm512_maskz_loadu_epi8(none, must + w * WIDE));
     }
+    half = _mm256_or_si256(_mm512_castsi512_si256(bad),
+                           _mm512_extracti64x4_epi64(bad, 1));
+    return _mm_or_si128(_mm256_castsi256_si128(half),
+                        _mm256_extracti128_si256(half, 1));
 }
 
 INLINE void
-wide(const struct call *c, size_t whole, __mmask64 tail)
+four_rows(uint32_t *bound, const struct call *c, const uint16_t rows[FOUR],
+          size_t wide)
 {
-    if (tail != 0)
-        sieve(c, c->t->lanes, (struct shape){whole, 1, tail});
-    else
-        sieve(c, whole * WIDE, (struct shape){whole, 0, 0});
+    const struct inc_sieve_table *t = c->t;
+    const uint8_t *must = t->must;
+    struct part part[FOUR];
+    __m128i sum;
+
+    for (size_t k = 0; k < FOUR; k++) {
+        const uint32_t *at = c->skill_at + rows[k];
+        __m512i most[WIDE_MOST];
+
+        most_of(most, t->sim, c->skill + at[0], at[1] - at[0], wide);
+        part[k].points = points_of(most, t->weight, wide);
+        if (must != NULL)
+            part[k].bad = bad_of(most, must, wide);
+    }
+    sum = _mm_srli_epi32(points_of_four(part), INC_SIEVE_SHIFT);
+    if (must != NULL)
+        sum = _mm_or_si128(sum, failed_of_four(part));
+    _mm_storeu_si128((void *)bound, sum);
+}
+
+INLINE void
+sieve(const struct call *c, size_t wide)
+{
+    struct rest rest;
+
+    rest_init(&rest, c);
+    for (size_t i = 0; i < rest.at; i += FOUR)
+        four_rows(c->bound + i, c, c->rows + i, wide);
+    if (rest.n > 0)
+        four_rows(rest.bound, c, rest.rows, wide);
+    rest_end(&rest, c);
 }
 
 void
@@ -145,27 +133,22 @@ inc_sieve_avx512(uint32_t *bound, const struct inc_sieve_table *t,
                  const uint16_t *rows, size_t n)
 {
     const struct call c = {bound, t, skill, skill_at, rows, n};
-    const __mmask64 tail = (UINT64_C(1) << t->lanes % WIDE) - 1;
 
-    if (t->lanes <= WIDE / 2) { /* a narrow register or one of 32 lanes */
-        inc_sieve_avx2(bound, t, skill, skill_at, rows, n);
-        return;
-    }
-    switch (t->lanes / WIDE) {
-    case 0:
-        wide(&c, 0, tail);
+    switch (t->lanes) {
+    case 1 * WIDE:
+        sieve(&c, 1);
         break;
-    case 1:
-        wide(&c, 1, tail);
+    case 2 * WIDE:
+        sieve(&c, 2);
         break;
-    case 2:
-        wide(&c, 2, tail);
+    case 3 * WIDE:
+        sieve(&c, 3);
         break;
-    case 3:
-        wide(&c, 3, tail);
+    case 4 * WIDE:
+        sieve(&c, 4);
         break;
     default:
-        wide(&c, 4, 0);
+        inc_sieve_avx2(bound, t, skill, skill_at, rows, n);
     }
 }
 
