@@ -34,11 +34,13 @@ four(int32_t *out, const int8_t *rows, const int16_t *words, size_t dim)
     __m256i sum[ROWS_A_TURN];
     __m128i all;
 
+    INC_UNROLL
     for (size_t r = 0; r < ROWS_A_TURN; r++)
         sum[r] = _mm256_setzero_si256();
     for (size_t d = 0; d < dim; d += STEP) {
         __m256i w = _mm256_load_si256((const void *)(words + d));
 
+        INC_UNROLL
         for (size_t r = 0; r < ROWS_A_TURN; r++)
             sum[r] = dot(sum[r], rows + r * dim + d, w);
     }

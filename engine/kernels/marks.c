@@ -17,11 +17,13 @@ inc_raise_plain(uint8_t *mark, const uint16_t *group, const uint8_t *best,
     for (; i + TURN <= n; i += TURN) {
         uint8_t mine[TURN];
 
+        INC_UNROLL
         for (size_t k = 0; k < TURN; k++) {
             uint8_t is = mark[group[i + k]], may = worth[best[i + k]];
 
             mine[k] = is > may ? is : may;
         }
+        INC_UNROLL
         for (size_t k = 0; k < TURN; k++)
             mark[group[i + k]] = mine[k];
     }

@@ -135,6 +135,7 @@ four_rows(uint32_t *bound, const struct call *c, const uint16_t rows[FOUR],
         const uint32_t *at = c->skill_at + rows[k];
         struct turn most;
 
+        fetch_ahead(c->skill + at[0]);
         most_of(&most, t->sim + first, lanes, c->skill + at[0], at[1] - at[0],
                 s);
         part[k].points = points_of(&most, t->weight + first, s);

@@ -103,6 +103,7 @@ four_rows(uint32_t *bound, const struct call *c, const uint16_t rows[FOUR],
         const uint32_t *at = c->skill_at + rows[k];
         __m512i most[WIDE_MOST];
 
+        fetch_ahead(c->skill + at[0]);
         most_of(most, t->sim, c->skill + at[0], at[1] - at[0], wide);
         part[k].points = points_of(most, t->weight, wide);
         if (must != NULL)

@@ -24,6 +24,17 @@ struct call {
     size_t n;
 };
 
+/* Rows mostly follow each other, and the machine's own prefetching ends at
+ * every page: a tenth of the time at 16 lanes. Fetching past an array is
+ * harmless. */
+INLINE void
+fetch_ahead(const uint16_t *skill)
+{
+    enum { AHEAD = 512 };
+
+    _mm_prefetch((const void *)(skill + AHEAD), _MM_HINT_T0);
+}
+
 /* The last rows when they are fewer than four: some row again. */
 struct rest {
     size_t at, n;
