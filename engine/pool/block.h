@@ -89,7 +89,8 @@ enum {
     INC_BLOCK_VERSION = 1,
     INC_BLOCK_ALIGN = 64,
     INC_BLOCK_PAGE = 4096,
-    INC_CODES_MAX = 65536 /* of a table: a code is 16 bits */
+    INC_CODES_MAX = 65536, /* of a table: a code is 16 bits */
+    INC_TRADE_FULL = 10000 /* largest weight of a trade */
 };
 #define INC_BLOCK_MAGIC "INCBLOCK"
 #define INC_BYTE_ORDER UINT32_C(0x01020304)

@@ -362,7 +362,8 @@ copy_words(struct inc_block *to, uint32_t row, const struct inc_block *from,
 {
     const uint32_t here = to->skill_at[row];
 
-    memcpy(to->skill + here, from->skill + at, n * sizeof *to->skill);
+    if (n > 0)
+        memcpy(to->skill + here, from->skill + at, n * sizeof *to->skill);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t code = class[inc_block_class(from, at + i)];
 

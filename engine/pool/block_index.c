@@ -21,7 +21,7 @@ inc_evidence_of_rank(unsigned rank)
     return rank == 0 ? INC_EVIDENCE_IMPLIED : rank - 1;
 }
 
-enum { TRADE_FULL = 10000, BEST_FULL = 255 };
+enum { BEST_FULL = 255 };
 
 struct indexing {
     uint32_t *mark; /* [skills or trades] last group met in, + 1 */
@@ -100,7 +100,8 @@ index_skills(struct inc_block *b, struct indexing *x)
 static uint8_t
 trade_best(uint32_t weight)
 {
-    return (uint8_t)((weight * BEST_FULL + TRADE_FULL - 1) / TRADE_FULL);
+    return (uint8_t)((weight * BEST_FULL + INC_TRADE_FULL - 1) /
+                     INC_TRADE_FULL);
 }
 
 static void

@@ -265,7 +265,7 @@ check_columns(const struct inc_block *b, uint32_t row,
 
 /* Every person is where the model says and nobody else is; `deep`: as their
  * record read alone. */
-static void
+static __attribute__((unused)) void
 check_people(const struct inc_pool *p, const uint64_t *model, uint64_t numbers,
              int deep)
 {
