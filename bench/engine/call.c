@@ -39,13 +39,12 @@ enum inc_status
 inc_call_matcher(struct inc_matcher **out, const char *kernel,
                  struct inc_err *err)
 {
-    const char *name;
-    inc_fold_fn *fold = inc_fold_choose(kernel, &name);
+    const struct inc_kernels *kernels = inc_kernels_choose(kernel);
 
     *out = NULL;
-    if (fold == NULL)
+    if (kernels == NULL)
         return inc_fail(err, INC_E_NOTFOUND, 0, "no kernel of that name here");
-    return inc_matcher_new(out, fold, err);
+    return inc_matcher_new(out, kernels, err);
 }
 
 void

@@ -2,48 +2,9 @@
 
 #include <string.h>
 
-#include "engine/space/near.h"
+#include "engine/base/mem.h"
 
-enum { FULL8 = 255, TRADE_PARTS = 4 /* of a point, in sums of trades */ };
-
-/* Points for 1/255 shifted by 8, in 1/65536, rounded up. */
-static uint16_t
-scale_of(uint32_t points)
-{
-    const uint32_t whole = FULL8 * 256;
-
-    return (uint16_t)((points * 65536u + whole - 1) / whole);
-}
-
-static uint8_t
-up_to_255(uint32_t bp)
-{
-    return (uint8_t)((bp * FULL8 + INC_BP - 1) / INC_BP);
-}
-
-/* A skill so like the one asked, by how well it is held at best: fresh, since
- * the index does not tell when it was used. */
-static void
-step_make(struct inc_step *s, const struct inc_near *near, unsigned want,
-          const uint16_t loss[INC_LEVEL_MAX + 1][INC_BESTS])
-{
-    s->skill = near->skill;
-    for (unsigned b = 0; b < INC_BESTS; b++)
-        s->value[b] = up_to_255(inc_have_bp(near->sim_bp, loss[want][b]));
-}
-
-static void
-losses(uint16_t loss[INC_LEVEL_MAX + 1][INC_BESTS], unsigned today)
-{
-    for (unsigned want = 0; want <= INC_LEVEL_MAX; want++)
-        for (unsigned level = 1; level <= INC_LEVEL_MAX; level++)
-            for (unsigned rank = 0; rank < INC_EVIDENCE_COUNT; rank++) {
-                const struct inc_class c = {
-                    (uint8_t)level, (uint8_t)inc_evidence_of_rank(rank), 0};
-                loss[want][INC_BEST(level, rank)] =
-                    inc_loss(inc_quality_bp(&c, want, today));
-            }
-}
+enum { FULL8 = 255, PARTS = 16 /* of a point, in sums of trades */ };
 
 uint32_t
 inc_rest_points(const struct inc_plan *p)
@@ -52,145 +13,140 @@ inc_rest_points(const struct inc_plan *p)
 
     for (uint32_t i = 0; i < p->n_lines; i++) {
         const struct inc_line_spec *line = &p->lines[i];
-        int walked = line->kind == INC_LINE_REQUIREMENT && line->n_concepts > 0;
+        int skill = line->kind == INC_LINE_REQUIREMENT && line->n_concepts > 0;
 
-        sum += walked ? 0 : line->max;
+        sum += skill ? 0 : line->max;
     }
     return sum;
 }
 
-static uint32_t
-steps_most(const struct inc_plan *p)
+static int
+trade_room(struct inc_reach *r, size_t trades)
 {
-    uint32_t sum = 0;
+    uint32_t *fresh;
 
-    for (uint32_t i = 0; i < p->n_lanes; i++)
-        for (uint32_t j = 0; j < p->lines[p->lane_line[i]].n_concepts; j++) {
-            uint32_t n;
-
-            (void)inc_space_near(p->world->space,
-                                 p->lines[p->lane_line[i]].concepts[j], &n);
-            sum += n;
-        }
-    return sum;
-}
-
-static uint32_t
-lane_make(struct inc_walk *w, uint32_t lane, uint32_t at,
-          const uint16_t loss[INC_LEVEL_MAX + 1][INC_BESTS])
-{
-    const struct inc_plan *p = w->plan;
-    const struct inc_line_spec *line = &p->lines[p->lane_line[lane]];
-
-    w->lane_at[lane] = at;
-    w->scale[lane] = line->n_concepts > 0 ? scale_of(line->max) : 0;
-    for (uint32_t j = 0; j < line->n_concepts; j++) {
-        uint32_t n, i = 0;
-        const struct inc_near *near =
-            inc_space_near(p->world->space, line->concepts[j], &n);
-
-        for (; i < n && near[i].sim_bp >= INC_WALK_FLOOR_BP; i++)
-            step_make(&w->steps[at++], &near[i], line->level, loss);
-        if (i < n && up_to_255(near[i].sim_bp) > w->least[lane])
-            w->least[lane] = up_to_255(near[i].sim_bp);
-    }
-    return at;
+    if (trades * sizeof *r->trade <= r->trade_cap)
+        return 0;
+    fresh = inc_mem_zero(trades, sizeof *fresh);
+    if (fresh == NULL)
+        return -1;
+    inc_mem_free(r->trade);
+    r->trade = fresh;
+    r->trade_cap = trades * sizeof *fresh;
+    return 0;
 }
 
 enum inc_status
-inc_walk_make(struct inc_walk *w, const struct inc_plan *p, struct inc_arena *a)
+inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
+               struct inc_journeys *journeys)
 {
-    uint16_t loss[INC_LEVEL_MAX + 1][INC_BESTS];
-    uint32_t at = 0;
+    const uint64_t whole = (uint64_t)FULL8 * INC_BP;
 
-    memset(w, 0, sizeof *w);
-    w->plan = p;
-    w->n_lanes = p->n_lanes;
-    w->steps = inc_arena_array(a, steps_most(p), sizeof *w->steps);
-    w->lane_at = inc_arena_array(a, p->n_lanes + 1u, sizeof *w->lane_at);
-    w->least = inc_arena_array(a, p->n_lanes, sizeof *w->least);
-    w->scale = inc_arena_array(a, p->n_lanes, sizeof *w->scale);
-    if (w->steps == NULL || w->lane_at == NULL || w->least == NULL ||
-        w->scale == NULL)
+    if (trade_room(r, inc_space_occupations(p->world->space)) != 0)
         return INC_E_NOMEM;
-    losses(loss, p->half_year);
-    for (uint32_t lane = 0; lane < p->n_lanes; lane++)
-        at = lane_make(w, lane, at, (const uint16_t(*)[INC_BESTS])loss);
-    w->lane_at[p->n_lanes] = at;
-    w->rest = inc_rest_points(p);
-    if (p->n_trades > 0) {
-        w->trades = INC_TRADES_BP;
-        w->rest -= INC_TRADES_BP;
+    r->plan = p;
+    r->rest = inc_rest_points(p);
+    r->trades = p->n_trades > 0 ? INC_TRADES_BP : 0;
+    r->rest -= r->trades;
+    for (uint32_t i = 0; i < p->n_trades; i++)
+        r->trade[p->trades[i].occupation] = (uint32_t)(
+            ((uint64_t)p->trades[i].weight * r->trades * PARTS * 65536 + whole -
+             1) /
+            whole);
+    r->journey = NULL;
+    if (p->comune != INC_NO_COMUNE) {
+        r->journey = inc_journeys_to(journeys, p);
+        if (r->journey == NULL) {
+            inc_reach_clear(r);
+            return INC_E_NOMEM;
+        }
     }
-    w->unknown_counts = p->attitude == INC_NEUTRAL;
     return INC_OK;
 }
 
-/* What nearby trades give at most: the sum over shared trades of the products
- * of the weights, in parts of a point. sum [groups], left zero. */
-static void
-add_trades(uint16_t *bound, const struct inc_walk *w, const struct inc_index *x,
-           uint32_t groups)
+void
+inc_reach_clear(struct inc_reach *r)
 {
-    uint16_t sum[INC_BLOCK_GROUPS];
-    const uint64_t whole = (uint64_t)FULL8 * INC_BP;
-
-    memset(sum, 0, groups * sizeof *sum);
-    for (uint32_t i = 0; i < w->plan->n_trades; i++) {
-        const struct inc_trade *t = &w->plan->trades[i];
-        uint32_t from = x->trade_list[t->occupation];
-        uint32_t to = x->trade_list[t->occupation + 1];
-        /* parts for 1/255, in 1/65536 */
-        uint64_t each =
-            ((uint64_t)t->weight * w->trades * TRADE_PARTS * 65536 + whole -
-             1) /
-            whole;
-
-        for (uint32_t k = from; k < to; k++)
-            sum[x->trade_group[k]] =
-                (uint16_t)(sum[x->trade_group[k]] +
-                           ((each * x->trade_best[k] + 65535) >> 16));
-    }
-    for (uint32_t g = 0; g < groups; g++) {
-        uint32_t points = sum[g] / TRADE_PARTS;
-
-        bound[g] = (uint16_t)(bound[g] +
-                              (points < w->trades ? points : w->trades));
-    }
+    for (uint32_t i = 0; r->plan != NULL && i < r->plan->n_trades; i++)
+        r->trade[r->plan->trades[i].occupation] = 0;
+    r->plan = NULL;
 }
 
 void
-inc_bounds(uint16_t *bound, const struct inc_walk *w, const struct inc_index *x,
-           uint32_t groups, const struct inc_kernels *k, uint8_t *mark)
+inc_reach_release(struct inc_reach *r)
 {
-    uint32_t constant = w->rest;
+    inc_mem_free(r->trade);
+    memset(r, 0, sizeof *r);
+}
 
-    memset(bound, 0, (groups + 63u) / 64 * 64 * sizeof *bound);
-    for (uint32_t lane = 0; lane < w->n_lanes; lane++) {
-        int any = 0;
+static uint32_t
+trades_of(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
+{
+    uint64_t sum = 0;
+    uint32_t points;
 
-        for (uint32_t i = w->lane_at[lane]; i < w->lane_at[lane + 1]; i++) {
-            const struct inc_step *s = &w->steps[i];
-            uint32_t from = x->skill_list[s->skill];
-            uint32_t n = x->skill_list[s->skill + 1] - from;
+    if (r->trades == 0)
+        return 0;
+    for (uint32_t i = t->trade_at[node]; i < t->trade_at[node + 1]; i++)
+        sum += (uint64_t)r->trade[t->trade[i]] * t->trade_best[i];
+    points = (uint32_t)((sum + 65535) / 65536 / PARTS);
+    return points < r->trades ? points : r->trades;
+}
 
-            if (n == 0)
-                continue;
-            any = 1;
-            k->raise(mark, x->skill_group + from, x->skill_best + from, n,
-                     s->value);
+/* Who does not say where they live has the cost of the attitude asked for. */
+static uint32_t
+cost_unknown(const struct inc_reach *r)
+{
+    return r->plan->attitude == INC_NEUTRAL ? INC_PENALTY_MAX_BP / 2
+                                            : INC_PENALTY_MAX_BP;
+}
+
+uint32_t
+inc_journey_cost(const struct inc_reach *r, uint16_t least, uint16_t most,
+                 uint16_t minutes)
+{
+    uint32_t limit = minutes == 0 ? INC_MINUTES_DEFAULT : minutes;
+
+    if (r->journey == NULL)
+        return 0;
+    if (least > most)
+        return cost_unknown(r);
+    return inc_distance_penalty_bp(inc_journey_least(r->journey, least, most),
+                                   limit);
+}
+
+/* Nobody below the node pays less. Who gave no limit has the usual one. */
+static uint32_t
+cost_below(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
+{
+    uint16_t minutes = t->minutes_most[node];
+    uint32_t cost, unknown = cost_unknown(r);
+
+    if (minutes < INC_MINUTES_DEFAULT)
+        minutes = INC_MINUTES_DEFAULT;
+    cost = inc_journey_cost(r, t->home_least[node], t->home_most[node],
+                            minutes);
+    return cost < unknown ? cost : unknown;
+}
+
+void
+inc_bounds(uint32_t *bound, const struct inc_reach *r,
+           const struct inc_kernels *k, const struct inc_tree *t,
+           const uint16_t *nodes, size_t n)
+{
+    k->sieve(bound, &r->kin->families, t->family, t->family_at, nodes, n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t cost;
+
+        bound[i] += r->rest + trades_of(r, t, nodes[i]);
+        if (r->plan->attitude == INC_NEUTRAL &&
+            (t->flags[nodes[i]] & INC_NODE_UNASKED) != 0) {
+            bound[i] = INC_NO_BOUND;
+            continue;
         }
-        if (any)
-            k->settle(bound, mark, groups, w->least[lane], w->scale[lane]);
-        else
-            constant +=
-                (uint32_t)w->least[lane] * 256 * w->scale[lane] >> 16;
+        if (r->journey == NULL)
+            continue;
+        cost = cost_below(r, t, nodes[i]);
+        bound[i] = cost < bound[i] ? bound[i] - cost : 0;
     }
-    if (w->trades != 0)
-        add_trades(bound, w, x, groups);
-    for (uint32_t g = 0; g < groups; g++)
-        bound[g] = (uint16_t)(bound[g] + constant);
-    for (uint32_t g = 0; w->unknown_counts && g < groups; g++)
-        if ((x->unasked[g / 64] >> g % 64 & 1) != 0)
-            bound[g] = UINT16_MAX;
 }

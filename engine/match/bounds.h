@@ -1,54 +1,60 @@
 /*
- * bounds.h - at most how many points somebody of a group can reach. Floor 6.
+ * bounds.h - at most how many points somebody below a node can reach. Floor 6.
  *
- * For each requirement the skills like it, most like first, are walked through
- * a block's index: the groups with somebody who has one are raised to what it
- * is worth when held as well as anybody of the group holds it. Skills less like
- * than INC_WALK_FLOOR_BP are not walked; every group counts as having the next
- * of them. Nearby trades likewise. All else (affinity, languages ...) counts
- * whole, what takes points away not at all: so no bound is under a score.
+ * The skills of a node are the families that somebody below it has (near.h): a
+ * requirement counts as answered by the likest member of the likest family,
+ * held as well as can be. Nearby trades likewise by the largest weights, the
+ * journey by the nearest home and the longest way anybody accepts. Affinity,
+ * languages and what else gives points count whole. So no bound is under a
+ * score below it.
  */
 #ifndef INC_MATCH_BOUNDS_H
 #define INC_MATCH_BOUNDS_H
 
 #include "engine/kernels/kernels.h"
+#include "engine/match/journey.h"
+#include "engine/match/kin.h"
 #include "engine/match/plan.h"
 
-enum { INC_WALK_FLOOR_BP = 3500 };
+enum { INC_NO_BOUND = UINT16_MAX }; /* over every score */
 
-/* One list to walk. */
-struct inc_step {
-    uint16_t skill;
-    uint8_t value[INC_BESTS]; /* worth in 1/255 by how well it is held */
-};
-
-/* What to walk for one need; made once, used on every block. */
-struct inc_walk {
-    struct inc_step *steps; /* those of lane i: from lane_at[i] */
-    uint32_t *lane_at;      /* [n_lanes + 1] */
-    uint8_t *least;         /* [n_lanes] worth of what is not walked */
-    uint16_t *scale;        /* [n_lanes] for inc_settle_fn */
-    uint32_t n_lanes;
-    uint32_t rest;      /* points that lines not walked give at most */
-    uint32_t trades;    /* points of the trades line, 0: none */
-    int unknown_counts; /* neutral: who was not asked may have everything */
+/* What one need's bounds stand on. */
+struct inc_reach {
     const struct inc_plan *plan;
+    const struct inc_kin *kin; /* filled */
+    const struct inc_journey_table *journey; /* NULL: no place is asked */
+    uint32_t *trade;     /* [trades] parts of a point for 1/255, in 1/65536;
+                            zero but for the need's */
+    size_t trade_cap;    /* bytes */
+    uint32_t rest;       /* points of lines that are not bounded, trades not
+                            among them */
+    uint32_t trades;     /* points of the trades line, 0: none */
 };
 
-/* Memory from the arena. INC_E_NOMEM. */
-enum inc_status inc_walk_make(struct inc_walk *w, const struct inc_plan *p,
-                              struct inc_arena *a);
-
-/* Points that lines besides those of skills can give one person at most. */
+/* Points that lines without skills can give one person at most, trades
+ * included. */
 uint32_t inc_rest_points(const struct inc_plan *p);
 
+/* Make ready for a plan; inc_reach_clear() before the next. r zeroed before the
+ * first, r->kin set. INC_E_NOMEM. */
+enum inc_status inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
+                               struct inc_journeys *journeys);
+void inc_reach_clear(struct inc_reach *r);
+void inc_reach_release(struct inc_reach *r);
+
 /*
- * Bounds of all groups of a block.
- *   bound   out [groups rounded up to 64], points; UINT16_MAX: no bound
- *   mark    scratch [INC_BLOCK_GROUPS], zero, left zero
+ * Bounds of n nodes of a tree, points.
+ *   bound  out [n]; INC_NO_BOUND where unknown skills may count as known
+ *   nodes  in  [n] numbers
  */
-void inc_bounds(uint16_t *bound, const struct inc_walk *w,
-                const struct inc_index *x, uint32_t groups,
-                const struct inc_kernels *k, uint8_t *mark);
+void inc_bounds(uint32_t *bound, const struct inc_reach *r,
+                const struct inc_kernels *k, const struct inc_tree *t,
+                const uint16_t *nodes, size_t n);
+
+/* At least what the journey costs somebody who lives in comuni least..most
+ * (least > most: nobody says where) and accepts `minutes` at most (0: as a
+ * rule). */
+uint32_t inc_journey_cost(const struct inc_reach *r, uint16_t least,
+                          uint16_t most, uint16_t minutes);
 
 #endif

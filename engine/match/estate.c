@@ -16,6 +16,8 @@ struct owned {
     atomic_uint references;
 };
 
+static atomic_uint_least64_t serials;
+
 static struct owned *
 owner(struct inc_estate *e)
 {
@@ -69,6 +71,7 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
     o->estate.world.trade_rank = o->trade_rank;
+    o->estate.world.serial = 1 + atomic_fetch_add(&serials, 1);
     *out = &o->estate;
     o = NULL;
 out:

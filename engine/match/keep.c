@@ -199,44 +199,58 @@ find(struct inc_keep *k, uint64_t serial,
     return oldest;
 }
 
+/* The filters over the block, into bits. */
 static enum inc_status
-fill(struct inc_keep_entry *e, struct inc_keep *k, const struct inc_screen *s,
+sift(uint64_t *bits, struct inc_keep *k, const struct inc_screen *s,
      const struct inc_block *b)
 {
     struct column column[COLUMNS_MAX];
     struct inc_columns c;
-    size_t words, tables_bytes, n;
+    size_t bytes, n;
 
     inc_block_columns(b, &c);
-    words = ((size_t)c.rows + 63) / 64;
-    tables_bytes = PLACES + c.n_licence_sets + (size_t)3 * c.n_days +
-                   c.n_language_sets + c.n_offices;
-    if (e->bits_cap < words * sizeof *e->bits) {
-        inc_mem_free(e->bits);
-        e->bits_cap = 0;
-        e->bits = inc_mem_zero(words, sizeof *e->bits);
-        if (e->bits == NULL)
-            return INC_E_NOMEM;
-        e->bits_cap = words * sizeof *e->bits;
-    }
-    if (k->allowed_cap < tables_bytes) {
+    bytes = PLACES + c.n_licence_sets + (size_t)3 * c.n_days +
+            c.n_language_sets + c.n_offices;
+    if (k->allowed_cap < bytes) {
         inc_mem_free(k->allowed);
         k->allowed_cap = 0;
-        k->allowed = inc_mem_zero(tables_bytes, 1);
+        k->allowed = inc_mem_zero(bytes, 1);
         if (k->allowed == NULL)
             return INC_E_NOMEM;
-        k->allowed_cap = tables_bytes;
+        k->allowed_cap = bytes;
     }
     n = tables(column, k->allowed, s, &c, b);
-    scan(e->bits, column, n, c.rows);
+    scan(bits, column, n, c.rows);
     return INC_OK;
+}
+
+static int
+entry_room(struct inc_keep_entry *e, size_t words)
+{
+    if (e->bits_cap >= words * sizeof *e->bits)
+        return 0;
+    inc_mem_free(e->bits);
+    e->bits_cap = 0;
+    e->bits = inc_mem_zero(words, sizeof *e->bits);
+    if (e->bits == NULL)
+        return -1;
+    e->bits_cap = words * sizeof *e->bits;
+    return 0;
+}
+
+void
+inc_keep_begin(struct inc_keep *k)
+{
+    k->pinned = k->clock + 1;
 }
 
 enum inc_status
 inc_keep_rows(const uint64_t **out, struct inc_keep *k,
               const struct inc_screen *s,
-              const unsigned char filter[INC_DIGEST], const struct inc_block *b)
+              const unsigned char filter[INC_DIGEST], const struct inc_block *b,
+              struct inc_arena *a)
 {
+    const size_t words = ((size_t)inc_block_rows(b) + 63) / 64;
     struct inc_keep_entry *e;
     enum inc_status st = INC_OK;
     int hit;
@@ -246,14 +260,23 @@ inc_keep_rows(const uint64_t **out, struct inc_keep *k,
     if (k->entries == NULL)
         return INC_E_NOMEM;
     e = find(k, inc_block_serial(b), filter, &hit);
-    e->used = ++k->clock;
     *(hit ? &k->hits : &k->misses) += 1;
-    if (!hit) {
-        e->serial = 0;
-        INC_TRY(fill(e, k, s, b));
-        e->serial = inc_block_serial(b);
-        memcpy(e->filter, filter, INC_DIGEST);
+    if (!hit && e->used >= k->pinned) { /* this question needs what is there */
+        uint64_t *bits = inc_arena_array(a, words, sizeof *bits);
+
+        *out = bits;
+        return bits == NULL ? INC_E_NOMEM : sift(bits, k, s, b);
     }
+    e->used = ++k->clock;
+    *out = e->bits;
+    if (hit)
+        return INC_OK;
+    e->serial = 0;
+    if (entry_room(e, words) != 0)
+        return INC_E_NOMEM;
+    INC_TRY(sift(e->bits, k, s, b));
+    e->serial = inc_block_serial(b);
+    memcpy(e->filter, filter, INC_DIGEST);
     *out = e->bits;
 out:
     return st;

@@ -24,7 +24,7 @@ struct inc_keep_entry {
 /* One worker's. All zero is ready to use. */
 struct inc_keep {
     struct inc_keep_entry *entries; /* [INC_KEEP_ENTRIES] */
-    uint64_t clock;
+    uint64_t clock, pinned; /* entries used since then are in use */
     uint64_t hits, misses;
     uint8_t *allowed; /* scratch: tables of the filters over codes */
     size_t allowed_cap;
@@ -38,11 +38,14 @@ int inc_screen_filters(const struct inc_screen *s);
 void inc_keep_digest(unsigned char out[INC_DIGEST],
                      const struct inc_screen *s);
 
+/* A question begins: what the one before borrowed may go. */
+void inc_keep_begin(struct inc_keep *k);
+
 /* *out: bit per row of the block, 1 when it passes the filters; borrowed until
- * the next call. INC_E_NOMEM. */
+ * the next question begins, or the arena is reset. INC_E_NOMEM. */
 enum inc_status inc_keep_rows(const uint64_t **out, struct inc_keep *k,
                               const struct inc_screen *s,
                               const unsigned char filter[INC_DIGEST],
-                              const struct inc_block *b);
+                              const struct inc_block *b, struct inc_arena *a);
 
 #endif

@@ -57,6 +57,8 @@ make_room(struct inc_kin *k, const struct inc_plan *p)
     return room(&k->weight, &fixed, LANES_MAX * sizeof *k->weight) ||
            room(&k->must, &musts, LANES_MAX) ||
            room(&k->sim8, &k->sim8_cap, rows * p->lanes) ||
+           room(&k->family8, &k->family8_cap,
+                inc_space_families(p->world->space) * p->lanes) ||
            room(&k->place, &k->place_cap, rows * sizeof *k->place) ||
            room(&k->sim, &k->sim_cap, most * p->lanes * sizeof *k->sim) ||
            room(&k->skill, &k->skill_cap, most * sizeof *k->skill) ||
@@ -66,8 +68,10 @@ make_room(struct inc_kin *k, const struct inc_plan *p)
 }
 
 static void
-add(struct inc_kin *k, uint32_t lane, uint32_t skill, uint32_t sim_bp)
+add(struct inc_kin *k, const uint16_t *family, uint32_t lane, uint32_t skill,
+    uint32_t sim_bp)
 {
+    uint8_t *kind = &k->family8[family[skill] * k->lanes + lane];
     uint16_t *cell;
     uint32_t sim8 = (sim_bp * FULL8 + INC_BP - 1) / INC_BP; /* up */
 
@@ -81,6 +85,8 @@ add(struct inc_kin *k, uint32_t lane, uint32_t skill, uint32_t sim_bp)
         return;
     *cell = (uint16_t)sim_bp;
     k->sim8[skill * k->lanes + lane] = (uint8_t)sim8;
+    if (sim8 > *kind)
+        *kind = (uint8_t)sim8;
 }
 
 /* What 1/255 of a requirement gives, in 1/128 points, rounded up. */
@@ -107,7 +113,8 @@ fill_lanes(struct inc_kin *k, const struct inc_plan *p)
                 inc_space_near(p->world->space, line->concepts[j], &n);
 
             for (uint32_t c = 0; c < n; c++)
-                add(k, i, near[c].skill, near[c].sim_bp);
+                add(k, inc_space_family(p->world->space), i, near[c].skill,
+                    near[c].sim_bp);
         }
     }
 }
@@ -144,6 +151,10 @@ inc_kin_fill(struct inc_kin *k, const struct inc_plan *p, int must)
                                         .weight = k->weight,
                                         .must = must ? k->must : NULL,
                                         .lanes = k->lanes};
+    k->families = k->sieve;
+    k->families.sim = k->family8;
+    k->families.must = NULL;
+    k->family = inc_space_family(p->world->space);
     return INC_OK;
 }
 
@@ -152,6 +163,7 @@ inc_kin_clear(struct inc_kin *k)
 {
     for (uint32_t i = 0; i < k->n; i++) {
         memset(k->sim8 + k->skill[i] * k->lanes, 0, k->lanes);
+        memset(k->family8 + k->family[k->skill[i]] * k->lanes, 0, k->lanes);
         k->place[k->skill[i]] = 0;
     }
     k->n = 0;
@@ -161,6 +173,7 @@ void
 inc_kin_release(struct inc_kin *k)
 {
     inc_mem_free(k->sim8);
+    inc_mem_free(k->family8);
     inc_mem_free(k->weight);
     inc_mem_free(k->must);
     inc_mem_free(k->place);

@@ -1,9 +1,9 @@
 /*
  * kin.h - which skills are like what a need asks, and how much. Floor 6.
  *
- * Two sparse tables filled from the neighbour lists of the space (near.h): one
- * in 1/255 for the sieve, one exact. About a thousand skills are in them, so
- * they are cleared by what was filled, never whole.
+ * Sparse tables filled from the neighbour lists of the space (near.h): in 1/255
+ * for the sieve, of skills and of families, and exact ones. About a thousand
+ * skills are in them, so they are cleared by what was filled, never whole.
  */
 #ifndef INC_MATCH_KIN_H
 #define INC_MATCH_KIN_H
@@ -12,9 +12,11 @@
 #include "engine/match/plan.h"
 
 struct inc_kin {
-    struct inc_sieve_table sieve; /* views what is below */
-    uint8_t *sim8;                /* [skills][lanes], zero where not kin */
-    size_t sim8_cap;
+    struct inc_sieve_table sieve;    /* of skills; views what is below */
+    struct inc_sieve_table families; /* of families (near.h), likewise */
+    uint8_t *sim8;                   /* [skills][lanes], zero where not kin */
+    uint8_t *family8;                /* [families][lanes] */
+    size_t sim8_cap, family8_cap;
     int16_t *weight; /* [lanes max] */
     uint8_t *must;   /* [lanes max] */
     uint16_t *place; /* [skills] 0: no kin; else 1 + its row in sim */
@@ -25,6 +27,7 @@ struct inc_kin {
     size_t skill_cap;
     uint32_t n;
     size_t lanes;
+    const uint16_t *family; /* of each skill, the space's */
     /* affinity, worked out for the skills that are met */
     int32_t *pull;  /* [skills] idf * (e . u) */
     uint32_t *when; /* [skills] pull is of this question when equal to now */

@@ -5,12 +5,20 @@
 #include "engine/base/clock.h"
 #include "engine/base/mem.h"
 
-enum {
-    BUCKET_SHIFT = 6, /* bounds are ordered by 64 points */
-    BUCKETS = (UINT16_MAX >> BUCKET_SHIFT) + 1,
-    /* Bounds are worth their walk when more than one in 40 passes the filters
-     * (bench/engine/pass --filter). */
-    DIRECT_SHARE = 40
+/* The tree is worth its climb when more than one in so many passes the filters
+ * (bench/engine/pass --filter); the deadline is looked at every so many nodes.
+ */
+enum { DIRECT_SHARE = 100, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
+
+/* A block while its rows are looked at. */
+struct inc_view_of {
+    const struct inc_block *block;
+    struct inc_columns columns;
+    struct inc_tree tree;
+    int has_tree;
+    const struct inc_class *classes;
+    const uint64_t *dead;
+    const uint64_t *keep; /* NULL: all */
 };
 
 enum inc_status
@@ -19,9 +27,8 @@ inc_scan_open(struct inc_scan *s)
     s->room = inc_mem_zero(1, sizeof *s->room);
     s->rows = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->rows);
     s->sieved = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->sieved);
-    s->mark = inc_mem_zero64(INC_BLOCK_GROUPS, sizeof *s->mark);
-    return s->room == NULL || s->rows == NULL || s->sieved == NULL ||
-                   s->mark == NULL
+    s->reach.kin = &s->kin;
+    return s->room == NULL || s->rows == NULL || s->sieved == NULL
                ? INC_E_NOMEM
                : INC_OK;
 }
@@ -31,55 +38,64 @@ inc_scan_close(struct inc_scan *s)
 {
     inc_kin_release(&s->kin);
     inc_keep_release(&s->keep);
+    inc_reach_release(&s->reach);
+    inc_journeys_release(&s->journeys);
     inc_mem_free(s->room);
     inc_mem_free(s->rows);
     inc_mem_free(s->sieved);
-    inc_mem_free(s->mark);
-    inc_mem_free(s->bound);
+    inc_mem_free(s->open);
+    inc_mem_free(s->views);
     memset(s, 0, sizeof *s);
 }
 
-/* A block while its rows are looked at. */
-struct at {
-    const struct inc_block *block;
-    struct inc_columns columns;
-    const struct inc_class *classes;
-    const uint64_t *dead;
-    const uint64_t *keep; /* NULL: all */
-    const uint64_t *unasked;
-};
+/* ---- rows ---- */
 
+/* Views of all blocks. */
 static enum inc_status
-look(struct at *at, struct inc_pass *p, size_t i)
+look(struct inc_pass *p)
 {
-    struct inc_index x;
+    struct inc_scan *s = p->scan;
+    const size_t n = inc_pool_blocks(p->pool);
+    enum inc_status st = INC_OK;
 
-    *at = (struct at){.block = inc_pool_block(p->pool, i),
-                      .dead = inc_pool_dead(p->pool, i)};
-    inc_block_columns(at->block, &at->columns);
-    (void)inc_block_classes(at->block, &at->classes);
-    if (inc_block_index(at->block, &x) != 0)
-        at->unasked = x.unasked;
-    if (!p->filtered)
-        return INC_OK;
-    return inc_keep_rows(&at->keep, &p->scan->keep, p->screen, p->filter,
-                         at->block);
+    if (s->views_cap < n * sizeof *s->views) {
+        inc_mem_free(s->views);
+        s->views_cap = 0;
+        s->views = inc_mem_zero(n, sizeof *s->views);
+        if (s->views == NULL)
+            return INC_E_NOMEM;
+        s->views_cap = n * sizeof *s->views;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct inc_view_of *v = &s->views[i];
+
+        *v = (struct inc_view_of){.block = inc_pool_block(p->pool, i),
+                                  .dead = inc_pool_dead(p->pool, i)};
+        inc_block_columns(v->block, &v->columns);
+        (void)inc_block_classes(v->block, &v->classes);
+        v->has_tree =
+            i < BLOCKS_MAX && inc_block_tree(v->block, &v->tree) != 0;
+        if (p->filtered)
+            INC_TRY(inc_keep_rows(&v->keep, &s->keep, p->screen, p->filter,
+                                  v->block, p->arena));
+    }
+out:
+    return st;
 }
 
 /* Rows of one word of the bitmaps that live and pass the filters. */
 static uint64_t
-kept_word(const struct at *at, uint32_t word)
+kept_word(const struct inc_view_of *v, uint32_t word)
 {
-    uint32_t left = at->columns.rows - word * 64;
+    uint32_t left = v->columns.rows - word * 64;
     uint64_t all = left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
 
-    if (at->keep != NULL)
-        all &= at->keep[word];
-    return all & ~at->dead[word];
+    if (v->keep != NULL)
+        all &= v->keep[word];
+    return all & ~v->dead[word];
 }
 
-/* Rows of the groups' 16 bits in word `bits`, from row `first`, onto the list.
- */
+/* Put the set bits, from row `first` on, onto the list; its new length. */
 static size_t
 list_rows(uint16_t *rows, size_t n, uint64_t bits, uint32_t first)
 {
@@ -90,17 +106,52 @@ list_rows(uint16_t *rows, size_t n, uint64_t bits, uint32_t first)
     return n;
 }
 
-/* Score one person exactly and offer it. */
+/* What the lines without skills take away from, or fail to give of, what was
+ * counted whole for them. */
+static uint32_t
+shortfall(const struct inc_pass *p, const struct inc_person *person)
+{
+    const struct inc_tally plenty = {INC_BP, INC_BP, INC_BP};
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < p->plan->n_lines; i++) {
+        const struct inc_line_spec *spec = &p->plan->lines[i];
+        struct inc_line line;
+
+        switch (spec->kind) {
+        case INC_LINE_LANGUAGE:
+        case INC_LINE_LICENCE:
+        case INC_LINE_EDUCATION:
+        case INC_LINE_TRADES:
+        case INC_LINE_DISTANCE:
+        case INC_LINE_HOURS:
+            inc_score_line(&line, spec, p->plan, person, NULL, 0, &plenty);
+            sum += (uint32_t)((int32_t)spec->max - line.points);
+            break;
+        case INC_LINE_REQUIREMENT:
+        case INC_LINE_AFFINITY:
+        case INC_LINE_KINDS:
+            break;
+        }
+    }
+    return sum;
+}
+
+/* Score one person exactly and offer it. `reach` is what skills and the rest
+ * can give at most. */
 static void
-score(struct inc_pass *p, const struct at *at, uint32_t row, int32_t least)
+score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
+      uint32_t reach, int32_t least)
 {
     struct inc_ranked item = {0};
     struct inc_person person;
     struct inc_tally tally;
     int64_t pull;
 
-    inc_block_person(at->block, row, p->scan->room, &person);
-    inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, at->classes);
+    inc_block_person(v->block, row, p->scan->room, &person);
+    if ((int64_t)reach - shortfall(p, &person) < least)
+        return;
+    inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, v->classes);
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
     p->counts.rows_scored++;
     inc_score(&tally, NULL, p->plan, &person, p->cover, pull);
@@ -114,12 +165,13 @@ score(struct inc_pass *p, const struct at *at, uint32_t row, int32_t least)
 
 /* Who fails a rule is counted and left out. */
 static int
-ruled_out(struct inc_pass *p, const struct at *at, uint32_t row, int lacks_must)
+ruled_out(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
+          int lacks_must)
 {
     struct inc_person person;
     int rule;
 
-    inc_block_person(at->block, row, NULL, &person);
+    inc_block_person(v->block, row, NULL, &person);
     if (lacks_must && (person.known & INC_KNOWN_SKILLS) != 0) {
         p->sheet->excluded[INC_RULE_MUST]++;
         return 1;
@@ -131,210 +183,190 @@ ruled_out(struct inc_pass *p, const struct at *at, uint32_t row, int lacks_must)
     return 1;
 }
 
-/* 1 when what the row was not asked could make up for what it lacks. */
+/* 1 when what somebody was not asked could make up for what they lack: then
+ * the sieve says nothing. */
 static int
-may_have_all(const struct inc_pass *p, const struct at *at, uint32_t row)
+may_have_all(const struct inc_pass *p, const struct inc_view_of *v,
+             uint32_t row)
 {
-    uint32_t group = row / INC_GROUP_ROWS;
-
     return p->plan->attitude == INC_NEUTRAL &&
-           (at->unasked == NULL ||
-            (at->unasked[group / 64] >> group % 64 & 1) != 0);
+           (!v->has_tree || (v->tree.flags[row / INC_GROUP_ROWS] &
+                             INC_NODE_UNASKED) != 0);
 }
 
 /* Look at the first n rows of the list. */
 static void
-visit(struct inc_pass *p, const struct at *at, size_t n)
+visit(struct inc_pass *p, const struct inc_view_of *v, size_t n)
 {
     const uint16_t *rows = p->scan->rows;
     const uint32_t *sieved = p->scan->sieved;
     int rules = p->screen->rules != 0;
 
-    p->kernels->sieve(p->scan->sieved, &p->scan->kin.sieve, at->columns.skill,
-                      at->columns.skill_at, rows, n);
+    p->kernels->sieve(p->scan->sieved, &p->scan->kin.sieve, v->columns.skill,
+                      v->columns.skill_at, rows, n);
     p->counts.rows_sieved += n;
     for (size_t i = 0; i < n; i++) {
         int32_t least = inc_ranking_least(p->ranking);
         int lacks = sieved[i] == INC_SIEVE_FAILED;
+        int open = lacks || may_have_all(p, v, rows[i]);
+        uint32_t reach = open ? INC_NO_BOUND : sieved[i] + p->rest;
 
         if (rules) {
-            if (ruled_out(p, at, rows[i], lacks))
+            if (ruled_out(p, v, rows[i], lacks))
                 continue;
             p->matched++;
             if (p->sheet->facets != NULL)
-                inc_facets_row(p->sheet->facets, at->block, rows[i],
+                inc_facets_row(p->sheet->facets, v->block, rows[i],
                                p->plan->world->geo, p->options);
         }
-        if (!lacks && (int64_t)sieved[i] + p->rest < least &&
-            !may_have_all(p, at, rows[i]))
-            continue;
-        score(p, at, rows[i], least);
+        if ((int64_t)reach >= least)
+            score(p, v, rows[i], reach, least);
     }
 }
 
-/* Every kept row of a block. */
-static void
-visit_all(struct inc_pass *p, const struct at *at)
-{
-    uint32_t words = (at->columns.rows + 63) / 64;
-    size_t n = 0;
+/* ---- the tree ---- */
 
-    for (uint32_t w = 0; w < words; w++)
-        n = list_rows(p->scan->rows, n, kept_word(at, w), w * 64);
-    visit(p, at, n);
+/*
+ * An open node as a number that sorts by bound:
+ *   bits 32..47 bound, 16..31 block, 0..15 node
+ */
+static uint64_t
+opened(uint32_t bound, size_t block, uint32_t node)
+{
+    return (uint64_t)bound << 32 | (uint64_t)block << 16 | node;
+}
+
+static enum inc_status
+push(struct inc_scan *s, uint64_t item)
+{
+    void *open = s->open;
+    size_t at;
+
+    if (inc_mem_grow(&open, &s->open_cap, s->n_open, sizeof *s->open) != 0)
+        return INC_E_NOMEM;
+    s->open = open;
+    at = s->n_open++;
+    while (at > 0 && s->open[(at - 1) / 2] < item) {
+        s->open[at] = s->open[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    s->open[at] = item;
+    return INC_OK;
 }
 
 static uint64_t
-count_kept(const struct at *at)
+pop(struct inc_scan *s)
 {
-    uint32_t words = (at->columns.rows + 63) / 64;
-    uint64_t n = 0;
+    uint64_t top = s->open[0], last = s->open[--s->n_open];
+    size_t at = 0;
 
-    for (uint32_t w = 0; w < words; w++)
-        n += (uint64_t)__builtin_popcountll(kept_word(at, w));
-    return n;
-}
+    for (;;) {
+        size_t child = 2 * at + 1;
 
-/* ---- by bounds ---- */
-
-static size_t
-padded(uint32_t groups)
-{
-    return ((size_t)groups + 63) / 64 * 64;
-}
-
-/* Bounds of all blocks with an index, one after another. */
-static enum inc_status
-all_bounds(struct inc_pass *p, size_t *n_bounds)
-{
-    struct inc_scan *s = p->scan;
-    size_t total = 0, at = 0;
-
-    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
-        total += padded((inc_block_rows(inc_pool_block(p->pool, b)) +
-                         INC_GROUP_ROWS - 1u) /
-                        INC_GROUP_ROWS);
-    if (s->bound_cap < total * sizeof *s->bound) {
-        uint16_t *fresh = inc_mem_zero64(total, sizeof *fresh);
-
-        if (fresh == NULL)
-            return INC_E_NOMEM;
-        inc_mem_free(s->bound);
-        s->bound = fresh;
-        s->bound_cap = total * sizeof *fresh;
+        if (child >= s->n_open)
+            break;
+        if (child + 1 < s->n_open && s->open[child] < s->open[child + 1])
+            child++;
+        if (s->open[child] <= last)
+            break;
+        s->open[at] = s->open[child];
+        at = child;
     }
-    if (inc_walk_make(&p->walk, p->plan, p->arena) != INC_OK)
-        return INC_E_NOMEM;
-    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
-        const struct inc_block *block = inc_pool_block(p->pool, b);
-        uint32_t groups =
-            (inc_block_rows(block) + INC_GROUP_ROWS - 1u) / INC_GROUP_ROWS;
-        struct inc_index x;
-
-        if (inc_block_index(block, &x) == 0)
-            continue;
-        inc_bounds(s->bound + at, &p->walk, &x, groups, p->kernels, s->mark);
-        p->counts.groups_bounded += groups;
-        /* the padding is no group: never looked at */
-        memset(s->bound + at + groups, 0,
-               (padded(groups) - groups) * sizeof *s->bound);
-        at += padded(groups);
-    }
-    *n_bounds = at;
-    return INC_OK;
+    s->open[at] = last;
+    return top;
 }
 
-static void
-fill_buckets(uint32_t *buckets, const uint16_t *bound, size_t n)
-{
-    memset(buckets, 0, BUCKETS * sizeof *buckets);
-    for (size_t i = 0; i < n; i++)
-        buckets[bound[i] >> BUCKET_SHIFT]++;
-}
-
-/* Visit the groups of one block with lo <= bound < hi. */
-static void
-visit_between(struct inc_pass *p, const struct at *at, const uint16_t *bound,
-              uint32_t lo, uint32_t hi)
-{
-    enum { STRETCH = 32 };
-    size_t n = 0;
-
-    for (uint32_t from = 0; from < at->columns.groups; from += STRETCH) {
-        uint32_t any = 0;
-
-        for (uint32_t g = from; g < from + STRETCH; g++)
-            any += (uint32_t)(bound[g] - lo) < hi - lo;
-        for (uint32_t g = from; any > 0 && g < from + STRETCH; g++) {
-            uint32_t row = g * INC_GROUP_ROWS;
-            uint64_t bits;
-
-            if ((uint32_t)(bound[g] - lo) >= hi - lo ||
-                row >= at->columns.rows)
-                continue;
-            bits = kept_word(at, row / 64) >> row % 64 & 0xffff;
-            n = list_rows(p->scan->rows, n, bits, row);
-            p->counts.groups_visited++;
-        }
-    }
-    if (n > 0)
-        visit(p, at, n);
-}
-
-static enum inc_status
-one_round(struct inc_pass *p, uint32_t lo, uint32_t hi)
-{
-    const uint16_t *bound = p->scan->bound;
-
-    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
-        struct inc_index x;
-        struct at at;
-
-        if (inc_block_index(inc_pool_block(p->pool, b), &x) == 0)
-            continue;
-        if (look(&at, p, b) != INC_OK)
-            return INC_E_NOMEM;
-        visit_between(p, &at, bound, lo, hi);
-        bound += padded(at.columns.groups);
-    }
-    return INC_OK;
-}
-
+/* Is anybody of these rows kept? From and to lie at edges of groups. */
 static int
-too_late(struct inc_pass *p, uint64_t deadline_ns)
+any_kept(const struct inc_view_of *v, uint32_t from, uint32_t to)
 {
-    p->gave_up = deadline_ns != 0 && inc_clock_ns() >= deadline_ns;
-    return p->gave_up;
+    to = to < v->columns.rows ? to : v->columns.rows;
+    if (to - from <= INC_GROUP_ROWS)
+        return (kept_word(v, from / 64) >> from % 64 & 0xffff) != 0;
+    for (uint32_t w = from / 64; w * 64 < to; w++)
+        if (kept_word(v, w) != 0)
+            return 1;
+    return 0;
 }
 
-/* Groups in falling order of bounds, a few at first and ever more, until no
- * group can hold anybody who matters. */
+/* Bound the nodes first..end of a level and open those that matter. */
 static enum inc_status
-by_bounds(struct inc_pass *p, uint64_t deadline_ns)
+open_nodes(struct inc_pass *p, size_t block, int level, uint32_t first,
+           uint32_t end)
 {
-    uint32_t buckets[BUCKETS], hi = UINT16_MAX + 1u;
-    uint64_t want = 4 + (uint64_t)p->options->k / 4;
+    const struct inc_view_of *v = &p->scan->views[block];
+    struct inc_scan *s = p->scan;
+    uint32_t span = INC_GROUP_ROWS;
     enum inc_status st = INC_OK;
     size_t n = 0;
 
-    INC_TRY(all_bounds(p, &n));
-    fill_buckets(buckets, p->scan->bound, n);
-    while (hi > 0 && (int64_t)hi > inc_ranking_least(p->ranking)) {
-        int32_t least = inc_ranking_least(p->ranking);
-        uint32_t lo = hi;
-        uint64_t found = 0;
+    for (int l = 0; l < level; l++)
+        span *= INC_TREE_FANOUT;
+    for (uint32_t i = first; i < end; i++)
+        if (any_kept(v, i * span, (i + 1) * span))
+            s->rows[n++] = (uint16_t)(v->tree.first[level] + i);
+    inc_bounds(s->sieved, &s->reach, p->kernels, &v->tree, s->rows, n);
+    p->counts.groups_bounded += n;
+    for (size_t i = 0; i < n; i++)
+        if ((int64_t)s->sieved[i] >= inc_ranking_least(p->ranking))
+            INC_TRY(push(s, opened(s->sieved[i], block, s->rows[i])));
+out:
+    return st;
+}
 
-        while (lo > 0 && found < want && (int64_t)lo > least) {
-            lo -= 1u << BUCKET_SHIFT;
-            found += buckets[lo >> BUCKET_SHIFT];
-        }
-        if (too_late(p, deadline_ns))
+/* Open what is below a node, or look at its rows. */
+static enum inc_status
+climb(struct inc_pass *p, uint64_t item)
+{
+    const size_t block = item >> 16 & 0xffff;
+    const struct inc_view_of *v = &p->scan->views[block];
+    uint32_t node = item & 0xffff, from, to;
+    int level = INC_TREE_LEVELS - 1;
+    size_t n;
+
+    while (node < v->tree.first[level])
+        level--;
+    node -= v->tree.first[level];
+    if (level == 0) {
+        uint32_t row = node * INC_GROUP_ROWS;
+
+        n = list_rows(p->scan->rows, 0,
+                      kept_word(v, row / 64) >> row % 64 & 0xffff, row);
+        p->counts.groups_visited++;
+        visit(p, v, n);
+        return INC_OK;
+    }
+    from = node * INC_TREE_FANOUT;
+    to = from + INC_TREE_FANOUT;
+    return open_nodes(p, block, level - 1, from,
+                      to < v->tree.n[level - 1] ? to : v->tree.n[level - 1]);
+}
+
+static int
+too_late(uint64_t deadline_ns)
+{
+    return deadline_ns != 0 && inc_clock_ns() >= deadline_ns;
+}
+
+static enum inc_status
+by_tree(struct inc_pass *p, uint64_t deadline_ns)
+{
+    struct inc_scan *s = p->scan;
+    enum inc_status st = INC_OK;
+
+    s->n_open = 0;
+    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
+        if (s->views[b].has_tree)
+            INC_TRY(open_nodes(p, b, INC_TREE_LEVELS - 1, 0,
+                               s->views[b].tree.n[INC_TREE_LEVELS - 1]));
+    for (uint32_t i = 0; s->n_open > 0; i++) {
+        uint64_t item = pop(s);
+
+        if ((int64_t)(item >> 32) < inc_ranking_least(p->ranking))
+            break; /* and so are all that are left */
+        if (i % NODES_A_LOOK == NODES_A_LOOK - 1 && too_late(deadline_ns))
             return INC_E_DEADLINE;
-        if (found > 0)
-            INC_TRY(one_round(
-                p, (int64_t)lo < least ? (uint32_t)least : lo, hi));
-        hi = lo;
-        want *= 2;
+        INC_TRY(climb(p, item));
     }
 out:
     return st;
@@ -342,75 +374,88 @@ out:
 
 /* ---- the whole ---- */
 
-/* Blocks without an index, or all of them. */
+/* Every kept row of the blocks without a tree, or of all. */
 static enum inc_status
 straight(struct inc_pass *p, int all, uint64_t deadline_ns)
 {
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
-        struct inc_index x;
-        struct at at;
+        const struct inc_view_of *v = &p->scan->views[b];
+        size_t n = 0;
 
-        if (!all && inc_block_index(inc_pool_block(p->pool, b), &x) != 0)
+        if (!all && v->has_tree)
             continue;
-        if (too_late(p, deadline_ns))
+        if (too_late(deadline_ns))
             return INC_E_DEADLINE;
-        if (look(&at, p, b) != INC_OK)
-            return INC_E_NOMEM;
-        visit_all(p, &at);
+        for (uint32_t w = 0; w * 64 < v->columns.rows; w++)
+            n = list_rows(p->scan->rows, n, kept_word(v, w), w * 64);
+        visit(p, v, n);
     }
     return INC_OK;
 }
 
 /* How many rows pass the filters; facets over them when there are no rules. */
-static enum inc_status
+static void
 count(struct inc_pass *p)
 {
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
-        struct at at;
+        const struct inc_view_of *v = &p->scan->views[b];
 
         p->sheet->considered += inc_pool_live(p->pool, b);
         if (!p->filtered && p->sheet->facets == NULL) {
             p->matched += inc_pool_live(p->pool, b);
             continue;
         }
-        if (look(&at, p, b) != INC_OK)
-            return INC_E_NOMEM;
-        p->matched += count_kept(&at);
-        for (uint32_t w = 0;
-             p->sheet->facets != NULL && w < (at.columns.rows + 63) / 64; w++)
-            for (uint64_t bits = kept_word(&at, w); bits != 0; bits &= bits - 1)
-                inc_facets_row(p->sheet->facets, at.block,
+        for (uint32_t w = 0; w * 64 < v->columns.rows; w++) {
+            uint64_t bits = kept_word(v, w);
+
+            p->matched += (uint64_t)__builtin_popcountll(bits);
+            for (; p->sheet->facets != NULL && bits != 0; bits &= bits - 1)
+                inc_facets_row(p->sheet->facets, v->block,
                                w * 64 + (uint32_t)__builtin_ctzll(bits),
                                p->plan->world->geo, p->options);
+        }
     }
-    return INC_OK;
+}
+
+static enum inc_status
+run(struct inc_pass *p, uint64_t deadline_ns)
+{
+    enum inc_status st = INC_OK;
+
+    if (p->screen->rules != 0) {
+        p->matched = 0;
+        return straight(p, 1, deadline_ns);
+    }
+    if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool))
+        return straight(p, 1, deadline_ns);
+    st = inc_reach_make(&p->scan->reach, p->plan, &p->scan->journeys);
+    if (st != INC_OK)
+        return st;
+    INC_TRY(by_tree(p, deadline_ns));
+    INC_TRY(straight(p, 0, deadline_ns)); /* what has no tree */
+out:
+    inc_reach_clear(&p->scan->reach);
+    return st;
 }
 
 enum inc_status
 inc_pass_run(struct inc_pass *p, uint64_t deadline_ns)
 {
     struct inc_counts *facets = p->sheet->facets;
-    int rules = p->screen->rules != 0;
     enum inc_status st = INC_OK;
 
     p->filtered = inc_screen_filters(p->screen);
+    inc_keep_begin(&p->scan->keep);
     if (p->filtered)
         inc_keep_digest(p->filter, p->screen);
     p->rest = inc_rest_points(p->plan);
-    if (rules) /* then who fails one is not to be in the facets */
-        p->sheet->facets = NULL;
-    INC_TRY(count(p));
-    p->sheet->facets = facets;
-    if (rules) {
-        p->matched = 0;
-        INC_TRY(straight(p, 1, deadline_ns));
-    } else if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool)) {
-        INC_TRY(straight(p, 1, deadline_ns));
-    } else {
-        INC_TRY(by_bounds(p, deadline_ns));
-        INC_TRY(straight(p, 0, deadline_ns)); /* what has no bounds */
-    }
     p->counts.blocks_seen = inc_pool_blocks(p->pool);
+    INC_TRY(look(p));
+    if (p->screen->rules != 0) /* who fails one is not to be in the facets */
+        p->sheet->facets = NULL;
+    count(p);
+    p->sheet->facets = facets;
+    st = run(p, deadline_ns);
 out:
     return st;
 }

@@ -2,15 +2,17 @@
  * pass.h - which people to look at for one need, and in which order, so that
  * the best are found without looking at all. Floor 6.
  *
- *   bounds   of every group of neighbours (bounds.h)
- *   rounds   groups with the highest bounds first; the worst of the k best so
- *            far is the least that still matters
- *   sieve    of the groups' rows: at most what their skills can give
+ *   tree     of each block, from the top: nodes with the highest bound first
+ *            (bounds.h); the worst of the k best so far is the least that still
+ *            matters, and what cannot reach it is not opened
+ *   sieve    of a group's rows: at most what their skills can give
+ *   lines    that need no skills, exactly
  *   score    of the rows that are left, exactly
  *
  * Whoever could be among the k best, or tie with the last of them, is scored:
- * skipping changes no byte of the answer. Small blocks and narrow filters go
- * straight to the sieve; rules that leave people out are tried on everybody.
+ * skipping changes no byte of the answer. Blocks without a tree and narrow
+ * filters go straight to the sieve; rules that leave people out are tried on
+ * everybody.
  */
 #ifndef INC_MATCH_PASS_H
 #define INC_MATCH_PASS_H
@@ -27,11 +29,14 @@ struct inc_scan {
     struct inc_kin kin;
     struct inc_keep keep;
     struct inc_room *room;
-    uint16_t *rows;   /* [INC_BLOCK_ROWS] rows at hand ... */
+    struct inc_reach reach;
+    struct inc_journeys journeys;
+    uint16_t *rows;   /* [INC_BLOCK_ROWS] rows or nodes at hand ... */
     uint32_t *sieved; /* [INC_BLOCK_ROWS] ... and what they can reach */
-    uint8_t *mark;    /* [INC_BLOCK_GROUPS] */
-    uint16_t *bound;  /* of every group of every block with an index */
-    size_t bound_cap; /* bytes */
+    uint64_t *open;   /* nodes to open, a heap: see pass.c */
+    size_t open_cap, n_open;
+    struct inc_view_of *views; /* [blocks] of the pool at hand */
+    size_t views_cap;          /* bytes */
 };
 enum inc_status inc_scan_open(struct inc_scan *s); /* INC_E_NOMEM */
 void inc_scan_close(struct inc_scan *s);
@@ -50,7 +55,6 @@ struct inc_pass {
     uint16_t *cover;         /* [plan->lanes] */
     struct inc_pass_counts counts;
     /* of the pass itself */
-    struct inc_walk walk;
     uint32_t rest; /* points besides those of skills, at most */
     uint64_t matched;
     unsigned char filter[INC_DIGEST];

@@ -66,6 +66,8 @@ lists(const struct inc_block_head *h, enum inc_section s)
     return h->section[s].n == 0 ? 0 : (uint32_t)h->section[s].n - 1;
 }
 
+static atomic_uint_least64_t serials;
+
 struct inc_block *
 inc_block_wrap(void *base, struct inc_owner *owner)
 {
@@ -89,9 +91,11 @@ inc_block_wrap(void *base, struct inc_owner *owner)
 #undef INC_X
     if (h->section[INC_SEC_class8].n == 0)
         b->class8 = NULL;
-    if (h->section[INC_SEC_unasked].n == 0)
-        b->unasked = NULL;
+    if (h->section[INC_SEC_flags].n == 0)
+        b->flags = NULL;
     b->owner = owner != NULL ? inc_owner_hold(owner) : NULL;
+    b->serial =
+        1 + atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed);
     return b;
 }
 
@@ -106,9 +110,15 @@ inc_block_index_bytes(const struct inc_block *b)
 {
     size_t bytes = 0;
 
-    for (enum inc_section s = INC_SEC_skill_list; s <= INC_SEC_unasked; s++)
+    for (enum inc_section s = INC_SEC_family_at; s <= INC_SEC_flags; s++)
         bytes += b->head->section[s].n * inc_section_size(s);
     return bytes;
+}
+
+uint64_t
+inc_block_serial(const struct inc_block *b)
+{
+    return b->serial;
 }
 
 uint32_t
@@ -142,7 +152,6 @@ inc_block_columns(const struct inc_block *b, struct inc_columns *out)
 {
     *out = (struct inc_columns){
         .rows = b->rows,
-        .groups = (b->rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS,
         .skill_at = b->skill_at,
         .skill = b->skill,
         .home = b->home,
@@ -162,21 +171,26 @@ inc_block_columns(const struct inc_block *b, struct inc_columns *out)
 }
 
 int
-inc_block_index(const struct inc_block *b, struct inc_index *out)
+inc_block_tree(const struct inc_block *b, struct inc_tree *out)
 {
-    if (b->unasked == NULL)
+    if (b->flags == NULL)
         return 0;
-    *out = (struct inc_index){
-        .skills = b->head->skills,
+    *out = (struct inc_tree){
+        .families = b->head->families,
         .trades = b->head->trades,
-        .skill_list = b->skill_list,
-        .skill_group = b->skill_group,
-        .skill_best = b->skill_best,
-        .trade_list = b->trade_list,
-        .trade_group = b->trade_group,
+        .family_at = b->family_at,
+        .family = b->family,
+        .trade_at = b->trade_at,
+        .trade = b->trade,
         .trade_best = b->trade_best,
-        .unasked = b->unasked,
+        .home_least = b->home_least,
+        .home_most = b->home_most,
+        .minutes_most = b->minutes_most,
+        .flags = b->flags,
     };
+    (void)inc_tree_nodes(b->rows, out->n);
+    for (int l = 1; l < INC_TREE_LEVELS; l++)
+        out->first[l] = out->first[l - 1] + out->n[l - 1];
     return 1;
 }
 

@@ -4,7 +4,7 @@
  * A block is a head and sections of plain arrays, each from a multiple of 64
  * bytes on and found by its offset: nothing in it points, so the same bytes
  * work in memory and mapped from a file. Sections that the pass reads come
- * first; what only contenders need (cold) follows, in blocks with an index from
+ * first; what only contenders need (cold) follows, in blocks with a tree from
  * a multiple of a page on. Integers are of this machine's byte order.
  */
 #ifndef INC_POOL_BLOCK_H
@@ -31,7 +31,7 @@ struct inc_row {
  *                         [words], the other one empty: a code into classes;
  *                         order: rows by ascending number
  *   classes .. office_text the tables; texts end with NUL; office 0 is ""
- *   skill_list .. unasked struct inc_index, empty without one
+ *   family_at .. flags    struct inc_tree, empty without one
  *   tie .. unknown        cold. trades [rows][INC_TRADES]; unknown: n_unknown;
  *                         implied: see inc_implied_read()
  */
@@ -58,13 +58,15 @@ struct inc_row {
     X(span, struct inc_span)                                                   \
     X(office_at, uint32_t)                                                     \
     X(office_text, char)                                                       \
-    X(skill_list, uint32_t)                                                    \
-    X(skill_group, uint16_t)                                                   \
-    X(skill_best, uint8_t)                                                     \
-    X(trade_list, uint32_t)                                                    \
-    X(trade_group, uint16_t)                                                   \
+    X(family_at, uint32_t)                                                     \
+    X(family, uint16_t)                                                        \
+    X(trade_at, uint32_t)                                                      \
+    X(trade, uint16_t)                                                         \
     X(trade_best, uint8_t)                                                     \
-    X(unasked, uint64_t)
+    X(home_least, uint16_t)                                                    \
+    X(home_most, uint16_t)                                                     \
+    X(minutes_most, uint16_t)                                                  \
+    X(flags, uint8_t)
 #define INC_COLD_SECTIONS(X)                                                   \
     X(tie, uint64_t)                                                           \
     X(trades, struct inc_trade)                                                \
@@ -103,7 +105,7 @@ struct inc_block_head {
     uint32_t rows;
     uint32_t skills, trades; /* as of taxonomy and space */
     uint32_t least, most;    /* numbers */
-    uint32_t reserved;       /* 0 */
+    uint32_t families;       /* of the space; 0: no tree */
     struct {
         uint64_t at; /* bytes from the head, also of an empty section */
         uint64_t n;  /* elements */
@@ -119,11 +121,12 @@ struct inc_owner *inc_owner_hold(struct inc_owner *o);
 void inc_owner_drop(struct inc_owner *o); /* NULL is fine */
 
 /* A block as used: its sections' addresses. NULL: class8 when it is empty,
- * unasked when there is no index. */
+ * flags when there is no tree. */
 struct inc_block {
     atomic_size_t refs;
     struct inc_owner *owner; /* NULL: `base` is heap memory of this block */
     const struct inc_block_head *head;
+    uint64_t serial;
     size_t bytes;
     uint32_t rows;
     uint32_t n_classes, n_days, n_licence_sets, n_language_sets, n_span_sets,
@@ -144,6 +147,7 @@ struct inc_bounds {
     uint32_t skills, occupations; /* of the taxonomy */
     uint32_t trades;              /* occupations of the space */
     uint32_t comuni;
+    uint32_t families; /* of the space, 0: not made */
 };
 struct inc_bounds inc_bounds_of(const struct inc_world *w);
 
@@ -180,6 +184,9 @@ void inc_implied_read(uint32_t *implied_by, size_t n, const uint16_t *from);
 /* 0 when `units` from `from` on are right for n words, else -1. */
 int inc_implied_check(const uint16_t *from, size_t units, size_t n,
                       uint32_t occupations);
+
+/* Nodes of all levels over so many rows; *n [INC_TREE_LEVELS] of each. */
+uint32_t inc_tree_nodes(uint32_t rows, uint32_t n[INC_TREE_LEVELS]);
 
 /* Sections, as bytes of an element. */
 size_t inc_section_size(enum inc_section s);

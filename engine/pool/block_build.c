@@ -29,10 +29,9 @@ struct making {
     uint16_t raw[INC_RAW_CLASSES]; /* [n_classes] */
     uint32_t code_of_raw[INC_RAW_CLASSES];
     uint32_t n_classes;
-    /* Group + 1 in which a skill or trade was last met. */
-    uint32_t *skill_mark, *trade_mark;
+    struct inc_tree_draft tree;
     uint32_t rows, least, most;
-    uint64_t words, id_text, implied, skill_entries, trade_entries;
+    uint64_t words, id_text, implied;
 };
 
 static const struct inc_block *
@@ -166,23 +165,6 @@ measure_words(struct making *m, const struct inc_block *b, struct remap *k,
     m->words += to - from;
 }
 
-/* Entries of the index that this row is the first of its group for. */
-static void
-measure_index(struct making *m, const struct inc_block *b, uint32_t row)
-{
-    const uint32_t group = m->rows / INC_GROUP_ROWS + 1;
-    const struct inc_trade *trades = b->trades + (size_t)row * INC_TRADES;
-
-    for (uint32_t i = b->skill_at[row]; i < b->skill_at[row + 1]; i++) {
-        m->skill_entries += m->skill_mark[b->skill[i]] != group;
-        m->skill_mark[b->skill[i]] = group;
-    }
-    for (uint32_t i = 0; i < b->row[row].n_trades; i++) {
-        m->trade_entries += m->trade_mark[trades[i].occupation] != group;
-        m->trade_mark[trades[i].occupation] = group;
-    }
-}
-
 /* 0, 1 when the row must go into the next block, -1 without memory. */
 static int
 measure_row(struct making *m, const struct inc_ref *r)
@@ -206,8 +188,8 @@ measure_row(struct making *m, const struct inc_ref *r)
     if (rc != 0)
         return -1;
     measure_words(m, b, k, row);
-    if (m->skill_mark != NULL)
-        measure_index(m, b, row);
+    if (inc_tree_row(&m->tree, b, row) != 0)
+        return -1;
     m->id_text += b->id_at[row + 1] - b->id_at[row];
     m->implied += b->implied_at[row + 1] - b->implied_at[row];
     m->least = r->no < m->least ? r->no : m->least;
@@ -232,11 +214,7 @@ start_block(struct making *m)
     m->least = UINT32_MAX;
     m->most = 0;
     m->words = m->id_text = m->implied = 0;
-    m->skill_entries = m->trade_entries = 0;
-    if (m->skill_mark != NULL) {
-        memset(m->skill_mark, 0, m->skills * sizeof *m->skill_mark);
-        memset(m->trade_mark, 0, m->trades * sizeof *m->trade_mark);
-    }
+    inc_tree_reset(&m->tree);
     return inc_tables_reset(m->table);
 }
 
@@ -247,7 +225,7 @@ measure(struct making *m)
 
     for (size_t i = 0; rc == 0 && i < m->left; i++)
         rc = measure_row(m, &m->ref[i]);
-    return rc < 0 ? -1 : 0;
+    return rc < 0 ? -1 : inc_tree_finish(&m->tree);
 }
 
 /* ---- room ---- */
@@ -257,8 +235,10 @@ count_sections(struct inc_block_head *h, const struct making *m)
 {
     const struct inc_intern *t = m->table;
     const uint64_t rows = m->rows;
-    const int indexed = m->rows >= INC_INDEX_ROWS;
-    const uint64_t groups = (rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS;
+    const struct inc_tree_draft *tree = &m->tree;
+    const uint64_t nodes = tree->nodes, ends = nodes > 0 ? nodes + 1 : 0;
+    const uint64_t families = nodes > 0 ? tree->family_at[nodes] : 0;
+    const uint64_t trades = nodes > 0 ? tree->trade_at[nodes] : 0;
     const struct {
         enum inc_section section;
         uint64_t n;
@@ -285,13 +265,15 @@ count_sections(struct inc_block_head *h, const struct making *m)
         {INC_SEC_span, inc_intern_elements(&t[INC_TABLE_SPANS])},
         {INC_SEC_office_at, (uint64_t)t[INC_TABLE_OFFICE].n + 1},
         {INC_SEC_office_text, inc_intern_elements(&t[INC_TABLE_OFFICE])},
-        {INC_SEC_skill_list, indexed ? (uint64_t)m->skills + 1 : 0},
-        {INC_SEC_skill_group, indexed ? m->skill_entries : 0},
-        {INC_SEC_skill_best, indexed ? m->skill_entries : 0},
-        {INC_SEC_trade_list, indexed ? (uint64_t)m->trades + 1 : 0},
-        {INC_SEC_trade_group, indexed ? m->trade_entries : 0},
-        {INC_SEC_trade_best, indexed ? m->trade_entries : 0},
-        {INC_SEC_unasked, indexed ? (groups + 63) / 64 : 0},
+        {INC_SEC_family_at, ends},
+        {INC_SEC_family, families},
+        {INC_SEC_trade_at, ends},
+        {INC_SEC_trade, trades},
+        {INC_SEC_trade_best, trades},
+        {INC_SEC_home_least, nodes},
+        {INC_SEC_home_most, nodes},
+        {INC_SEC_minutes_most, nodes},
+        {INC_SEC_flags, nodes},
         {INC_SEC_tie, rows},
         {INC_SEC_trades, rows * INC_TRADES},
         {INC_SEC_id_at, rows + 1},
@@ -310,7 +292,7 @@ static void
 place_sections(struct inc_block_head *h)
 {
     const size_t page =
-        h->rows >= INC_INDEX_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
+        h->rows >= INC_TREE_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
     uint64_t at = sizeof *h;
 
     for (enum inc_section s = 0; s < INC_SECTIONS; s++) {
@@ -336,6 +318,7 @@ allocate(const struct making *m)
         .rows = m->rows,
         .skills = m->skills,
         .trades = m->trades,
+        .families = m->tree.nodes > 0 ? m->tree.families : 0,
         .least = m->least,
         .most = m->most,
     };
@@ -476,7 +459,8 @@ build(struct making *m)
     for (uint32_t row = 0; row < m->rows; row++)
         copy_row(m, b, row);
     copy_tables(m, b);
-    if (order_rows(b) != 0 || inc_index_fill(b) != 0) {
+    inc_tree_copy(&m->tree, b);
+    if (order_rows(b) != 0) {
         inc_block_drop(b);
         return NULL;
     }
@@ -493,8 +477,7 @@ release(struct making *m)
     for (size_t i = 0; m->remap != NULL && i < m->g->n_sources; i++)
         inc_mem_free(m->remap[i].all);
     inc_mem_free(m->remap);
-    inc_mem_free(m->skill_mark);
-    inc_mem_free(m->trade_mark);
+    inc_tree_release(&m->tree);
     inc_tables_release(m->table);
     inc_mem_free(m);
 }
@@ -512,17 +495,12 @@ start(const struct inc_gather *g, const struct inc_world *w)
     m->skills = inc_concept_count(w->taxonomy, INC_PILLAR_SKILL);
     m->trades = inc_space_occupations(w->space);
     m->remap = inc_mem_zero(g->n_sources, sizeof *m->remap);
-    if (inc_tables_init(m->table) != 0 || m->remap == NULL)
-        goto fail;
-    if (g->n < INC_INDEX_ROWS)
-        return m;
-    m->skill_mark = inc_mem_zero(m->skills, sizeof *m->skill_mark);
-    m->trade_mark = inc_mem_zero(m->trades, sizeof *m->trade_mark);
-    if (m->skill_mark != NULL && m->trade_mark != NULL)
-        return m;
-fail:
-    release(m);
-    return NULL;
+    if (inc_tables_init(m->table) != 0 || m->remap == NULL ||
+        (g->n >= INC_TREE_ROWS && inc_tree_init(&m->tree, w) != 0)) {
+        release(m);
+        return NULL;
+    }
+    return m;
 }
 
 enum inc_status

@@ -7,6 +7,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/pool/inside.h"
+#include "engine/space/near.h"
 
 struct inc_bounds
 inc_bounds_of(const struct inc_world *w)
@@ -16,6 +17,7 @@ inc_bounds_of(const struct inc_world *w)
         .occupations = inc_concept_count(w->taxonomy, INC_PILLAR_OCCUPATION),
         .trades = inc_space_occupations(w->space),
         .comuni = w->geo != NULL ? inc_geo_count(w->geo) : 0,
+        .families = inc_space_families(w->space),
     };
 }
 
@@ -53,8 +55,10 @@ lengths_right(const struct inc_block_head *h)
 {
     const uint64_t rows = h->rows;
     const uint64_t words = h->section[INC_SEC_skill].n;
-    const uint64_t groups = (rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS;
-    const int indexed = h->rows >= INC_INDEX_ROWS;
+    uint32_t level[INC_TREE_LEVELS];
+    const uint64_t nodes =
+        h->families > 0 ? inc_tree_nodes(h->rows, level) : 0;
+    const uint64_t ends = nodes > 0 ? nodes + 1 : 0;
     const struct {
         enum inc_section section;
         uint64_t n;
@@ -69,11 +73,13 @@ lengths_right(const struct inc_block_head *h)
         {INC_SEC_updated, rows},
         {INC_SEC_row, rows},
         {INC_SEC_order, rows},
-        {INC_SEC_skill_list, indexed ? (uint64_t)h->skills + 1 : 0},
-        {INC_SEC_trade_list, indexed ? (uint64_t)h->trades + 1 : 0},
-        {INC_SEC_skill_best, h->section[INC_SEC_skill_group].n},
-        {INC_SEC_trade_best, h->section[INC_SEC_trade_group].n},
-        {INC_SEC_unasked, indexed ? (groups + 63) / 64 : 0},
+        {INC_SEC_family_at, ends},
+        {INC_SEC_trade_at, ends},
+        {INC_SEC_trade_best, h->section[INC_SEC_trade].n},
+        {INC_SEC_home_least, nodes},
+        {INC_SEC_home_most, nodes},
+        {INC_SEC_minutes_most, nodes},
+        {INC_SEC_flags, nodes},
         {INC_SEC_tie, rows},
         {INC_SEC_trades, rows * INC_TRADES},
         {INC_SEC_id_at, rows + 1},
@@ -124,7 +130,7 @@ check_head(const struct inc_block_head *h, size_t bytes,
         return inc_fail(err, INC_E_MISMATCH, 0,
                         "block of people of another taxonomy or space");
     if (h->bytes != bytes || h->rows == 0 || h->rows > INC_BLOCK_ROWS ||
-        h->reserved != 0)
+        (h->families != 0 && h->families != bounds->families))
         return corrupt(err, "its size");
     if (!sections_inside(h) || !lengths_right(h) || !tables_right(h))
         return corrupt(err, "the place of a section");
@@ -290,41 +296,25 @@ cold_holds(const struct inc_block *b, const struct inc_bounds *bounds)
     return 1;
 }
 
-/* Lists of groups: each ascends and stays in the block. */
 static int
-lists_hold(const uint32_t *list, uint32_t n, const uint16_t *group,
-           uint64_t entries, uint32_t groups)
-{
-    if (!rising(list, n, entries) || !all_below(group, entries, groups))
-        return 0;
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t k = list[i] + 1; k < list[i + 1]; k++) {
-            if (group[k - 1] >= group[k])
-                return 0;
-        }
-    }
-    return 1;
-}
-
-static int
-index_holds(const struct inc_block *b)
+tree_holds(const struct inc_block *b, const struct inc_bounds *bounds)
 {
     const struct inc_block_head *h = b->head;
-    const uint32_t groups = (b->rows + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS;
-    unsigned most = 0;
+    const uint64_t nodes = h->section[INC_SEC_flags].n;
 
-    if (b->unasked == NULL)
-        return h->section[INC_SEC_skill_group].n == 0 &&
-               h->section[INC_SEC_trade_group].n == 0;
-    if (!lists_hold(b->skill_list, h->skills, b->skill_group,
-                    h->section[INC_SEC_skill_group].n, groups) ||
-        !lists_hold(b->trade_list, h->trades, b->trade_group,
-                    h->section[INC_SEC_trade_group].n, groups))
-        return 0;
-    for (uint64_t i = 0; i < h->section[INC_SEC_skill_best].n; i++)
-        most = b->skill_best[i] > most ? b->skill_best[i] : most;
-    return most < INC_BESTS &&
-           (groups % 64 == 0 || b->unasked[groups / 64] >> groups % 64 == 0);
+    if (b->flags == NULL)
+        return h->section[INC_SEC_family].n == 0 &&
+               h->section[INC_SEC_trade].n == 0;
+    for (uint64_t i = 0; i < nodes; i++) {
+        if (b->home_least[i] <= b->home_most[i] &&
+            b->home_most[i] >= bounds->comuni)
+            return 0;
+    }
+    return rising(b->family_at, (uint32_t)nodes,
+                  h->section[INC_SEC_family].n) &&
+           rising(b->trade_at, (uint32_t)nodes, h->section[INC_SEC_trade].n) &&
+           all_below(b->family, h->section[INC_SEC_family].n, h->families) &&
+           all_below(b->trade, h->section[INC_SEC_trade].n, h->trades);
 }
 
 enum inc_status
@@ -341,7 +331,7 @@ inc_block_check(const struct inc_block *b, const struct inc_bounds *bounds,
         return corrupt(err, "the order of its numbers");
     if (!cold_holds(b, bounds))
         return corrupt(err, "its trades, ids or occupations");
-    if (!index_holds(b))
+    if (!tree_holds(b, bounds))
         return corrupt(err, "its index");
     return INC_OK;
 }

@@ -34,6 +34,9 @@ struct inc_world {
     /* [occupations of the space] place of each trade in an order that puts
      * like trades side by side; NULL: their own order. */
     const uint16_t *trade_rank;
+    /* A number of this process that no other world has, or 0: for caches of
+     * what follows from a world. */
+    uint64_t serial;
 };
 
 /* Fill such an order: by ISCO group of the occupation, then by number. Trades
@@ -176,8 +179,7 @@ uint64_t inc_pool_unknown(const struct inc_pool *p); /* sum of n_unknown */
 enum {
     INC_BLOCK_ROWS = 65536,
     INC_GROUP_ROWS = 16, /* neighbours that share a bound */
-    INC_BLOCK_GROUPS = INC_BLOCK_ROWS / INC_GROUP_ROWS,
-    INC_INDEX_ROWS = 1024,      /* smaller blocks have no index */
+    INC_TREE_ROWS = 1024, /* smaller blocks have no tree */
     INC_POOL_SKILLS_MAX = 65535 /* of the taxonomy: 16-bit numbers */
 };
 
@@ -187,7 +189,7 @@ enum {
  * a number in a table of the block's own.
  */
 struct inc_columns {
-    uint32_t rows, groups;     /* groups: rows / INC_GROUP_ROWS, rounded up */
+    uint32_t rows;
     const uint32_t *skill_at;  /* [rows + 1] into skill */
     const uint16_t *skill;     /* skill numbers of each row's words, in the
                                   order of struct inc_person.words */
@@ -201,30 +203,29 @@ struct inc_columns {
     uint32_t n_licence_sets, n_days, n_language_sets, n_offices;
 };
 
-/* How well somebody of a group holds a skill, at best: INC_BEST(level 1..4,
- * evidence), the largest level and the best evidence of all, 0..15. */
-enum { INC_BESTS = 16 };
-#define INC_BEST(level, rank) ((unsigned)(level)-1u + 4u * (unsigned)(rank))
-/* Order of evidence by worth: implied 0, declared 1, observed 2, certified 3.
- */
-unsigned inc_evidence_rank(unsigned evidence);
-unsigned inc_evidence_of_rank(unsigned rank);
-
 /*
- * Inverted index of a block: for each skill, and each trade, the groups with
- * somebody who has it. Dead rows are in it (they only loosen bounds).
+ * A tree over the rows of a block: a node of level 0 is INC_GROUP_ROWS rows, of
+ * the next INC_TREE_FANOUT nodes of the one before. A node tells what somebody
+ * below it has, so that a bound of a node is a bound of all its rows. Dead rows
+ * are in it: they only loosen bounds.
  */
-struct inc_index {
-    uint32_t skills, trades;     /* as of the taxonomy and the space */
-    const uint32_t *skill_list;  /* [skills + 1] into the next two */
-    const uint16_t *skill_group; /* ascending within a list */
-    const uint8_t *skill_best;   /* INC_BEST */
-    const uint32_t *trade_list;  /* [trades + 1] into the next two */
-    const uint16_t *trade_group;
-    const uint8_t *trade_best; /* largest weight in the group, in 1/255 of
-                                  10000, rounded up */
-    const uint64_t *unasked;   /* bit per group: somebody's skills are not
-                                  known (INC_KNOWN_SKILLS) */
+enum { INC_TREE_LEVELS = 3, INC_TREE_FANOUT = 16 };
+enum { INC_NODE_UNASKED = 1 }; /* somebody's skills are not known */
+struct inc_tree {
+    uint32_t families, trades;        /* as of the space */
+    uint32_t n[INC_TREE_LEVELS];      /* nodes of each level */
+    uint32_t first[INC_TREE_LEVELS];  /* number of its first node */
+    const uint32_t *family_at;        /* [nodes + 1] into the next */
+    const uint16_t *family;           /* families of their skills (near.h) */
+    const uint32_t *trade_at;         /* [nodes + 1] into the next two */
+    const uint16_t *trade;            /* their trades ... */
+    const uint8_t *trade_best;        /* ... the largest weight, in 1/255 of
+                                         10000, rounded up */
+    const uint16_t *home_least, *home_most; /* [nodes] least and greatest known
+                                               home; least > most: none */
+    const uint16_t *minutes_most; /* [nodes] largest max_minutes told; 0: none
+                                     is */
+    const uint8_t *flags;         /* [nodes] INC_NODE_ bits */
 };
 
 struct inc_block; /* of people */
@@ -239,8 +240,9 @@ uint32_t inc_block_rows(const struct inc_block *b);
 /* A number of this process that no other block ever has: for caches. */
 uint64_t inc_block_serial(const struct inc_block *b);
 void inc_block_columns(const struct inc_block *b, struct inc_columns *out);
-/* 0 for a block too small to have one. */
-int inc_block_index(const struct inc_block *b, struct inc_index *out);
+/* 0 for a block that has none: it is small, or its neighbours do not share
+ * skills. */
+int inc_block_tree(const struct inc_block *b, struct inc_tree *out);
 uint32_t inc_block_classes(const struct inc_block *b,
                            const struct inc_class **out);
 /* Room that one person is unpacked into; see struct inc_person. */

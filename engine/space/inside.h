@@ -36,6 +36,8 @@ struct inc_space {
     uint16_t *list;               /* [list_start[rows]], ascending in a row */
     uint32_t *root;               /* [occupations], see trades.h */
     struct inc_near_lists near;
+    uint16_t *family; /* [rows], NULL while the lists are not made */
+    uint32_t families;
 };
 
 /*
@@ -49,6 +51,9 @@ enum inc_status inc_space_bind_trades(struct inc_space *s,
                                       const uint32_t *row_of,
                                       struct inc_err *err);
 void inc_space_release_trades(struct inc_space *s);
+
+/* Families out of the lists. INC_E_NOMEM. */
+enum inc_status inc_family_make(struct inc_space *s, struct inc_err *err);
 
 void inc_near_release(struct inc_near_lists *l); /* safe on zeroed memory */
 /* Digest of all that the lists follow from: the vectors and the formula. */

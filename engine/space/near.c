@@ -224,6 +224,7 @@ inc_space_make_near(struct inc_space *s, const char *cache, struct inc_err *err)
     }
     s->near = l;
     l = (struct inc_near_lists){0}; /* given */
+    INC_TRY(inc_family_make(s, err));
     tell(s, from_cache, start_ns);
 out:
     inc_near_release(&l);

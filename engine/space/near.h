@@ -33,6 +33,14 @@ enum inc_status inc_space_make_near(struct inc_space *s, const char *cache,
 const struct inc_near *inc_space_near(const struct inc_space *s, uint32_t skill,
                                       uint32_t *n);
 
+/*
+ * Families of skills so alike that a bound need not tell them apart: every
+ * skill is in one. Numbers 0..families-1; [rows] family of each skill. 0 and
+ * NULL while the lists are not made.
+ */
+uint32_t inc_space_families(const struct inc_space *s);
+const uint16_t *inc_space_family(const struct inc_space *s);
+
 /* Sum of all list lengths. */
 uint64_t inc_space_near_pairs(const struct inc_space *s);
 
