@@ -137,6 +137,18 @@ shortfall(const struct inc_pass *p, const struct inc_person *person)
     return sum;
 }
 
+/* What the requirements give for p->cover, when nothing is unknown. */
+static int64_t
+skill_points(const struct inc_pass *p)
+{
+    int64_t sum = 0;
+
+    for (uint32_t i = 0; i < p->plan->n_lanes; i++)
+        sum += inc_points(p->plan->lines[p->plan->lane_line[i]].max,
+                          p->cover[i]);
+    return sum;
+}
+
 /* Score one person exactly and offer it. `reach` is what skills and the rest
  * can give at most. */
 static void
@@ -146,12 +158,15 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
     struct inc_ranked item = {0};
     struct inc_person person;
     struct inc_tally tally;
-    int64_t pull;
+    int64_t pull, others;
 
     inc_block_person(v->block, row, p->scan->room, &person);
-    if ((int64_t)reach - shortfall(p, &person) < least)
+    others = (int64_t)p->rest - shortfall(p, &person);
+    if ((int64_t)reach - p->rest + others < least)
         return;
     inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, v->classes);
+    if (reach < INC_NO_BOUND && skill_points(p) + others < least)
+        return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
     p->counts.rows_scored++;
     inc_score(&tally, NULL, p->plan, &person, p->cover, pull);

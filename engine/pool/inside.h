@@ -93,7 +93,7 @@ struct inc_row_change {
 
 /* A row on its way to a new block. */
 struct inc_ref {
-    uint64_t key; /* ranks of the three nearest trades, 16 bits each */
+    uint64_t key; /* nearest trade, home, second trade: see order.c */
     uint32_t no;
     uint32_t at; /* source << 16 | row */
 };

@@ -1,6 +1,6 @@
 /*
- * The order of rows: like people side by side. A row's key is the ranks of its
- * three nearest trades, so that a merge only compares numbers.
+ * The order of rows: like people side by side. A row's key is its nearest
+ * trades and its home, so that a merge only compares numbers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,41 +57,42 @@ inc_world_trade_rank(uint16_t *out, const struct inc_taxonomy *t,
 
 /* ---- keys ---- */
 
-enum { NEAREST = 3, NO_RANK = UINT16_MAX };
+enum { NO_RANK = UINT16_MAX };
 
-/* Ranks of the trades of the three largest weights, the first of equals first,
- * each 16 bits, the largest weight's uppermost. */
-static uint64_t
-key_of(const struct inc_trade *trades, uint32_t n, const uint16_t *rank)
+/* Rank of the trade of the largest weight below `under` (the first of equals),
+ * NO_RANK when there is none; *at: which it is. */
+static uint32_t
+rank_of(const struct inc_trade *trades, uint32_t n, const uint16_t *rank,
+        uint32_t skip, uint32_t *at)
 {
-    uint32_t weight[NEAREST] = {0}, at[NEAREST] = {0};
-    uint64_t key = 0;
+    uint32_t weight = 0;
 
+    *at = n;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t w = trades[i].weight, here = i;
-
-        for (int k = 0; k < NEAREST; k++) {
-            if (w <= weight[k])
-                continue;
-            for (int m = NEAREST - 1; m > k; m--) {
-                weight[m] = weight[m - 1];
-                at[m] = at[m - 1];
-            }
-            weight[k] = w;
-            at[k] = here;
-            break;
+        if (i != skip && trades[i].weight > weight) {
+            weight = trades[i].weight;
+            *at = i;
         }
     }
-    for (int k = 0; k < NEAREST; k++) {
-        uint32_t place = NO_RANK;
+    if (*at == n)
+        return NO_RANK;
+    return rank != NULL ? rank[trades[*at].occupation]
+                        : trades[*at].occupation;
+}
 
-        if (weight[k] != 0)
-            place = trades[at[k]].occupation;
-        if (weight[k] != 0 && rank != NULL)
-            place = rank[place];
-        key = key << 16 | place;
-    }
-    return key;
+/* 16 bits each, uppermost first: rank of the nearest trade, home, rank of the
+ * second nearest. The trade makes neighbours share skills; the home, whose
+ * number grows by region and province, lets places and filters on them leave
+ * whole nodes out (docs/decisions/0007-tree.md). */
+static uint64_t
+key_of(const struct inc_trade *trades, uint32_t n, uint16_t home,
+       const uint16_t *rank)
+{
+    uint32_t nearest, second;
+    uint64_t key = rank_of(trades, n, rank, n, &nearest);
+
+    key = key << 16 | home;
+    return key << 16 | rank_of(trades, n, rank, nearest, &second);
 }
 
 /* ---- sorting ---- */
@@ -191,7 +192,8 @@ gather(struct inc_gather *g, const struct inc_block *b, size_t source,
 
     g->ref[g->n++] = (struct inc_ref){
         .key =
-            key_of(b->trades + (size_t)row * INC_TRADES, r->n_trades, g->rank),
+            key_of(b->trades + (size_t)row * INC_TRADES, r->n_trades,
+                   b->home[row], g->rank),
         .no = r->no,
         .at = (uint32_t)(source << 16 | row),
     };

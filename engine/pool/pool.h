@@ -184,8 +184,8 @@ enum {
 };
 
 /*
- * Rows are in order of kind: (rank of the nearest trade, of the second, of the
- * third), then number. What the pass reads of every row, as columns; a code is
+ * Rows are in order of kind: (rank of the nearest trade, home, rank of the
+ * second), then number. What the pass reads of every row, as columns; a code is
  * a number in a table of the block's own.
  */
 struct inc_columns {
