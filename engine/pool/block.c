@@ -51,6 +51,26 @@ inc_section_size(enum inc_section s)
     return sizes[s];
 }
 
+void
+inc_block_place(struct inc_block_head *h)
+{
+    const size_t page =
+        h->rows >= INC_INDEX_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
+    uint64_t at = sizeof *h;
+
+    for (enum inc_section s = 0; s < INC_SECTIONS; s++) {
+        const int cold = (int)s == (int)INC_FIRST_COLD;
+        const size_t align = cold ? page : INC_BLOCK_ALIGN;
+
+        at = (at + align - 1) / align * align;
+        if (cold)
+            h->cold_at = at;
+        h->section[s].at = at;
+        at += h->section[s].n * inc_section_size(s);
+    }
+    h->bytes = (at + INC_BLOCK_ALIGN - 1) / INC_BLOCK_ALIGN * INC_BLOCK_ALIGN;
+}
+
 static void *
 section(void *base, enum inc_section s)
 {

@@ -306,26 +306,6 @@ count_sections(struct inc_block_head *h, const struct making *m)
         h->section[count[i].section].n = count[i].n;
 }
 
-static void
-place_sections(struct inc_block_head *h)
-{
-    const size_t page =
-        h->rows >= INC_INDEX_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
-    uint64_t at = sizeof *h;
-
-    for (enum inc_section s = 0; s < INC_SECTIONS; s++) {
-        const int cold = (int)s == (int)INC_FIRST_COLD;
-        const size_t align = cold ? page : INC_BLOCK_ALIGN;
-
-        at = (at + align - 1) / align * align;
-        if (cold)
-            h->cold_at = at;
-        h->section[s].at = at;
-        at += h->section[s].n * inc_section_size(s);
-    }
-    h->bytes = (at + INC_BLOCK_ALIGN - 1) / INC_BLOCK_ALIGN * INC_BLOCK_ALIGN;
-}
-
 static struct inc_block *
 allocate(const struct making *m)
 {
@@ -343,7 +323,7 @@ allocate(const struct making *m)
     void *base;
 
     count_sections(&h, m);
-    place_sections(&h);
+    inc_block_place(&h);
     base = inc_mem_zero64(h.bytes, 1);
     if (base == NULL)
         return NULL;
