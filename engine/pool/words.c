@@ -81,6 +81,27 @@ ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Up to so many are put in their place one by one: what an occupation implies
+ * is in order already. */
+enum { FEW_ITEMS = 96 };
+
+static void
+sort_items(uint64_t *item, size_t n)
+{
+    if (n > FEW_ITEMS) {
+        qsort(item, n, sizeof *item, ascending);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t one = item[i];
+        size_t at = i;
+
+        for (; at > 0 && item[at - 1] > one; at--)
+            item[at] = item[at - 1];
+        item[at] = one;
+    }
+}
+
 enum { HOPS = 8 }; /* longest chain of replacements followed */
 
 /* The concept to score a skill by: what replaces a retired one that has no
@@ -294,8 +315,7 @@ inc_words_read(struct inc_person *out, struct inc_scratch *s,
     if (collect_stated(out, s, &n, w, c) != 0 ||
         collect_implied(out, s, &n, w, c) != 0)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a person's skills");
-    if (n > 1)
-        qsort(s->items, n, sizeof *s->items, ascending);
+    sort_items(s->items, n);
     settle(out, s, n);
     out->norm = norm_of(s, w->space, out->words, out->n_words);
     if (find_trades(out, s, w->space) != 0)
