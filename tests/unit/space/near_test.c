@@ -91,7 +91,7 @@ likeness(const struct inc_space *s, uint32_t a, uint32_t b)
     int64_t dot = 0;
 
     for (uint32_t d = 0; d < inc_space_dim(s); d++)
-        dot += va[d] * vb[d];
+        dot += (int64_t)va[d] * vb[d];
     return inc_similarity_bp(
         inc_cosine_bp(dot, inc_space_norm2(s, a), inc_space_norm2(s, b)));
 }
@@ -148,7 +148,7 @@ by_brute_force(void **state)
             }
             assert_true(pairs == inc_space_near_pairs(s));
             if (kind == 1 && sizes[i] >= 255)
-                assert_true(pairs > sizes[i] * 10);
+                assert_true(pairs > (uint64_t)sizes[i] * 10);
             inc_space_free(s);
         }
     }
@@ -211,7 +211,7 @@ same_lists(const struct inc_space *a, const struct inc_space *b)
     assert_int_equal(inc_space_rows(a), inc_space_rows(b));
     assert_true(inc_space_near_pairs(a) == inc_space_near_pairs(b));
     assert_memory_equal(a->near.start, b->near.start,
-                        (a->rows + 1) * sizeof *a->near.start);
+                        ((size_t)a->rows + 1) * sizeof *a->near.start);
     assert_memory_equal(a->near.near, b->near.near,
                         inc_space_near_pairs(a) * sizeof *a->near.near);
 }
@@ -266,7 +266,7 @@ kept_and_read(void **state)
         const uint16_t least = 1;
 
         assert_true(n > 2);
-        memcpy(b.data + at + (n - 2) * 4 + 2, &least, sizeof least);
+        memcpy(b.data + at + ((size_t)n - 2) * 4 + 2, &least, sizeof least);
         inc_digest(digest, b.data, b.len - INC_DIGEST);
         memcpy(b.data + b.len - INC_DIGEST, digest, INC_DIGEST);
         write_whole(path, &b);
@@ -363,7 +363,7 @@ forged(void **state)
         inc_buf_reset(&b);
         inc_buf_add(&b, whole.data, whole.len);
         start = (void *)(b.data + HEAD);
-        near = (void *)(b.data + HEAD + (rows + 1) * 4);
+        near = (void *)(b.data + HEAD + ((size_t)rows + 1) * 4);
         if (kind == 0)
             start[0] = 1;
         else if (kind == 1)
