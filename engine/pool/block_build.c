@@ -29,8 +29,9 @@ struct making {
     uint16_t raw[INC_RAW_CLASSES]; /* [n_classes] */
     uint32_t code_of_raw[INC_RAW_CLASSES];
     uint32_t n_classes;
-    /* Group + 1 in which a skill or trade was last met. */
-    uint32_t *skill_mark, *trade_mark;
+    /* Group + 1 in which a skill or trade was last met, and in how many groups
+     * it was; NULL without an index. */
+    uint32_t *skill_mark, *trade_mark, *skill_groups, *trade_groups;
     uint32_t rows, least, most;
     uint64_t words, id_text, implied, skill_entries, trade_entries;
 };
@@ -228,12 +229,14 @@ measure_index(struct making *m, const struct inc_block *b, uint32_t row)
     const struct inc_trade *trades = b->trades + (size_t)row * INC_TRADES;
 
     for (uint32_t i = b->skill_at[row]; i < b->skill_at[row + 1]; i++) {
-        m->skill_entries += m->skill_mark[b->skill[i]] != group;
+        m->skill_groups[b->skill[i]] += m->skill_mark[b->skill[i]] != group;
         m->skill_mark[b->skill[i]] = group;
     }
     for (uint32_t i = 0; i < b->row[row].n_trades; i++) {
-        m->trade_entries += m->trade_mark[trades[i].occupation] != group;
-        m->trade_mark[trades[i].occupation] = group;
+        uint32_t trade = trades[i].occupation;
+
+        m->trade_groups[trade] += m->trade_mark[trade] != group;
+        m->trade_mark[trade] = group;
     }
 }
 
@@ -290,6 +293,8 @@ start_block(struct making *m)
     if (m->skill_mark != NULL) {
         memset(m->skill_mark, 0, m->skills * sizeof *m->skill_mark);
         memset(m->trade_mark, 0, m->trades * sizeof *m->trade_mark);
+        memset(m->skill_groups, 0, m->skills * sizeof *m->skill_groups);
+        memset(m->trade_groups, 0, m->trades * sizeof *m->trade_groups);
     }
     return inc_tables_reset(m->table);
 }
@@ -303,6 +308,10 @@ measure(struct making *m)
         ask_ahead(m, i, 0);
         rc = measure_row(m, &m->ref[i]);
     }
+    for (uint32_t i = 0; m->skill_mark != NULL && i < m->skills; i++)
+        m->skill_entries += m->skill_groups[i];
+    for (uint32_t i = 0; m->skill_mark != NULL && i < m->trades; i++)
+        m->trade_entries += m->trade_groups[i];
     return rc < 0 ? -1 : 0;
 }
 
@@ -479,6 +488,12 @@ copy_tables(const struct making *m, struct inc_block *b)
     copy_table(&t[INC_TABLE_LANGUAGES], b->language, b->language_at);
     copy_table(&t[INC_TABLE_SPANS], b->span, b->span_at);
     copy_table(&t[INC_TABLE_OFFICE], b->office_text, b->office_at);
+    if (b->unasked == NULL)
+        return;
+    memcpy(b->skill_list + 1, m->skill_groups,
+           m->skills * sizeof *b->skill_list);
+    memcpy(b->trade_list + 1, m->trade_groups,
+           m->trades * sizeof *b->trade_list);
 }
 
 static int
@@ -533,6 +548,8 @@ release(struct making *m)
     inc_mem_free(m->remap);
     inc_mem_free(m->skill_mark);
     inc_mem_free(m->trade_mark);
+    inc_mem_free(m->skill_groups);
+    inc_mem_free(m->trade_groups);
     inc_tables_release(m->table);
     inc_mem_free(m);
 }
@@ -556,7 +573,10 @@ start(const struct inc_gather *g, const struct inc_world *w)
         return m;
     m->skill_mark = inc_mem_zero(m->skills, sizeof *m->skill_mark);
     m->trade_mark = inc_mem_zero(m->trades, sizeof *m->trade_mark);
-    if (m->skill_mark != NULL && m->trade_mark != NULL)
+    m->skill_groups = inc_mem_zero(m->skills, sizeof *m->skill_groups);
+    m->trade_groups = inc_mem_zero(m->trades, sizeof *m->trade_groups);
+    if (m->skill_mark != NULL && m->trade_mark != NULL &&
+        m->skill_groups != NULL && m->trade_groups != NULL)
         return m;
 fail:
     release(m);

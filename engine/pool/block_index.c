@@ -71,24 +71,12 @@ start_lists(uint32_t *list, uint32_t *next, uint32_t n)
 }
 
 static void
-count_entry(struct indexing *x, uint32_t *list, uint32_t of, uint32_t group)
-{
-    list[of + 1] += x->mark[of] != group + 1;
-    x->mark[of] = group + 1;
-}
-
-static void
 index_skills(struct inc_block *b, struct indexing *x)
 {
     const uint32_t skills = b->head->skills;
 
-    for (uint32_t row = 0; row < b->rows; row++) {
-        for (uint32_t i = b->skill_at[row]; i < b->skill_at[row + 1]; i++)
-            count_entry(x, b->skill_list, b->skill[i], row / INC_GROUP_ROWS);
-    }
     start_lists(b->skill_list, x->next, skills);
     INC_CHECK(b->skill_list[skills] == b->head->section[INC_SEC_skill_group].n);
-    memset(x->mark, 0, skills * sizeof *x->mark);
     for (uint32_t row = 0; row < b->rows; row++) {
         for (uint32_t i = b->skill_at[row]; i < b->skill_at[row + 1]; i++)
             enter(x, b->skill_group, b->skill_best, b->skill[i],
@@ -111,15 +99,8 @@ index_trades(struct inc_block *b, struct indexing *x)
     const struct inc_trade *t = b->trades;
 
     memset(x->mark, 0, trades * sizeof *x->mark);
-    for (uint32_t row = 0; row < b->rows; row++, t += INC_TRADES) {
-        for (uint32_t i = 0; i < b->row[row].n_trades; i++)
-            count_entry(x, b->trade_list, t[i].occupation,
-                        row / INC_GROUP_ROWS);
-    }
     start_lists(b->trade_list, x->next, trades);
     INC_CHECK(b->trade_list[trades] == b->head->section[INC_SEC_trade_group].n);
-    memset(x->mark, 0, trades * sizeof *x->mark);
-    t = b->trades;
     for (uint32_t row = 0; row < b->rows; row++, t += INC_TRADES) {
         for (uint32_t i = 0; i < b->row[row].n_trades; i++)
             enter(x, b->trade_group, b->trade_best, t[i].occupation,

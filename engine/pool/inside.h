@@ -51,7 +51,8 @@ struct inc_scratch {
     struct inc_trade trades[INC_TRADES];
     uint32_t *hits; /* [occupations of the space], zero between people */
     struct inc_span spans[INC_SPANS_MAX];
-    int32_t sum[INC_DIM_MAX];
+    const int8_t *rows[INC_WORDS_MAX]; /* the words' vectors and idf */
+    int16_t idf[INC_WORDS_MAX];
     uint32_t licence_closure[INC_LICENCE_COUNT];
 };
 void inc_scratch_release(struct inc_scratch *s);
@@ -133,8 +134,8 @@ enum inc_status inc_blocks_build(struct inc_blocks *out,
                                  struct inc_err *err);
 void inc_blocks_release(struct inc_blocks *b); /* safe on zeroed memory */
 
-/* Fill the index of a block that has everything else, and room for exactly the
- * entries it has. 0, or -1 without memory. */
+/* Fill the index of a block that has everything else, and in list[i + 1] how
+ * many groups have skill or trade i. 0, or -1 without memory. */
 int inc_index_fill(struct inc_block *b);
 
 /* ---- needs ---- */
