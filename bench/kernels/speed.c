@@ -53,7 +53,7 @@ room(size_t count, size_t size)
 
     if (p == NULL) {
         (void)fprintf(stderr, "speed: no memory\n");
-        exit(1);
+        exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
     }
     return p;
 }
@@ -65,7 +65,7 @@ cpu_ns(void)
     struct timespec t;
 
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
-        exit(1);
+        exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
     return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
@@ -79,7 +79,7 @@ sample(const char *name, const char *unit, const char *params, double value)
         f++;
     if (f == figures + n_figures) {
         if (++n_figures > FIGURES_MAX)
-            exit(1);
+            exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
         (void)snprintf(f->name, sizeof f->name, "%s", name);
         (void)snprintf(f->unit, sizeof f->unit, "%s", unit);
         (void)snprintf(f->params, sizeof f->params, "%s", params);

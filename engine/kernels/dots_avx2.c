@@ -70,7 +70,7 @@ inc_dots_avx2(int32_t *out, const int8_t *rows, size_t n, const int8_t *u,
     size_t r = 0;
 
     for (size_t d = 0; d < dim; d++)
-        words[d] = u[d];
+        words[d] = (int16_t)(int)u[d]; /* the sign stays */
     for (; r + ROWS_A_TURN <= n; r += ROWS_A_TURN)
         four(out + r, rows + r * dim, words, dim);
     for (; r < n; r++)

@@ -170,9 +170,11 @@ enum inc_status inc_block_check(const struct inc_block *b,
                                 struct inc_err *err);
 /* The same without checks, for memory just built. NULL without memory. */
 struct inc_block *inc_block_wrap(void *base, struct inc_owner *owner);
-/* Bytes of the head and the hot sections, of the index within them. */
+/* From rows and lengths: where each section lies, cold_at and bytes. */
+void inc_block_place(struct inc_block_head *h);
+/* Bytes of the head and the hot sections, of the tree within them. */
 size_t inc_block_hot_bytes(const struct inc_block *b);
-size_t inc_block_index_bytes(const struct inc_block *b);
+size_t inc_block_tree_bytes(const struct inc_block *b);
 
 /*
  * implied_by in few bytes, as 16-bit units: how many occupations; these, the

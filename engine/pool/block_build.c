@@ -46,6 +46,60 @@ row_of(const struct inc_ref *r)
     return r->at & 0xffff;
 }
 
+/* ---- the memory ahead ---- */
+
+/* Rows ahead at which a row's places, and then its lists, are asked for. Rows
+ * of a draft lie anywhere; without this both walks wait for memory. */
+enum { FAR_AHEAD = 16, AHEAD = 8 };
+
+static void
+ask_for_places(const struct making *m, const struct inc_ref *r)
+{
+    const struct inc_block *b = source_of(m, r);
+    const uint32_t row = row_of(r);
+
+    __builtin_prefetch(&b->skill_at[row]);
+    __builtin_prefetch(&b->row[row]);
+    __builtin_prefetch(&b->id_at[row]);
+    __builtin_prefetch(&b->implied_at[row]);
+    __builtin_prefetch(&b->office[row]);
+    __builtin_prefetch(&b->licences[row]);
+    __builtin_prefetch(&b->languages[row]);
+    __builtin_prefetch(&b->from[row]);
+    __builtin_prefetch(&b->until[row]);
+    __builtin_prefetch(&b->updated[row]);
+    __builtin_prefetch(&b->trades[(size_t)row * INC_TRADES]);
+}
+
+static void
+ask_for_lists(const struct making *m, const struct inc_ref *r, int copying)
+{
+    const struct inc_block *b = source_of(m, r);
+    const uint32_t row = row_of(r), at = b->skill_at[row];
+
+    __builtin_prefetch(&b->skill[at]);
+    if (b->class8 != NULL)
+        __builtin_prefetch(&b->class8[at]);
+    else
+        __builtin_prefetch(&b->class16[at]);
+    if (!copying)
+        return;
+    __builtin_prefetch(&b->home[row]);
+    __builtin_prefetch(&b->tie[row]);
+    __builtin_prefetch(&b->unknown[row]);
+    __builtin_prefetch(&b->id_text[b->id_at[row]]);
+    __builtin_prefetch(&b->implied[b->implied_at[row]]);
+}
+
+static void
+ask_ahead(const struct making *m, size_t i, int copying)
+{
+    if (i + FAR_AHEAD < m->left)
+        ask_for_places(m, &m->ref[i + FAR_AHEAD]);
+    if (i + AHEAD < m->left)
+        ask_for_lists(m, &m->ref[i + AHEAD], copying);
+}
+
 /* ---- the first walk: tables and measures ---- */
 
 static struct remap *
@@ -223,8 +277,10 @@ measure(struct making *m)
 {
     int rc = start_block(m);
 
-    for (size_t i = 0; rc == 0 && i < m->left; i++)
+    for (size_t i = 0; rc == 0 && i < m->left; i++) {
+        ask_ahead(m, i, 0);
         rc = measure_row(m, &m->ref[i]);
+    }
     return rc < 0 ? -1 : inc_tree_finish(&m->tree);
 }
 
@@ -288,26 +344,6 @@ count_sections(struct inc_block_head *h, const struct making *m)
         h->section[count[i].section].n = count[i].n;
 }
 
-static void
-place_sections(struct inc_block_head *h)
-{
-    const size_t page =
-        h->rows >= INC_TREE_ROWS ? INC_BLOCK_PAGE : INC_BLOCK_ALIGN;
-    uint64_t at = sizeof *h;
-
-    for (enum inc_section s = 0; s < INC_SECTIONS; s++) {
-        const int cold = (int)s == (int)INC_FIRST_COLD;
-        const size_t align = cold ? page : INC_BLOCK_ALIGN;
-
-        at = (at + align - 1) / align * align;
-        if (cold)
-            h->cold_at = at;
-        h->section[s].at = at;
-        at += h->section[s].n * inc_section_size(s);
-    }
-    h->bytes = (at + INC_BLOCK_ALIGN - 1) / INC_BLOCK_ALIGN * INC_BLOCK_ALIGN;
-}
-
 static struct inc_block *
 allocate(const struct making *m)
 {
@@ -326,7 +362,7 @@ allocate(const struct making *m)
     void *base;
 
     count_sections(&h, m);
-    place_sections(&h);
+    inc_block_place(&h);
     base = inc_mem_zero64(h.bytes, 1);
     if (base == NULL)
         return NULL;
@@ -456,8 +492,10 @@ build(struct making *m)
     b = allocate(m);
     if (b == NULL)
         return NULL;
-    for (uint32_t row = 0; row < m->rows; row++)
+    for (uint32_t row = 0; row < m->rows; row++) {
+        ask_ahead(m, row, 1);
         copy_row(m, b, row);
+    }
     copy_tables(m, b);
     inc_tree_copy(&m->tree, b);
     if (order_rows(b) != 0) {

@@ -51,7 +51,8 @@ struct inc_scratch {
     struct inc_trade trades[INC_TRADES];
     uint32_t *hits; /* [occupations of the space], zero between people */
     struct inc_span spans[INC_SPANS_MAX];
-    int32_t sum[INC_DIM_MAX];
+    const int8_t *rows[INC_WORDS_MAX]; /* the words' vectors and idf */
+    int16_t idf[INC_WORDS_MAX];
     uint32_t licence_closure[INC_LICENCE_COUNT];
 };
 void inc_scratch_release(struct inc_scratch *s);
@@ -209,12 +210,16 @@ struct inc_dead *inc_dead_copy(const struct inc_dead *old, uint32_t rows);
 struct inc_dead *inc_dead_hold(struct inc_dead *d);
 void inc_dead_drop(struct inc_dead *d); /* NULL is fine */
 
-/* Which block of a run a number is in, for runs of several blocks. */
+/* Where in a run a number is: the block it is in when the run has several and
+ * its numbers lie close; else whether it may be there at all. */
 struct inc_directory {
     atomic_size_t refs;
     size_t bytes;
-    uint32_t least, n; /* numbers least .. least + n - 1 */
-    uint16_t block[];  /* of the run, 0 for the first */
+    uint32_t least, n; /* numbers least .. least + n - 1; n 0: a filter */
+    uint16_t *block;   /* [n] of the run, 0 for the first */
+    uint64_t *filter;  /* 2^bits bits */
+    uint32_t bits;     /* 6..31 */
+    uint64_t room[];   /* what one of the two points to */
 };
 
 struct inc_slot {
@@ -226,7 +231,7 @@ struct inc_slot {
 struct inc_run {
     size_t first, n;
     uint64_t rows, live;
-    struct inc_directory *directory; /* NULL: look in every block */
+    struct inc_directory *directory;
 };
 struct inc_pool {
     atomic_size_t refs;
@@ -249,8 +254,8 @@ struct inc_pool *inc_pool_new(const struct inc_world *w, uint64_t generation);
 /* All runs of `old` in an empty pool, shared, and its count of unknowns. */
 int inc_pool_share(struct inc_pool *p, const struct inc_pool *old);
 /* Put one run of these slots (n 0: none) in the place of `gone` runs from run
- * `at` on. Holds blocks, bitmaps and directory (may be NULL: made when the run
- * is worth one). 0 or -1; p is then good for inc_pool_free() only. */
+ * `at` on. Holds blocks, bitmaps and directory (may be NULL: it is made). 0 or
+ * -1; p is then good for inc_pool_free() only. */
 int inc_pool_splice(struct inc_pool *p, size_t at, size_t gone,
                     const struct inc_slot *slot, size_t n,
                     struct inc_directory *directory);

@@ -78,43 +78,97 @@ slot_hold(const struct inc_slot *s)
 
 /* ---- directories ---- */
 
-/* Numbers that are this much sparser than rows are not worth a directory. */
-enum { SPARSE = 4 };
+enum {
+    SPARSE = 4,  /* numbers a row, above which blocks are not noted */
+    FILTERED = 8 /* bits a row, at least: one number in eight passes in vain */
+};
 
-/* *out NULL for a run that gets none. 0, or -1 without memory. */
-static int
-directory_new(struct inc_directory **out, const struct inc_slot *slot, size_t n)
+/* Bit of a number in a filter. */
+static uint32_t
+filter_bit(const struct inc_directory *d, uint32_t no)
 {
-    uint64_t rows = 0, span;
-    uint32_t least = UINT32_MAX, most = 0;
-    struct inc_directory *d;
+    return no * UINT32_C(0x9e3779b1) >> (32 - d->bits);
+}
 
-    *out = NULL;
+/* What a directory is over: rows, and numbers from the least to the largest. */
+struct extent {
+    uint64_t rows, span;
+    uint32_t least;
+};
+
+static struct extent
+measure(const struct inc_slot *slot, size_t n)
+{
+    struct extent e = {.least = UINT32_MAX};
+    uint32_t most = 0;
+
     for (size_t i = 0; i < n; i++) {
         const struct inc_block *b = slot[i].block;
 
-        rows += b->rows;
-        least = b->head->least < least ? b->head->least : least;
+        e.rows += b->rows;
+        e.least = b->head->least < e.least ? b->head->least : e.least;
         most = b->head->most > most ? b->head->most : most;
     }
-    span = (uint64_t)most - least + 1;
-    if (n < 2 || n > UINT16_MAX || span > rows * SPARSE || span > UINT32_MAX)
-        return 0;
-    d = inc_mem_zero(1, sizeof *d + span * sizeof d->block[0]);
-    if (d == NULL)
-        return -1;
-    atomic_init(&d->refs, 1);
-    d->bytes = sizeof *d + span * sizeof d->block[0];
-    d->least = least;
-    d->n = (uint32_t)span;
-    for (size_t i = 0; i < n; i++) {
-        const struct inc_block *b = slot[i].block;
+    e.span = (uint64_t)most - e.least + 1;
+    return e;
+}
 
-        for (uint32_t row = 0; row < b->rows; row++)
-            d->block[b->row[row].no - least] = (uint16_t)i;
+static struct inc_directory *
+directory_room(size_t bytes)
+{
+    struct inc_directory *d;
+    const size_t words = (bytes + sizeof d->room[0] - 1) / sizeof d->room[0];
+
+    d = inc_mem_zero(1, sizeof *d + words * sizeof d->room[0]);
+    if (d == NULL)
+        return NULL;
+    atomic_init(&d->refs, 1);
+    d->bytes = sizeof *d + words * sizeof d->room[0];
+    return d;
+}
+
+static void
+note_block(struct inc_directory *d, const struct inc_block *b, size_t i)
+{
+    for (uint32_t row = 0; row < b->rows; row++) {
+        const uint32_t no = b->row[row].no;
+
+        if (d->n > 0)
+            d->block[no - d->least] = (uint16_t)i;
+        else
+            d->filter[filter_bit(d, no) / 64] |= UINT64_C(1)
+                                                 << filter_bit(d, no) % 64;
     }
-    *out = d;
-    return 0;
+}
+
+/* NULL without memory. */
+static struct inc_directory *
+directory_new(const struct inc_slot *slot, size_t n)
+{
+    const struct extent e = measure(slot, n);
+    struct inc_directory *d;
+    uint32_t bits = 6;
+
+    if (n > 1 && n <= UINT16_MAX && e.span <= e.rows * SPARSE &&
+        e.span <= UINT32_MAX) {
+        d = directory_room(e.span * sizeof *d->block);
+        if (d == NULL)
+            return NULL;
+        d->block = (void *)d->room;
+        d->least = e.least;
+        d->n = (uint32_t)e.span;
+    } else {
+        while (bits < 31 && UINT64_C(1) << bits < e.rows * FILTERED)
+            bits++;
+        d = directory_room(((size_t)1 << bits) / 8);
+        if (d == NULL)
+            return NULL;
+        d->filter = d->room;
+        d->bits = bits;
+    }
+    for (size_t i = 0; i < n; i++)
+        note_block(d, slot[i].block, i);
+    return d;
 }
 
 /* A live row of a run. 0 or -1. */
@@ -136,7 +190,10 @@ find_in_run(const struct inc_pool *p, const struct inc_run *r, uint32_t no,
     const struct inc_directory *d = r->directory;
     size_t first = r->first, end = r->first + r->n;
 
-    if (d != NULL) {
+    if (d->n == 0) {
+        if (!inc_bit(d->filter, filter_bit(d, no)))
+            return -1;
+    } else {
         if (no < d->least || no - d->least >= d->n)
             return -1;
         first += d->block[no - d->least];
@@ -279,7 +336,8 @@ inc_pool_splice(struct inc_pool *p, size_t at, size_t gone,
     struct inc_run *runs = inc_mem_zero(p->n_runs + 1, sizeof *runs);
 
     if (slots == NULL || runs == NULL ||
-        (directory == NULL && directory_new(&made, slot, n) != 0)) {
+        (directory == NULL && n > 0 &&
+         (made = directory_new(slot, n)) == NULL)) {
         inc_mem_free(slots);
         inc_mem_free(runs);
         return -1;

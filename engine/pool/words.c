@@ -81,6 +81,27 @@ ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Up to so many are put in their place one by one: what an occupation implies
+ * is in order already. */
+enum { FEW_ITEMS = 96 };
+
+static void
+sort_items(uint64_t *item, size_t n)
+{
+    if (n > FEW_ITEMS) {
+        qsort(item, n, sizeof *item, ascending);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t one = item[i];
+        size_t at = i;
+
+        for (; at > 0 && item[at - 1] > one; at--)
+            item[at] = item[at - 1];
+        item[at] = one;
+    }
+}
+
 enum { HOPS = 8 }; /* longest chain of replacements followed */
 
 /* The concept to score a skill by: what replaces a retired one that has no
@@ -210,6 +231,17 @@ collect_implied(struct inc_person *out, struct inc_scratch *s, size_t *n,
     return 0;
 }
 
+/* One word's part in INC_DIM_STEP components of p. A product is at most 127 *
+ * 127, which 16 bits hold: vectors of those are what every machine multiplies
+ * well. */
+static inline void
+add_part(int32_t sum[restrict INC_DIM_STEP],
+         const int8_t row[restrict INC_DIM_STEP], int16_t idf)
+{
+    for (size_t i = 0; i < INC_DIM_STEP; i++)
+        sum[i] += (int16_t)(idf * row[i]);
+}
+
 /* isqrt of the squared length of p = sum of idf_j * e_j. Exact: every
  * component is at most INC_WORDS_MAX * 127 * 127 < 2^27, the sum of the
  * INC_DIM_MAX squares under 2^63. */
@@ -220,19 +252,18 @@ norm_of(struct inc_scratch *s, const struct inc_space *space,
     const size_t dim = inc_space_dim(space);
     uint64_t squares = 0;
 
-    memset(s->sum, 0, sizeof s->sum);
     for (size_t w = 0; w < n; w++) {
-        uint32_t concept = INC_WORD_CONCEPT(words[w]);
-        const int8_t *row = inc_space_row(space, concept);
-        const int32_t idf = (int32_t)inc_space_idf(space, concept);
-
-        for (size_t d = 0; d < dim; d += INC_DIM_STEP) {
-            for (size_t i = 0; i < INC_DIM_STEP; i++)
-                s->sum[d + i] += idf * row[d + i];
-        }
+        s->rows[w] = inc_space_row(space, INC_WORD_CONCEPT(words[w]));
+        s->idf[w] = (int16_t)inc_space_idf(space, INC_WORD_CONCEPT(words[w]));
     }
-    for (size_t d = 0; d < dim; d++)
-        squares += (uint64_t)((int64_t)s->sum[d] * s->sum[d]);
+    for (size_t d = 0; d < dim; d += INC_DIM_STEP) {
+        int32_t sum[INC_DIM_STEP] = {0};
+
+        for (size_t w = 0; w < n; w++)
+            add_part(sum, s->rows[w] + d, s->idf[w]);
+        for (size_t i = 0; i < INC_DIM_STEP; i++)
+            squares += (uint64_t)((int64_t)sum[i] * sum[i]);
+    }
     return (uint32_t)inc_isqrt(squares);
 }
 
@@ -294,8 +325,7 @@ inc_words_read(struct inc_person *out, struct inc_scratch *s,
     if (collect_stated(out, s, &n, w, c) != 0 ||
         collect_implied(out, s, &n, w, c) != 0)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a person's skills");
-    if (n > 1)
-        qsort(s->items, n, sizeof *s->items, ascending);
+    sort_items(s->items, n);
     settle(out, s, n);
     out->norm = norm_of(s, w->space, out->words, out->n_words);
     if (find_trades(out, s, w->space) != 0)

@@ -166,12 +166,100 @@ after_a_failed_add(void **state)
     }
 }
 
+/* 10,000 people, and 6,000 more: a merge is due. */
+static struct inc_pool *
+due_pool(void)
+{
+    struct inc_skill skill = {.uri = skill_uri(3)};
+    struct inc_candidate c = {.id = "a", .skills = &skill, .n_skills = 1};
+    struct inc_pool *p = NULL;
+
+    for (uint64_t first = 0; first < 16000; first += 10000) {
+        struct inc_pool_builder *b;
+        struct inc_pool *next;
+
+        assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
+        for (uint64_t no = first; no < first + 10000 && no < 16000; no++)
+            assert_int_equal(inc_pool_add_candidate(b, no, &c, NULL), INC_OK);
+        assert_int_equal(inc_pool_end(&next, b, p, 1, NULL), INC_OK);
+        inc_pool_drop(p);
+        p = next;
+    }
+    assert_true(inc_pool_due(p));
+    return p;
+}
+
+/* Make a merge, let two people go, install. */
+static enum inc_status
+merge_pool(struct inc_pool **out, struct inc_pool *now)
+{
+    struct inc_pool_builder *b = NULL;
+    struct inc_pool *next = NULL;
+    struct inc_merge *m = NULL;
+    enum inc_status st = INC_OK;
+
+    INC_TRY(inc_merge_make(&m, now, NULL));
+    INC_TRY(inc_pool_begin(&b, &world, NULL));
+    INC_TRY(inc_pool_drop_candidate(b, 7, NULL));
+    INC_TRY(inc_pool_drop_candidate(b, 12000, NULL));
+    st = inc_pool_end(&next, b, now, 2, NULL);
+    b = NULL;
+    if (st != INC_OK)
+        goto out;
+    st = inc_merge_install(out, next, m, NULL);
+    m = NULL;
+out:
+    inc_pool_abandon(b);
+    inc_merge_free(m);
+    inc_pool_drop(next);
+    return st;
+}
+
+static void
+merge_without_memory(void **state)
+{
+    struct inc_pool *old = due_pool(), *want = NULL;
+    uint64_t before = look(old), after;
+    unsigned failures = 0;
+
+    (void)state;
+    assert_int_equal(merge_pool(&want, old), INC_OK);
+    assert_int_equal(inc_pool_blocks(want), 1);
+    assert_int_equal(inc_pool_people(want), 15998);
+    after = look(want);
+    for (unsigned nth = 1;; nth++) {
+        struct inc_pool *next = NULL;
+        enum inc_status st;
+        int fired;
+
+        inc_fault_arm(INC_FAULT_ALLOC, nth);
+        st = merge_pool(&next, old);
+        fired = inc_fault_fired();
+        inc_fault_arm(INC_FAULT_ALLOC, 0);
+        if (!fired) {
+            assert_int_equal(st, INC_OK);
+            assert_true(look(next) == after);
+            inc_pool_drop(next);
+            break;
+        }
+        if (st != INC_E_NOMEM || next != NULL)
+            fail_msg("allocation %u: status %d", nth, st);
+        failures++;
+    }
+    assert_true(look(old) == before);
+    assert_true(failures > 30);
+    print_message("%u allocations failed in turn\n", failures);
+    inc_pool_drop(want);
+    inc_pool_drop(old);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_memory),
         cmocka_unit_test(after_a_failed_add),
+        cmocka_unit_test(merge_without_memory),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -6,6 +6,7 @@
 #include "tests/support/cm.h"
 
 #include "engine/base/fault.h"
+#include "engine/space/near.h"
 #include "engine/space/space.h"
 #include "engine/train/train.h"
 #include "tests/unit/space/folder.h"
@@ -173,14 +174,70 @@ training(void **state)
     press("train", train, 60);
 }
 
+/* The lists of like skills: without memory they are not made, or made without
+ * their file; a file that cannot be written is no error. Never wrong lists. */
+static void
+near_once(const char *cache, enum inc_fault point, unsigned nth, int *fired)
+{
+    struct inc_space *s = NULL;
+    struct inc_err err;
+    enum inc_status st;
+    uint32_t n;
+
+    inc_err_clear(&err);
+    assert_int_equal(inc_space_from_parts(&s, &sample, NULL, &err), INC_OK);
+    inc_fault_arm(point, nth);
+    st = inc_space_make_near(s, cache, &err);
+    *fired = inc_fault_fired();
+    inc_fault_arm(INC_FAULT_COUNT, 0);
+    if (st != INC_OK) {
+        assert_int_equal(st, INC_E_NOMEM);
+        assert_int_equal(point, INC_FAULT_ALLOC);
+        assert_true(*fired);
+        assert_int_equal(err.status, st);
+        assert_true(err.what[0] != '\0');
+        assert_int_equal(inc_space_near_pairs(s), 0);
+        assert_int_equal(inc_space_make_near(s, cache, &err), INC_OK);
+    }
+    assert_int_equal(inc_space_near_pairs(s), 10);
+    assert_int_equal(inc_space_near(s, 1, &n)[1].skill, 2);
+    assert_int_equal(n, 3);
+    inc_space_free(s);
+}
+
+static void
+near_lists(void **state)
+{
+    char cache[FOLDER_PATH];
+
+    (void)state;
+    folder_name(cache, &dir, "near");
+    for (int kept = 0; kept < 3; kept++) { /* no file; to write; to read */
+        for (size_t p = 0; p < sizeof points / sizeof points[0]; p++) {
+            unsigned nth = 0;
+            int fired = 1;
+
+            while (fired && nth < VISITS_MAX) {
+                if (kept == 1)
+                    (void)unlink(cache);
+                near_once(kept == 0 ? NULL : cache, points[p], ++nth, &fired);
+            }
+            assert_in_range(nth, 1, VISITS_MAX - 1);
+            if (points[p] == INC_FAULT_ALLOC)
+                assert_true(nth > (kept == 0 ? 6 : kept == 1 ? 8 : 3));
+            else if (kept == 1)
+                assert_int_equal(nth, 2);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(saving),
-        cmocka_unit_test(loading),
-        cmocka_unit_test(parts),
-        cmocka_unit_test(training),
+        cmocka_unit_test(saving),     cmocka_unit_test(loading),
+        cmocka_unit_test(parts),      cmocka_unit_test(training),
+        cmocka_unit_test(near_lists),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

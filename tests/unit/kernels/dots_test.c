@@ -49,13 +49,13 @@ static void
 equal_to_the_formula(void **state)
 {
     struct inc_rng r = {SEED};
-    int8_t *rows = inc_mem_zero64(ROWS * INC_DOTS_DIM_MAX, 1);
+    int8_t *rows = inc_mem_zero64((size_t)ROWS * INC_DOTS_DIM_MAX, 1);
     int8_t *u = inc_mem_zero64(INC_DOTS_DIM_MAX, 1);
 
     (void)state;
     assert_non_null(rows);
     assert_non_null(u);
-    for (size_t i = 0; i < ROWS * INC_DOTS_DIM_MAX; i++)
+    for (size_t i = 0; i < (size_t)ROWS * INC_DOTS_DIM_MAX; i++)
         rows[i] = (int8_t)(uint8_t)inc_rng_next(&r); /* -128 too */
     for (size_t dim = 16; dim <= INC_DOTS_DIM_MAX; dim += 16) {
         for (size_t d = 0; d < dim; d++)
@@ -74,7 +74,7 @@ extremes(void **state)
 {
     static const int8_t ends[] = {-128, -127, -1, 0, 1, 126, 127};
     enum { ENDS = sizeof ends / sizeof ends[0] };
-    int8_t *rows = inc_mem_zero64(5 * INC_DOTS_DIM_MAX, 1);
+    int8_t *rows = inc_mem_zero64((size_t)5 * INC_DOTS_DIM_MAX, 1);
     int8_t *u = inc_mem_zero64(INC_DOTS_DIM_MAX, 1);
 
     (void)state;
@@ -82,7 +82,7 @@ extremes(void **state)
     assert_non_null(u);
     for (size_t a = 0; a < ENDS; a++) {
         for (size_t b = 0; b < ENDS; b++) {
-            memset(rows, ends[a], 5 * INC_DOTS_DIM_MAX);
+            memset(rows, ends[a], (size_t)5 * INC_DOTS_DIM_MAX);
             memset(u, ends[b], INC_DOTS_DIM_MAX);
             compare(rows, 5, u, INC_DOTS_DIM_MAX);
             compare(rows, 5, u, 256);

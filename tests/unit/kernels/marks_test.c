@@ -16,8 +16,8 @@ make_groups(uint16_t *group, size_t n, struct inc_rng *r, int ascending)
     uint16_t all[GROUPS];
     size_t taken = 0;
 
-    for (uint16_t g = 0; g < GROUPS; g++)
-        all[g] = g;
+    for (size_t g = 0; g < GROUPS; g++)
+        all[g] = (uint16_t)g;
     for (size_t i = 0; i < GROUPS && !ascending; i++) {
         size_t k = i + inc_rng_below(r, (uint32_t)(GROUPS - i));
         uint16_t swap = all[i];
@@ -32,40 +32,42 @@ make_groups(uint16_t *group, size_t n, struct inc_rng *r, int ascending)
 }
 
 static void
+raise_list(size_t n, int round, struct inc_rng *r)
+{
+    const struct inc_kernels *k;
+    uint16_t group[GROUPS];
+    uint8_t best[GROUPS], value[16], start[GROUPS], want[GROUPS], got[GROUPS];
+
+    make_groups(group, n, r, round % 2);
+    for (size_t i = 0; i < 16; i++)
+        value[i] = round == 7 ? 255 : (uint8_t)inc_rng_next(r);
+    for (size_t g = 0; g < GROUPS; g++) {
+        best[g] = (uint8_t)inc_rng_below(r, 16);
+        start[g] = inc_rng_below(r, 2) ? (uint8_t)inc_rng_next(r) : 0;
+    }
+    memcpy(want, start, sizeof want);
+    for (size_t i = 0; i < n; i++)
+        if (want[group[i]] < value[best[i]])
+            want[group[i]] = value[best[i]];
+    for (size_t v = 0; (k = inc_kernels_at(v)) != NULL; v++) {
+        memcpy(got, start, sizeof got);
+        k->raise(got, group, best, n, value);
+        if (memcmp(got, want, sizeof got) != 0)
+            fail_msg("%s: %zu groups, round %d, seed %d", k->name, n, round,
+                     SEED);
+    }
+}
+
+static void
 raising(void **state)
 {
     static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 1000, GROUPS};
     struct inc_rng r = {SEED};
-    const struct inc_kernels *k;
 
     (void)state;
-    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-        for (int round = 0; round < 8; round++) {
-            uint16_t group[GROUPS];
-            uint8_t best[GROUPS], value[16], start[GROUPS], want[GROUPS];
-
-            make_groups(group, sizes[s], &r, round % 2);
-            for (size_t i = 0; i < 16; i++)
-                value[i] = round == 7 ? 255 : (uint8_t)inc_rng_next(&r);
-            for (size_t g = 0; g < GROUPS; g++) {
-                best[g] = (uint8_t)inc_rng_below(&r, 16);
-                start[g] = inc_rng_below(&r, 2) ? (uint8_t)inc_rng_next(&r) : 0;
-            }
-            memcpy(want, start, sizeof want);
-            for (size_t i = 0; i < sizes[s]; i++)
-                if (want[group[i]] < value[best[i]])
-                    want[group[i]] = value[best[i]];
-            for (size_t v = 0; (k = inc_kernels_at(v)) != NULL; v++) {
-                uint8_t got[GROUPS];
-
-                memcpy(got, start, sizeof got);
-                k->raise(got, group, best, sizes[s], value);
-                if (memcmp(got, want, sizeof got) != 0)
-                    fail_msg("%s: %zu groups, round %d, seed %d", k->name,
-                             sizes[s], round, SEED);
-            }
-        }
-    }
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+        for (int round = 0; round < 8; round++)
+            raise_list(sizes[s], round, &r);
 }
 
 static void

@@ -8,7 +8,13 @@
 #include "engine/base/rng.h"
 #include "engine/kernels/variants.h"
 
-enum { SEED = 20261122, SKILLS = 211, ROWS = 97, ENTRIES_MAX = 3 * 4096 };
+enum {
+    SEED = 20261122,
+    SKILLS = 211,
+    ROWS = 97,
+    BOTH = 2 * ROWS,
+    ENTRIES_MAX = 3 * 4096
+};
 
 struct people {
     uint32_t at[ROWS + 1];
@@ -59,11 +65,11 @@ make_table(struct table *t, struct inc_rng *r, size_t lanes, int fill)
                                                              : any;
     }
     for (size_t l = 0; l < lanes; l++) {
+        uint32_t any = inc_rng_below(r, fill == 1 ? 32768 : 1500);
+
         t->must[l] = inc_rng_below(r, 8) == 0 ? 255 : 0;
         t->weight[l] =
-            fill == 2 || inc_rng_below(r, 5) == 0
-                ? 32767
-                : (int16_t)inc_rng_below(r, fill == 1 ? 32768 : 1500);
+            (int16_t)(fill == 2 || inc_rng_below(r, 5) == 0 ? 32767 : any);
         if (fill != 2 && inc_rng_below(r, 4) == 0)
             t->weight[l] = 0;
     }
@@ -132,8 +138,8 @@ equal_to_the_formula(void **state)
 
     (void)state;
     make_people(&p, &r);
-    for (uint16_t i = 0; i < ROWS; i++) {
-        rows[i] = i;
+    for (size_t i = 0; i < ROWS; i++) {
+        rows[i] = (uint16_t)i;
         rows[ROWS + i] = (uint16_t)inc_rng_below(&r, ROWS);
     }
     for (size_t lanes = 16; lanes <= INC_SIEVE_LANES_MAX; lanes += 16) {
@@ -141,8 +147,8 @@ equal_to_the_formula(void **state)
             struct table t;
 
             make_table(&t, &r, lanes, fill);
-            compare(&t, NULL, &p, rows, 2 * ROWS);
-            compare(&t, t.must, &p, rows, 2 * ROWS);
+            compare(&t, NULL, &p, rows, BOTH);
+            compare(&t, t.must, &p, rows, BOTH);
             for (size_t n = 0; n < 10; n++)
                 compare(&t, t.must, &p, rows + inc_rng_below(&r, ROWS), n);
             compare(&t, t.must, &p, rows + 50, 1); /* of 4,096 skills */

@@ -1,135 +1,98 @@
-/* Blocks: the index against the rows, sizes at every edge, tables, merges. */
+/* Blocks: the tree against the rows, sizes at every edge, tables, merges. */
+#include "engine/space/near.h"
 #include "tests/unit/pool/people.h"
 
 enum { SEED = 313131 };
 
-/* ---- the index, worked out the slow way ---- */
+/* ---- the tree, worked out the slow way ---- */
 
-/* For one group: what the index must say of a skill, INC_BESTS: not there. */
-static unsigned
-skill_best(const struct inc_block *b, uint32_t group, uint32_t skill)
+/* What a node must say, from the rows below it. */
+struct node {
+    unsigned char family[SKILLS];
+    uint32_t best[OCCUPATIONS]; /* largest weight, 0: not there */
+    uint16_t least, most, minutes;
+    int unasked;
+};
+
+static void
+node_of(struct node *n, const struct inc_block *b, uint32_t from, uint32_t to)
 {
     static uint32_t words[INC_WORDS_MAX];
-    uint32_t end = (group + 1) * INC_GROUP_ROWS, found = 0;
-    unsigned level = 0, rank = 0;
-    const struct inc_class *of;
 
-    (void)inc_block_classes(b, &of);
-    end = end < inc_block_rows(b) ? end : inc_block_rows(b);
-    for (uint32_t row = group * INC_GROUP_ROWS; row < end; row++) {
-        uint32_t n = inc_block_words(b, row, words);
+    memset(n, 0, sizeof *n);
+    n->least = UINT16_MAX;
+    for (uint32_t row = from; row < to && row < inc_block_rows(b); row++) {
+        uint32_t n_words = inc_block_words(b, row, words);
+        struct inc_person p;
 
-        for (uint32_t i = 0; i < n; i++) {
-            const struct inc_class *q = &of[INC_WORD_CLASS(words[i])];
-
-            if (INC_WORD_CONCEPT(words[i]) != skill)
-                continue;
-            found = 1;
-            level = q->level > level ? q->level : level;
-            rank = inc_evidence_rank(q->evidence) > rank
-                       ? inc_evidence_rank(q->evidence)
-                       : rank;
-        }
+        for (uint32_t i = 0; i < n_words; i++)
+            n->family[inc_space_family(
+                the_space)[INC_WORD_CONCEPT(words[i])]] = 1;
+        inc_block_person(b, row, NULL, &p);
+        assert_null(p.words);
+        for (uint32_t i = 0; i < p.n_trades; i++)
+            if (p.trades[i].weight > n->best[p.trades[i].occupation])
+                n->best[p.trades[i].occupation] = p.trades[i].weight;
+        n->unasked |= (p.known & INC_KNOWN_SKILLS) == 0;
+        if (p.max_minutes > n->minutes)
+            n->minutes = p.max_minutes;
+        if (p.home == INC_NO_COMUNE)
+            continue;
+        n->least = p.home < n->least ? p.home : n->least;
+        n->most = p.home > n->most ? p.home : n->most;
     }
-    return found ? INC_BEST(level, rank) : INC_BESTS;
-}
-
-/* Every list ascends and every entry of it is right. */
-static uint64_t
-check_skill_lists(const struct inc_block *b, const struct inc_index *x)
-{
-    for (uint32_t s = 0; s < x->skills; s++) {
-        for (uint32_t k = x->skill_list[s]; k < x->skill_list[s + 1]; k++) {
-            assert_true(k == x->skill_list[s] ||
-                        x->skill_group[k - 1] < x->skill_group[k]);
-            assert_int_equal(x->skill_best[k],
-                             skill_best(b, x->skill_group[k], s));
-        }
-    }
-    return x->skill_list[x->skills];
-}
-
-/* How many (group, skill) pairs there are. */
-static uint64_t
-count_skills(const struct inc_block *b)
-{
-    static uint32_t words[INC_WORDS_MAX];
-    uint64_t pairs = 0;
-
-    for (uint32_t g = 0; g * INC_GROUP_ROWS < inc_block_rows(b); g++) {
-        unsigned char seen[SKILLS] = {0};
-
-        for (uint32_t r = g * INC_GROUP_ROWS;
-             r < (g + 1) * INC_GROUP_ROWS && r < inc_block_rows(b); r++) {
-            uint32_t n = inc_block_words(b, r, words);
-
-            for (uint32_t i = 0; i < n; i++) {
-                pairs += !seen[INC_WORD_CONCEPT(words[i])];
-                seen[INC_WORD_CONCEPT(words[i])] = 1;
-            }
-        }
-    }
-    return pairs;
 }
 
 static void
-check_trade_lists(const struct inc_block *b, const struct inc_index *x)
+check_node(const struct inc_tree *t, uint32_t at, struct node *n)
 {
-    uint32_t groups = (inc_block_rows(b) + INC_GROUP_ROWS - 1) / INC_GROUP_ROWS;
-    uint32_t at[OCCUPATIONS];
+    for (uint32_t i = t->family_at[at]; i < t->family_at[at + 1]; i++) {
+        assert_int_equal(n->family[t->family[i]], 1);
+        n->family[t->family[i]] = 0; /* each once */
+    }
+    for (uint32_t f = 0; f < SKILLS; f++)
+        assert_int_equal(n->family[f], 0);
+    for (uint32_t i = t->trade_at[at]; i < t->trade_at[at + 1]; i++) {
+        uint32_t *best = &n->best[t->trade[i]];
 
-    for (uint32_t o = 0; o < OCCUPATIONS; o++)
-        at[o] = x->trade_list[o];
-    for (uint32_t g = 0; g < groups; g++) {
-        uint32_t best[OCCUPATIONS] = {0};
-        int asked = 1;
-
-        for (uint32_t r = g * INC_GROUP_ROWS;
-             r < (g + 1) * INC_GROUP_ROWS && r < inc_block_rows(b); r++) {
-            struct inc_person p;
-
-            inc_block_person(b, r, NULL, &p);
-            assert_null(p.words);
-            asked &= (p.known & INC_KNOWN_SKILLS) != 0;
-            for (uint32_t i = 0; i < p.n_trades; i++) {
-                uint32_t o = p.trades[i].occupation;
-
-                if (p.trades[i].weight > best[o])
-                    best[o] = p.trades[i].weight;
-            }
-        }
-        assert_int_equal(x->unasked[g / 64] >> (g % 64) & 1, !asked);
-        for (uint32_t o = 0; o < OCCUPATIONS; o++) {
-            if (best[o] == 0)
-                continue;
-            assert_true(at[o] < x->trade_list[o + 1]);
-            assert_int_equal(x->trade_group[at[o]], g);
-            /* the least in 1/255 of 10000 that is no less */
-            assert_true(x->trade_best[at[o]] * 10000u >= best[o] * 255);
-            assert_true((x->trade_best[at[o]] - 1u) * 10000u < best[o] * 255);
-            at[o]++;
-        }
+        /* the least in 1/255 of 10000 that is no less */
+        assert_true(*best > 0 && t->trade_best[i] * 10000u >= *best * 255);
+        assert_true((t->trade_best[i] - 1u) * 10000u < *best * 255);
+        *best = 0;
     }
     for (uint32_t o = 0; o < OCCUPATIONS; o++)
-        assert_int_equal(at[o], x->trade_list[o + 1]);
-    for (uint32_t g = groups; g < (groups + 63) / 64 * 64; g++)
-        assert_int_equal(x->unasked[g / 64] >> (g % 64) & 1, 0);
+        assert_int_equal(n->best[o], 0);
+    assert_int_equal(t->flags[at], n->unasked ? INC_NODE_UNASKED : 0);
+    assert_int_equal(t->minutes_most[at], n->minutes);
+    assert_int_equal(t->home_least[at], n->least);
+    assert_int_equal(t->home_most[at], n->most);
 }
 
-static void
-check_index(const struct inc_block *b)
+/* How many nodes there were. */
+static uint32_t
+check_tree(const struct inc_block *b)
 {
-    struct inc_index x;
+    static struct node n;
+    struct inc_tree t;
+    uint32_t span = INC_GROUP_ROWS, nodes = 0;
 
-    if (inc_block_rows(b) < INC_INDEX_ROWS) {
-        assert_int_equal(inc_block_index(b, &x), 0);
-        return;
+    if (inc_block_rows(b) < INC_TREE_ROWS) {
+        assert_int_equal(inc_block_tree(b, &t), 0);
+        return 0;
     }
-    assert_int_equal(inc_block_index(b, &x), 1);
-    assert_int_equal(x.skills, SKILLS);
-    assert_int_equal(x.trades, OCCUPATIONS);
-    assert_int_equal(check_skill_lists(b, &x), count_skills(b));
-    check_trade_lists(b, &x);
+    assert_int_equal(inc_block_tree(b, &t), 1);
+    assert_int_equal(t.families, inc_space_families(the_space));
+    assert_int_equal(t.trades, OCCUPATIONS);
+    for (int l = 0; l < INC_TREE_LEVELS; l++, span *= INC_TREE_FANOUT) {
+        assert_int_equal(t.first[l], nodes);
+        assert_int_equal(t.n[l], (inc_block_rows(b) + span - 1) / span);
+        for (uint32_t i = 0; i < t.n[l]; i++) {
+            node_of(&n, b, i * span, (i + 1) * span);
+            check_node(&t, t.first[l] + i, &n);
+        }
+        nodes += t.n[l];
+    }
+    return nodes;
 }
 
 /* ---- pools of many ---- */
@@ -166,7 +129,7 @@ indexes(void **state)
 
         assert_int_equal(inc_pool_blocks(p), 1);
         check_people(p, model, sizes[i], i >= 6);
-        check_index(inc_pool_block(p, 0));
+        (void)check_tree(inc_pool_block(p, 0));
         inc_pool_drop(p);
     }
 }

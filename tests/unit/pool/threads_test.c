@@ -1,6 +1,7 @@
 /*
- * Workers hold, read and drop pools while a writer publishes new ones: what
- * ThreadSanitizer and AddressSanitizer watch. Asserts stay on the main thread.
+ * Workers hold, read and drop pools while a writer publishes new ones and a
+ * merger writes the due ones anew: what ThreadSanitizer and AddressSanitizer
+ * watch. Asserts stay on the main thread.
  */
 #include "tests/unit/pool/world.h"
 
@@ -8,6 +9,9 @@
 #include <stdatomic.h>
 
 enum { WORKERS = 3, WRITES = 300, PEOPLE = 200 };
+/* So many that merges are left to the background, and twelve writes of a third
+ * of them. */
+enum { MANY = 24000, LARGE_WRITES = 12 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct inc_pool *current; /* under lock */
@@ -74,6 +78,66 @@ work(void *arg)
     return NULL;
 }
 
+/* The merger: hands the writer a merge and waits until it is taken. */
+static struct inc_merge *ready; /* under lock */
+
+static void *
+merge(void *arg)
+{
+    (void)arg;
+    while (!atomic_load(&stop)) {
+        struct inc_pool *p = take();
+        struct inc_merge *m = NULL;
+        int waits;
+
+        pthread_mutex_lock(&lock);
+        waits = ready != NULL;
+        pthread_mutex_unlock(&lock);
+        if (!waits && inc_pool_due(p) &&
+            inc_merge_make(&m, p, NULL) == INC_OK) {
+            pthread_mutex_lock(&lock);
+            ready = m;
+            pthread_mutex_unlock(&lock);
+        }
+        inc_pool_drop(p);
+    }
+    return NULL;
+}
+
+static void
+swap(struct inc_pool *next)
+{
+    struct inc_pool *old;
+
+    pthread_mutex_lock(&lock);
+    old = current;
+    current = next;
+    pthread_mutex_unlock(&lock);
+    inc_pool_drop(old);
+}
+
+/* The writer takes a merge that is ready. Returns 1 when it did. */
+static int
+install_ready(void)
+{
+    struct inc_merge *m;
+    struct inc_pool *next;
+    enum inc_status st;
+
+    pthread_mutex_lock(&lock);
+    m = ready;
+    ready = NULL;
+    pthread_mutex_unlock(&lock);
+    if (m == NULL)
+        return 0;
+    st = inc_merge_install(&next, current, m, NULL);
+    if (st == INC_OK)
+        swap(next);
+    else
+        assert_int_equal(st, INC_E_CONFLICT);
+    return st == INC_OK;
+}
+
 static struct inc_pool *
 write_next(struct inc_pool *old, struct inc_rng *r, uint32_t generation)
 {
@@ -109,13 +173,8 @@ publish(void **state)
     for (uint32_t g = 2; g < WRITES || atomic_load(&looks) < 50; g++) {
         struct inc_pool *next =
             write_next(current, &r, g < SKILL_GONE ? g : SKILL_GONE - 1);
-        struct inc_pool *old;
 
-        pthread_mutex_lock(&lock);
-        old = current;
-        current = next;
-        pthread_mutex_unlock(&lock);
-        inc_pool_drop(old);
+        swap(next);
     }
     atomic_store(&stop, 1);
     for (int i = 0; i < WORKERS; i++)
@@ -124,9 +183,56 @@ publish(void **state)
     assert_int_equal(atomic_load(&wrong), 0);
 }
 
+/* People with one word, from number `first` on. */
+static struct inc_pool *
+write_many(struct inc_pool *old, uint32_t first, uint32_t n, uint32_t round)
+{
+    struct inc_pool_builder *b;
+    struct inc_pool *next;
+
+    assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
+    for (uint32_t i = 0; i < n; i++) {
+        struct inc_skill skill = {.uri = skill_uri((first + i) % 40)};
+        struct inc_candidate c = {.id = "p", .skills = &skill, .n_skills = 1};
+
+        assert_int_equal(
+            inc_pool_add_candidate(b, (first + i) % MANY, &c, NULL), INC_OK);
+    }
+    assert_int_equal(inc_pool_end(&next, b, old, 100 + round, NULL), INC_OK);
+    return next;
+}
+
+static void
+merges(void **state)
+{
+    pthread_t thread[WORKERS + 1];
+    int installed = 0;
+
+    (void)state;
+    atomic_store(&stop, 0);
+    atomic_store(&looks, 0);
+    current = write_many(NULL, 0, MANY, 0);
+    for (int i = 0; i < WORKERS + 1; i++)
+        assert_int_equal(
+            pthread_create(&thread[i], NULL, i == 0 ? merge : work, NULL), 0);
+    for (uint32_t i = 1; i < LARGE_WRITES || installed < 3; i++) {
+        swap(write_many(current, i * 7000, i % 3 == 0 ? 9000 : 300, i));
+        installed += install_ready();
+    }
+    atomic_store(&stop, 1);
+    for (int i = 0; i < WORKERS + 1; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    installed += install_ready();
+    assert_int_equal(inc_pool_people(current), MANY);
+    assert_int_equal(read_all(current), 0);
+    inc_pool_drop(current);
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(publish)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(publish),
+                                       cmocka_unit_test(merges)};
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
