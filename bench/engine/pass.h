@@ -55,7 +55,7 @@ struct inc_pass_setup {
     struct inc_match_options *options;    /* [needs] */
     struct inc_question *question, **all; /* [needs] */
     struct inc_samples ms;                /* a need */
-    struct inc_samples ratio; /* median of a round over the read beside it */
+    struct inc_samples ratio; /* the same over the last read before it */
 };
 struct inc_pass_run {
     const struct inc_pass_settings *s;
