@@ -22,7 +22,7 @@ draw(struct inc_pass_run *r, struct inc_pass_setup *u,
     u->need = inc_arena_array(&r->arena, n, sizeof *u->need);
     u->options = inc_arena_array(&r->arena, n, sizeof *u->options);
     u->question = inc_arena_array(&r->arena, n, sizeof *u->question);
-    u->all = inc_arena_array(&r->arena, n, sizeof *u->all);
+    u->all = inc_arena_array(&r->arena, n, sizeof(struct inc_question *));
     if (u->need == NULL || u->options == NULL || u->question == NULL ||
         u->all == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "needs");
