@@ -48,12 +48,10 @@ inc_call_matcher(struct inc_matcher **out, const char *kernel,
 }
 
 void
-inc_call_run(struct inc_matcher *m, const struct inc_estate *e,
-             struct inc_pool *pool, struct inc_question *const *questions,
-             size_t n)
+inc_call_run(struct inc_matcher *m, struct inc_estate *e, struct inc_pool *pool,
+             struct inc_question *const *questions, size_t n)
 {
-    /* The matcher only reads the estate. */
-    struct inc_image image = {(struct inc_estate *)(uintptr_t)e, pool};
+    struct inc_image image = {e, pool};
 
     inc_match_run(m, &image, questions, n);
 }

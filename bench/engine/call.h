@@ -28,7 +28,7 @@ enum inc_status inc_call_matcher(struct inc_matcher **out, const char *kernel,
 /* Names of all kernels there are or may be, NULL-ended. */
 extern const char *const inc_call_kernels[];
 
-void inc_call_run(struct inc_matcher *m, const struct inc_estate *e,
+void inc_call_run(struct inc_matcher *m, struct inc_estate *e,
                   struct inc_pool *pool, struct inc_question *const *questions,
                   size_t n);
 

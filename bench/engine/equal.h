@@ -75,7 +75,7 @@ enum inc_status inc_equal_ways_open(struct inc_equal_ways *w,
 void inc_equal_ways_close(struct inc_equal_ways *w);
 /* Ask the oracle, then the engine in every way, and compare. where: what to
  * say when they differ. */
-void inc_equal_compare(struct inc_equal_ways *w, const struct inc_estate *e,
+void inc_equal_compare(struct inc_equal_ways *w, struct inc_estate *e,
                        struct inc_equal_pool *p, struct inc_equal_ask *asks,
                        size_t n, int threads, struct inc_rng *r,
                        const char *where);

@@ -68,8 +68,8 @@ check(struct inc_equal_ways *w, struct asking *g,
 
 /* In pieces of random sizes, from the last question to the first. */
 static void
-in_pieces(struct inc_matcher *m, const struct inc_estate *e,
-          struct inc_pool *pool, struct asking *g, struct inc_rng *r)
+in_pieces(struct inc_matcher *m, struct inc_estate *e, struct inc_pool *pool,
+          struct asking *g, struct inc_rng *r)
 {
     struct inc_question *turned[INC_EQUAL_ASKS];
     size_t at = 0;
@@ -85,7 +85,7 @@ in_pieces(struct inc_matcher *m, const struct inc_estate *e,
 
 struct threaded {
     struct inc_matcher *m;
-    const struct inc_estate *e;
+    struct inc_estate *e;
     struct inc_pool *pool;
     struct asking g;
     struct inc_rng r;
@@ -101,9 +101,9 @@ one_thread(void *arg)
 }
 
 static void
-at_once(struct inc_equal_ways *w, const struct inc_estate *e,
-        struct inc_pool *pool, struct inc_equal_ask *asks, size_t n,
-        struct inc_rng *r, const char *where)
+at_once(struct inc_equal_ways *w, struct inc_estate *e, struct inc_pool *pool,
+        struct inc_equal_ask *asks, size_t n, struct inc_rng *r,
+        const char *where)
 {
     struct threaded t[INC_EQUAL_THREADS];
     pthread_t id[INC_EQUAL_THREADS];
@@ -123,7 +123,7 @@ at_once(struct inc_equal_ways *w, const struct inc_estate *e,
 }
 
 static void
-one_kernel(struct inc_equal_ways *w, size_t k, const struct inc_estate *e,
+one_kernel(struct inc_equal_ways *w, size_t k, struct inc_estate *e,
            struct inc_pool *pool, struct inc_equal_ask *asks, size_t n,
            struct inc_rng *r, const char *where)
 {
@@ -146,7 +146,7 @@ one_kernel(struct inc_equal_ways *w, size_t k, const struct inc_estate *e,
 }
 
 void
-inc_equal_compare(struct inc_equal_ways *w, const struct inc_estate *e,
+inc_equal_compare(struct inc_equal_ways *w, struct inc_estate *e,
                   struct inc_equal_pool *p, struct inc_equal_ask *asks,
                   size_t n, int threads, struct inc_rng *r, const char *where)
 {

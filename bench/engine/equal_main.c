@@ -94,7 +94,7 @@ static enum inc_status
 one_case(struct tester *t, const struct wanted *w, uint64_t no,
          struct inc_err *err)
 {
-    const struct inc_estate *e = t->world.estate;
+    struct inc_estate *e = t->world.estate;
     struct inc_rng r = {w->seed ^ no * UINT64_C(0xd1342543de82ef95)};
     uint32_t people = people_of(no, &r);
     size_t n = people > 3000  ? 3
@@ -214,6 +214,7 @@ main(int argc, char **argv)
         .world = {.dim = 64}, .count = 2000, .seed = 1, .only = -1};
     int option;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'n')
             w.count = strtoull(optarg, NULL, 10);

@@ -99,11 +99,11 @@ static enum inc_status
 settle(struct inc_equal_pool *p, struct inc_pool_builder *b, uint32_t people,
        struct inc_rng *r, struct inc_err *err)
 {
-    uint32_t at = inc_rng_below(r, p->numbers);
+    uint32_t no = inc_rng_below(r, p->numbers), record;
     enum inc_status st = INC_OK;
 
-    for (uint32_t i = 0; p->live != people; i++) {
-        uint32_t no = 1 + (at + i) % p->numbers, record;
+    while (p->live != people) {
+        no = no < p->numbers ? no + 1 : 1;
 
         if (p->live > people) {
             if (is_live(p, no))

@@ -10,7 +10,8 @@
 #include "engine/base/clock.h"
 
 enum { STREAMS = 8, LANE = 8, STEP = STREAMS * LANE };
-_Static_assert(INC_READ_BYTES % (8 * STEP) == 0, "whole steps");
+_Static_assert(INC_READ_BYTES % STEP == 0 && INC_READ_BYTES / STEP % 8 == 0,
+               "whole steps");
 
 int
 inc_reader_open(struct inc_reader *r)

@@ -57,7 +57,7 @@ struct inc_pass_setup {
     struct inc_samples ms;                /* a need */
     struct inc_samples cpu;               /* a need, of this thread's time */
     struct inc_pass_counts looked;        /* sums over the needs, once each */
-    struct inc_samples ratio; /* median of a round over the read beside it */
+    struct inc_samples ratio; /* the same over the last read before it */
 };
 struct inc_pass_run {
     const struct inc_pass_settings *s;

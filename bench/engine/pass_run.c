@@ -1,5 +1,5 @@
-/* pass_run.c - rounds of needs over a pool, with the machine's own read before
- * each setup, so that a ratio compares neighbours in time. */
+/* pass_run.c - rounds of needs over a pool, with the machine's own read between
+ * them, so that a ratio compares neighbours in time. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -23,7 +23,7 @@ draw(struct inc_pass_run *r, struct inc_pass_setup *u,
     u->need = inc_arena_array(&r->arena, n, sizeof *u->need);
     u->options = inc_arena_array(&r->arena, n, sizeof *u->options);
     u->question = inc_arena_array(&r->arena, n, sizeof *u->question);
-    u->all = inc_arena_array(&r->arena, n, sizeof *u->all);
+    u->all = inc_arena_array(&r->arena, n, sizeof(struct inc_question *));
     if (u->need == NULL || u->options == NULL || u->question == NULL ||
         u->all == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "needs");
@@ -175,26 +175,41 @@ print_looked(const struct inc_pass_run *r, const struct inc_pass_setup *u,
     }
 }
 
+/* The machine's read, again whenever the engine has run this long. */
+enum { READ_EVERY_MS = 200 };
+
+static double
+read_ms(struct inc_pass_run *r)
+{
+    double ms = (double)inc_reader_run(&r->reader, NULL) / 1e6;
+
+    inc_samples_add(&r->read, ms);
+    return ms;
+}
+
 static void
 one_setup(struct inc_pass_run *r, struct inc_pass_setup *u)
 {
-    double read = (double)inc_reader_run(&r->reader, NULL) / 1e6;
-    struct inc_samples round = {0};
+    double read = read_ms(r), since = 0;
 
-    inc_samples_add(&r->read, read);
     for (uint32_t i = 0; i < r->s->needs; i += u->batch) {
         uint32_t rest = r->s->needs - i, n = rest < u->batch ? rest : u->batch;
-        uint64_t start = inc_clock_ns(), cpu = cpu_ns();
+        uint64_t start, cpu;
         double ms;
 
+        if (since > READ_EVERY_MS) {
+            read = read_ms(r);
+            since = 0;
+        }
+        cpu = cpu_ns();
+        start = inc_clock_ns();
         inc_call_run(r->matcher, r->world->estate, r->pool, &u->all[i], n);
         inc_samples_add(&u->cpu, (double)(cpu_ns() - cpu) / 1e6 / n);
-        ms = (double)(inc_clock_ns() - start) / 1e6 / n;
-        inc_samples_add(&round, ms);
-        inc_samples_add(&u->ms, ms);
+        ms = (double)(inc_clock_ns() - start) / 1e6;
+        since += ms;
+        inc_samples_add(&u->ms, ms / n);
+        inc_samples_add(&u->ratio, ms / n / read);
     }
-    inc_samples_add(&u->ratio, inc_samples_quantile(&round, .5) / read);
-    inc_samples_release(&round);
 }
 
 void

@@ -222,6 +222,7 @@ inc_pass_settings_read(struct inc_pass_settings *s, int argc, char **argv)
                                     .place = {1},
                                     .n_place = 1};
     while (rc == 0 &&
+           /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
            (option = getopt_long(argc, argv, "", options, NULL)) != -1)
         rc = take(s, option);
     if (rc == 0 && optind != argc)

@@ -92,6 +92,7 @@ main(int argc, char **argv)
     unsigned times = 200;
     int option, fd, rc = 0;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'f')
             path = optarg;

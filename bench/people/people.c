@@ -30,7 +30,7 @@ patterns(struct inc_people *p, struct inc_err *err)
                              {4, 6, 9 * 60, 24 * 60}};
     uint32_t n = 0;
 
-    p->windows = inc_mem_zero(INC_PATTERNS * 7, sizeof *p->windows);
+    p->windows = inc_mem_zero((size_t)INC_PATTERNS * 7, sizeof *p->windows);
     if (p->windows == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "working hours");
     for (int i = 0; i < INC_PATTERNS; i++) {

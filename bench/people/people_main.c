@@ -75,17 +75,18 @@ in_range(uint64_t n, uint64_t lo, uint64_t hi, const char *option)
 static int
 take(struct wanted *w, int option)
 {
-    uint64_t n = optarg == NULL ? 0 : strtoull(optarg, NULL, 10);
+    const char *text = optarg == NULL ? "" : optarg;
+    uint64_t n = strtoull(text, NULL, 10);
 
     switch (option) {
     case 'e':
-        w->world.esco = optarg;
+        w->world.esco = text;
         return 0;
     case 'x':
         w->world.esco = NULL;
         return 0;
     case 'c':
-        w->world.comuni = optarg;
+        w->world.comuni = text;
         return 0;
     case 'n':
         w->count = n;
@@ -97,7 +98,7 @@ take(struct wanted *w, int option)
         w->people.seed = n;
         return 0;
     case 'p':
-        return pool_kind(w, optarg);
+        return pool_kind(w, text);
     case 'k':
         w->people.skills = (uint32_t)n;
         return in_range(n, 1, 100, "skills");
@@ -108,9 +109,8 @@ take(struct wanted *w, int option)
         w->ask.requirements = (uint32_t)n;
         return in_range(n, 1, INC_REQUIREMENTS_MAX, "requirements");
     case 'w':
-        w->ask.place = strcmp(optarg, "yes") == 0;
-        return w->ask.place || strcmp(optarg, "no") == 0 ? 0
-                                                         : bad("place", optarg);
+        w->ask.place = strcmp(text, "yes") == 0;
+        return w->ask.place || strcmp(text, "no") == 0 ? 0 : bad("place", text);
     default:
         (void)fputs(usage, stderr);
         return -1;
@@ -211,6 +211,7 @@ main(int argc, char **argv)
     int option;
 
     inc_err_clear(&err);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (take(&w, option) != 0)
             return 2;

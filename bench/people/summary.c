@@ -86,7 +86,7 @@ popularity(const char *what, uint64_t *counts, uint32_t n, uint64_t all)
     (void)fprintf(stderr,
                   "%s: %u of %u occur; the commonest is %.2f %% of people or "
                   "mentions, the commonest tenth %.1f %%\n",
-                  what, distinct, n, 100 * shares.at[0],
+                  what, distinct, n, 100 * inc_samples_quantile(&shares, 1),
                   sum == 0 ? 0 : 100 * (double)tenth / (double)sum);
     inc_samples_release(&shares);
 }

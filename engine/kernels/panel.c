@@ -1,12 +1,19 @@
 #include "engine/kernels/panel.h"
 
 #include <cblas.h>
+#include <pthread.h>
 
 #include "engine/base/mem.h"
 
 /* Rows a call: keeps every count inside the int of cblas.h and a slab of rows
  * in the last-level cache. The result does not depend on it (panel.h). */
 enum { SLAB = 1 << 16 };
+
+/* Debian's serial OpenBLAS 0.3.21 is built without locks: two threads inside it
+ * at once can be given the same packing buffer, and then both products are
+ * wrong (unit/kernels/panel_threads_test.c; 16 to 156 wrong in 180,000 to
+ * 270,000 calls of three threads). The threaded builds lock by themselves. */
+static pthread_mutex_t serial = PTHREAD_MUTEX_INITIALIZER;
 
 /* A product whose right answer is known without BLAS: every entry of `rows` is
  * r + 1 and of `cols` -(c + 1), the greatest in size 127, over the longest
@@ -67,9 +74,9 @@ inc_panel_start(const char **core, struct inc_err *err)
     return self_test(err);
 }
 
-void
-inc_panel_product(float *out, const float *rows, const float *cols,
-                  size_t n_rows, size_t n_cols, size_t dim)
+static void
+product(float *out, const float *rows, const float *cols, size_t n_rows,
+        size_t n_cols, size_t dim)
 {
     const int k = (int)dim, m = (int)n_cols;
 
@@ -91,4 +98,17 @@ inc_panel_product(float *out, const float *rows, const float *cols,
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, m, k, 1.0F,
                         a, k, cols, k, 0.0F, c, m);
     }
+}
+
+void
+inc_panel_product(float *out, const float *rows, const float *cols,
+                  size_t n_rows, size_t n_cols, size_t dim)
+{
+    int alone = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
+
+    if (alone)
+        (void)pthread_mutex_lock(&serial);
+    product(out, rows, cols, n_rows, n_cols, dim);
+    if (alone)
+        (void)pthread_mutex_unlock(&serial);
 }
