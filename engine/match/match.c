@@ -67,6 +67,7 @@ inc_match_run(struct inc_matcher *m, const struct inc_image *image,
         inc_buf_reset(&q->body);
         inc_err_clear(&q->err);
         q->considered = 0;
+        q->work = (struct inc_pass_work){0};
         if (q->kind == INC_ASK_PAIR)
             pair_run(m, image, q);
         else if (q->kind == INC_ASK_NEEDS)

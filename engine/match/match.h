@@ -19,6 +19,20 @@ enum inc_question_kind {
     INC_ASK_PAIR    /* one person, one need */
 };
 
+/*
+ * What the pass over people did for one question, in numbers of the worker's
+ * own: shared counters are touched once a question (engine/batch/worker.c).
+ * Nothing of an answer depends on them.
+ */
+struct inc_pass_work {
+    uint64_t blocks_seen;    /* blocks of the pool the pass came to */
+    uint64_t blocks_skipped; /* of them, left out by their bound */
+    uint64_t groups_bounded; /* groups of rows whose bound was made */
+    uint64_t groups_visited; /* of them, looked into */
+    uint64_t rows_sieved;    /* rows left out by a cheap test */
+    uint64_t rows_scored;    /* rows that got a score */
+};
+
 struct inc_question {
     /* in; borrowed until the answer is there */
     enum inc_question_kind kind;
@@ -30,6 +44,7 @@ struct inc_question {
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
     uint64_t considered; /* records looked at, for the counters */
+    struct inc_pass_work work; /* likewise */
 };
 
 /* Scratch of one worker thread: tables, heaps. */

@@ -89,6 +89,7 @@ consider(struct run *r, inc_fold_fn *fold, const struct inc_fold_table *table,
     fold(r->cover, &pull, table, person.words, person.n_words);
     inc_score(&tally, r->screen.rules != 0 ? r->lines : NULL, &r->plan, &person,
               r->cover, pull);
+    r->q->work.rows_scored++;
     rule = inc_screen_rules(&r->screen, &r->plan, &person, r->lines);
     if (rule >= 0) {
         r->page.excluded[rule]++;
@@ -117,6 +118,7 @@ pass(struct run *r, struct inc_matcher *m, struct inc_tables *t,
         const struct inc_class *classes;
         uint32_t n = inc_block_classes(block, &classes);
 
+        r->q->work.blocks_seen++;
         if (inc_tables_loss(t, &r->plan, classes, n) != INC_OK)
             return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
         table.loss = t->loss;
