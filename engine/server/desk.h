@@ -30,7 +30,7 @@ struct inc_desk {
     struct inc_server_options o;
     struct inc_crew *crew;
     struct inc_arenas *arenas; /* the crew's */
-    const char *endpoint;      /* as bound */
+    const char *endpoint;      /* as bound; NULL: no socket (tests) */
     struct inc_scrape *scrape; /* the metrics endpoint, NULL: off */
     struct inc_meter meter;
 };

@@ -146,7 +146,8 @@ put_endpoint(struct inc_buf *out, const struct inc_readings *r)
 
     inc_metric_name(name, INC_METRIC_endpoint);
     inc_buf_printf(out, "%s{", name);
-    put_label(out, "endpoint", r->desk->endpoint);
+    put_label(out, "endpoint",
+              r->desk->endpoint != NULL ? r->desk->endpoint : "");
     inc_buf_text(out, ",");
     put_label(out, "store", r->store_read ? r->store.id : "");
     inc_buf_text(out, "} 1\n");
