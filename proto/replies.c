@@ -210,6 +210,7 @@ static const struct inc_field latency[] = {
     COUNT(struct inc_latency, p50_us, NEED, "Median, microseconds."),
     COUNT(struct inc_latency, p99_us, NEED, "99th percentile, microseconds."),
     COUNT(struct inc_latency, max_us, NEED, "Slowest, microseconds."),
+    COUNT(struct inc_latency, p90_us, 0, "90th percentile, microseconds."),
 };
 static const struct inc_type latency_type = INC_TYPE(
     "latency", struct inc_latency, latency, "Times from arrival to reply.");
@@ -227,6 +228,12 @@ static const struct inc_field status[] = {
     INC_F_TEXT(S, blas, NEED, 0, 200, "BLAS library and its kernel."),
     INC_F_MAPS(S, counters, NEED, 200, &counter_type, "Counts."),
     INC_F_MAPS(S, latency, NEED, 100, &latency_type, "Times by operation."),
+    INC_F_TEXT(S, endpoint, 0, 1, 255, "Where clients connect, as bound."),
+    INC_F_TEXT(S, metrics, 0, 1, 80,
+               "Where GET /metrics is answered; absent when it is off."),
+    COUNT(S, process, 0, "Process number of the daemon."),
+    COUNT(S, started_ms, 0,
+          "When it began to serve, milliseconds since 1970-01-01 UTC."),
 };
 #undef S
 const struct inc_type inc_status_type = INC_TYPE(

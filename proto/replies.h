@@ -247,6 +247,7 @@ struct inc_latency {
     uint64_t has;
     const char *op;
     int64_t count, p50_us, p99_us, max_us;
+    int64_t p90_us; /* absent from the first daemons */
 };
 
 struct inc_status_reply {
@@ -262,6 +263,9 @@ struct inc_status_reply {
     uint32_t n_counters;
     struct inc_latency *latency;
     uint32_t n_latency;
+    /* who answers; absent from the first daemons */
+    const char *endpoint, *metrics;
+    int64_t process, started_ms;
 };
 
 struct inc_journal_entry {

@@ -59,10 +59,10 @@ warm_up(struct inc_pass_run *r, struct inc_pass_setup *u, struct inc_err *err)
             return q->status;
         }
         matched += (uint64_t)inc_call_number(q, "matched", 0);
-        u->looked.groups_bounded += q->counts.groups_bounded;
-        u->looked.groups_visited += q->counts.groups_visited;
-        u->looked.rows_sieved += q->counts.rows_sieved;
-        u->looked.rows_scored += q->counts.rows_scored;
+        u->looked.groups_bounded += q->work.groups_bounded;
+        u->looked.groups_visited += q->work.groups_visited;
+        u->looked.rows_sieved += q->work.rows_sieved;
+        u->looked.rows_scored += q->work.rows_scored;
     }
     u->considered = u->all[0]->considered;
     u->rate = (double)matched /

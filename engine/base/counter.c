@@ -50,6 +50,7 @@ inc_spread_add(struct inc_spread *s, uint64_t value)
         ;
     if (value > VALUE_MAX)
         value = VALUE_MAX;
+    (void)atomic_fetch_add_explicit(&s->sum, value, memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&s->bucket[bucket_of(value)], 1,
                                     memory_order_relaxed);
 }
@@ -84,4 +85,22 @@ inc_spread_read(const struct inc_spread *s, struct inc_quantiles *out)
     out->p50 = quantile(bucket, out->count, 50, out->max);
     out->p90 = quantile(bucket, out->count, 90, out->max);
     out->p99 = quantile(bucket, out->count, 99, out->max);
+}
+
+void
+inc_spread_below(const struct inc_spread *s, uint64_t *below,
+                 const uint64_t *bounds, size_t n, uint64_t *count,
+                 uint64_t *sum)
+{
+    size_t i = 0;
+
+    *count = 0;
+    for (unsigned b = 0; b < INC_SPREAD_BUCKETS; b++) {
+        for (; i < n && bounds[i] < bucket_end(b); i++)
+            below[i] = *count;
+        *count += atomic_load_explicit(&s->bucket[b], memory_order_relaxed);
+    }
+    for (; i < n; i++)
+        below[i] = *count;
+    *sum = atomic_load_explicit(&s->sum, memory_order_relaxed);
 }

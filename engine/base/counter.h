@@ -8,6 +8,7 @@
 #define INC_BASE_COUNTER_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A count that only grows. All zero is a new one. */
@@ -41,6 +42,7 @@ enum {
 struct inc_spread {
     _Atomic uint64_t bucket[INC_SPREAD_BUCKETS];
     _Atomic uint64_t max; /* exact, of the values as given */
+    _Atomic uint64_t sum; /* of the values, each at most the largest */
 };
 
 void inc_spread_add(struct inc_spread *s, uint64_t value);
@@ -51,5 +53,17 @@ struct inc_quantiles {
     uint64_t max;
 };
 void inc_spread_read(const struct inc_spread *s, struct inc_quantiles *out);
+
+/*
+ * How many values lie at or below each bound, for a cumulative histogram.
+ *   below   out [n]
+ *   bounds  [n] ascending; exact where each is the end of a bucket: 0..31, and
+ *           above 31 every 2^k - 1. Others count as the end before them.
+ *   count   out: all values; sum  out: of them
+ * One moment for `below` and `count`; `sum` may be ahead of them.
+ */
+void inc_spread_below(const struct inc_spread *s, uint64_t *below,
+                      const uint64_t *bounds, size_t n, uint64_t *count,
+                      uint64_t *sum);
 
 #endif

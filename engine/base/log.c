@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/counter.h"
 #include "engine/base/date.h"
 
 const char *const inc_log_level_names[] = {"error", "warn", "info", "debug",
                                            NULL};
 
 static _Atomic int wanted = INC_LOG_INFO;
+static struct inc_tally begun[INC_LOG_LEVELS];
 static int out_fd = 2;
 
 enum { CUT = 4 }; /* room kept for "..." and the line's end */
@@ -65,6 +67,7 @@ add_time(struct inc_log *l)
 void
 inc_log_start(struct inc_log *l, enum inc_log_level level, const char *event)
 {
+    inc_tally_add(&begun[level], 1);
     l->len = 0;
     l->on = inc_log_wants(level);
     if (!l->on)
@@ -164,6 +167,12 @@ inc_log_end(struct inc_log *l)
     /* A log nobody reads (closed pipe) must not stop the work. */
     if (write(out_fd, l->text, l->len) < 0)
         return;
+}
+
+uint64_t
+inc_log_count(enum inc_log_level level)
+{
+    return inc_tally_read(&begun[level]);
 }
 
 void

@@ -47,6 +47,9 @@ void inc_log_int(struct inc_log *l, const char *key, int64_t value);
 void inc_log_err(struct inc_log *l, const struct inc_err *err);
 void inc_log_end(struct inc_log *l); /* writes the line */
 
+/* Lines of a level begun since the start, those left out too. Any thread. */
+uint64_t inc_log_count(enum inc_log_level level);
+
 /* A whole line without fields. */
 void inc_log_event(enum inc_log_level level, const char *event);
 

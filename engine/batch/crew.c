@@ -250,3 +250,9 @@ inc_crew_depth_writes(struct inc_crew *c)
 {
     return inc_queue_depth(c->writes);
 }
+
+size_t
+inc_crew_depth_admin(struct inc_crew *c)
+{
+    return inc_queue_depth(c->admin);
+}

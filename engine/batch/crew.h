@@ -79,11 +79,19 @@ enum inc_status inc_crew_run(struct inc_crew *c, void (*fn)(void *arg),
  * for the watchdog. */
 uint64_t inc_crew_busy_ns(struct inc_crew *c);
 
+/* Sums of struct inc_pass_work (engine/match/match.h). */
+struct inc_pass_counters {
+    struct inc_tally blocks_seen, blocks_skipped, groups_bounded,
+        groups_visited, rows_sieved, rows_scored;
+};
+
 struct inc_crew_counters {
-    struct inc_spread questions; /* per batch of a worker */
-    struct inc_spread writes;    /* per commit */
-    struct inc_spread commit_us; /* decode, apply, fsync, publish */
-    struct inc_spread match_us;  /* one batch */
+    struct inc_spread questions;  /* per batch of a worker */
+    struct inc_spread writes;     /* per commit */
+    struct inc_spread commit_us;  /* decode, apply, fsync, publish */
+    struct inc_spread match_us;   /* one batch */
+    struct inc_spread publish_us; /* the next image, of commit_us */
+    struct inc_pass_counters pass;
     struct inc_tally considered; /* records that matches could choose from */
     struct inc_mason_counters mason;
     struct inc_tally publish_failed;
@@ -92,5 +100,6 @@ struct inc_crew_counters {
 const struct inc_crew_counters *inc_crew_counters(const struct inc_crew *c);
 size_t inc_crew_depth(struct inc_crew *c); /* reads and questions */
 size_t inc_crew_depth_writes(struct inc_crew *c);
+size_t inc_crew_depth_admin(struct inc_crew *c); /* the porter's */
 
 #endif

@@ -82,6 +82,17 @@ prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
 }
 
 static void
+count_pass(struct inc_pass_counters *c, const struct inc_pass_work *work)
+{
+    inc_tally_add(&c->blocks_seen, work->blocks_seen);
+    inc_tally_add(&c->blocks_skipped, work->blocks_skipped);
+    inc_tally_add(&c->groups_bounded, work->groups_bounded);
+    inc_tally_add(&c->groups_visited, work->groups_visited);
+    inc_tally_add(&c->rows_sieved, work->rows_sieved);
+    inc_tally_add(&c->rows_scored, work->rows_scored);
+}
+
+static void
 answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
 {
     struct inc_job *ready[INC_BATCH_MAX];
@@ -99,6 +110,7 @@ answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
         struct inc_job *j = ready[i];
 
         inc_tally_add(&c->counters.considered, j->question.considered);
+        count_pass(&c->counters.pass, &j->question.work);
         if (j->question.status != INC_OK) {
             j->question.err.status = j->question.status;
             (void)inc_job_fail(j, &j->question.err);

@@ -144,8 +144,14 @@ inc_options_load(struct inc_config *c, const struct inc_options *o,
     INC_TRY(inc_defaults_fill(c, environment, err));
     INC_TRY(inc_config_finish(c, err));
     st = inc_endpoint_check(inc_config_text(c, INC_SET_endpoint), err);
-    if (st != INC_OK)
+    if (st != INC_OK) {
         inc_err_where(err, "%s", c->value[INC_SET_endpoint].origin);
+        goto out;
+    }
+    if (inc_config_optional(c, INC_SET_metrics) != NULL)
+        st = inc_metrics_check(inc_config_text(c, INC_SET_metrics), err);
+    if (st != INC_OK)
+        inc_err_where(err, "%s", c->value[INC_SET_metrics].origin);
 out:
     return st;
 }

@@ -110,6 +110,7 @@ open_server(struct service *s, struct inc_err *err)
     const struct inc_config *c = &s->config;
     const struct inc_server_options o = {
         .endpoint = inc_config_text(c, INC_SET_endpoint),
+        .metrics = inc_config_optional(c, INC_SET_metrics),
         .workers = worker_count(c),
         .batch_max = (unsigned)inc_config_int(c, INC_SET_batch_max),
         .queue_max = (size_t)inc_config_int(c, INC_SET_queue_max),
@@ -352,6 +353,8 @@ announce(struct service *s, struct inc_err *err)
     inc_log_start(&l, INC_LOG_INFO, "serving");
     inc_log_text(&l, "endpoint", inc_server_endpoint(s->server));
     inc_log_int(&l, "process", (int64_t)getpid());
+    if (inc_server_metrics(s->server) != NULL)
+        inc_log_text(&l, "metrics", inc_server_metrics(s->server));
     inc_log_text(&l, "version", INC_RELEASE);
     inc_log_int(&l, "workers", worker_count(&s->config));
     inc_log_text(&l, "kernel", s->kernels->name);

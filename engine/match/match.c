@@ -70,7 +70,7 @@ inc_match_run(struct inc_matcher *m, const struct inc_image *image,
         inc_buf_reset(&q->body);
         inc_err_clear(&q->err);
         q->considered = 0;
-        q->counts = (struct inc_pass_counts){0};
+        q->work = (struct inc_pass_work){0};
         if (q->deadline_ns != 0 && inc_clock_ns() >= q->deadline_ns)
             q->status = inc_late(q);
         else if (q->kind == INC_ASK_PAIR)

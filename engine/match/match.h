@@ -20,11 +20,18 @@ enum inc_question_kind {
     INC_ASK_PAIR    /* one person, one need */
 };
 
-/* What one question looked at, for the counters. */
-struct inc_pass_counts {
-    uint64_t blocks_seen;
-    uint64_t groups_bounded, groups_visited; /* of INC_GROUP_ROWS people */
-    uint64_t rows_sieved, rows_scored;
+/*
+ * What the pass over people did for one question, in numbers of the worker's
+ * own: shared counters are touched once a question (engine/batch/worker.c).
+ * Nothing of an answer depends on them.
+ */
+struct inc_pass_work {
+    uint64_t blocks_seen;    /* blocks of the pool */
+    uint64_t blocks_skipped; /* of them, none of whose rows was looked at */
+    uint64_t groups_bounded; /* nodes of their trees whose bound was made */
+    uint64_t groups_visited; /* groups of rows looked into */
+    uint64_t rows_sieved;    /* rows whose skills were looked at roughly */
+    uint64_t rows_scored;    /* rows that got a score */
 };
 
 struct inc_question {
@@ -39,7 +46,7 @@ struct inc_question {
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
     uint64_t considered; /* records that could be matched */
-    struct inc_pass_counts counts;
+    struct inc_pass_work work;
 };
 
 /* Scratch of one worker thread: tables, heaps. */

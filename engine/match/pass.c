@@ -19,6 +19,7 @@ struct inc_view_of {
     const struct inc_class *classes;
     const uint64_t *dead;
     const uint64_t *keep; /* NULL: all */
+    int visited;
 };
 
 enum inc_status
@@ -168,7 +169,7 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
     if (reach < INC_NO_BOUND && skill_points(p) + others < least)
         return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
-    p->counts.rows_scored++;
+    p->work.rows_scored++;
     inc_score(&tally, NULL, p->plan, &person, p->cover, pull);
     if (tally.points < least)
         return;
@@ -211,7 +212,7 @@ may_have_all(const struct inc_pass *p, const struct inc_view_of *v,
 
 /* Look at the first n rows of the list. */
 static void
-visit(struct inc_pass *p, const struct inc_view_of *v, size_t n)
+visit(struct inc_pass *p, struct inc_view_of *v, size_t n)
 {
     const uint16_t *rows = p->scan->rows;
     const uint32_t *sieved = p->scan->sieved;
@@ -219,7 +220,8 @@ visit(struct inc_pass *p, const struct inc_view_of *v, size_t n)
 
     p->kernels->sieve(p->scan->sieved, &p->scan->kin.sieve, v->columns.skill,
                       v->columns.skill_at, rows, n);
-    p->counts.rows_sieved += n;
+    p->work.rows_sieved += n;
+    v->visited = 1;
     for (size_t i = 0; i < n; i++) {
         int32_t least = inc_ranking_least(p->ranking);
         int lacks = sieved[i] == INC_SIEVE_FAILED;
@@ -321,7 +323,7 @@ open_nodes(struct inc_pass *p, size_t block, int level, uint32_t first,
         if (any_kept(v, i * span, (i + 1) * span))
             s->rows[n++] = (uint16_t)(v->tree.first[level] + i);
     inc_bounds(s->sieved, &s->reach, p->kernels, &v->tree, s->rows, n);
-    p->counts.groups_bounded += n;
+    p->work.groups_bounded += n;
     for (size_t i = 0; i < n; i++)
         if ((int64_t)s->sieved[i] >= inc_ranking_least(p->ranking))
             INC_TRY(push(s, opened(s->sieved[i], block, s->rows[i])));
@@ -334,7 +336,7 @@ static enum inc_status
 climb(struct inc_pass *p, uint64_t item)
 {
     const size_t block = item >> 16 & 0xffff;
-    const struct inc_view_of *v = &p->scan->views[block];
+    struct inc_view_of *v = &p->scan->views[block];
     uint32_t node = item & 0xffff, from, to;
     int level = INC_TREE_LEVELS - 1;
     size_t n;
@@ -347,7 +349,7 @@ climb(struct inc_pass *p, uint64_t item)
 
         n = list_rows(p->scan->rows, 0,
                       kept_word(v, row / 64) >> row % 64 & 0xffff, row);
-        p->counts.groups_visited++;
+        p->work.groups_visited++;
         visit(p, v, n);
         return INC_OK;
     }
@@ -394,7 +396,7 @@ static enum inc_status
 straight(struct inc_pass *p, int all, uint64_t deadline_ns)
 {
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
-        const struct inc_view_of *v = &p->scan->views[b];
+        struct inc_view_of *v = &p->scan->views[b];
         size_t n = 0;
 
         if (!all && v->has_tree)
@@ -464,13 +466,15 @@ inc_pass_run(struct inc_pass *p, uint64_t deadline_ns)
     if (p->filtered)
         inc_keep_digest(p->filter, p->screen);
     p->rest = inc_rest_points(p->plan);
-    p->counts.blocks_seen = inc_pool_blocks(p->pool);
+    p->work.blocks_seen = inc_pool_blocks(p->pool);
     INC_TRY(look(p));
     if (p->screen->rules != 0) /* who fails one is not to be in the facets */
         p->sheet->facets = NULL;
     count(p);
     p->sheet->facets = facets;
-    st = run(p, deadline_ns);
+    INC_TRY(run(p, deadline_ns));
+    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
+        p->work.blocks_skipped += !p->scan->views[b].visited;
 out:
     return st;
 }

@@ -53,7 +53,7 @@ struct inc_pass {
     struct inc_ranking *ranking;
     struct inc_sheet *sheet; /* considered, excluded; facets when wanted */
     uint16_t *cover;         /* [plan->lanes] */
-    struct inc_pass_counts counts;
+    struct inc_pass_work work;
     /* of the pass itself */
     uint32_t rest; /* points besides those of skills, at most */
     uint64_t matched;

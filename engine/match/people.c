@@ -143,7 +143,7 @@ answer(struct run *r, struct inc_matcher *m)
     if (q->body.failed)
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "reply");
     q->considered = r->page.considered;
-    q->counts = r->pass.counts;
+    q->work = r->pass.work;
 out:
     return st;
 }

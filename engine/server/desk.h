@@ -12,13 +12,17 @@ enum { INC_STATUS_KINDS = 40 };
 /* Written by the router (and `unknown_` by whoever surveys), read by status. */
 struct inc_meter {
     uint64_t start_ns;
+    int64_t start_unix_ms;
     struct inc_spread latency_us[INC_OP_COUNT]; /* arrival to reply */
-    struct inc_tally answers[INC_STATUS_KINDS]; /* by -status */
-    struct inc_tally requests;                  /* frames that came */
-    struct inc_tally bad_frames;                /* no readable envelope */
-    struct inc_tally busy;    /* refused: queue or client's share full */
-    struct inc_tally dropped; /* replies whose client was gone or full */
+    /* By operation and -status; the last row: frames without a readable one. */
+    struct inc_tally answers[INC_OP_COUNT + 1][INC_STATUS_KINDS];
+    _Atomic uint64_t in_flight;  /* queued or worked on; the router's copy */
+    struct inc_tally requests;   /* frames that came */
+    struct inc_tally bad_frames; /* no readable envelope */
+    struct inc_tally busy;       /* refused: queue or client's share full */
+    struct inc_tally dropped;    /* replies whose client was gone or full */
     struct inc_tally bytes_in, bytes_out;
+    struct inc_tally scrapes, scrapes_refused; /* of the metrics endpoint */
     _Atomic uint64_t unknown_uris, unknown_records;
 };
 
@@ -26,6 +30,8 @@ struct inc_desk {
     struct inc_server_options o;
     struct inc_crew *crew;
     struct inc_arenas *arenas; /* the crew's */
+    const char *endpoint;      /* as bound; NULL: no socket (tests) */
+    struct inc_scrape *scrape; /* the metrics endpoint, NULL: off */
     struct inc_meter meter;
 };
 

@@ -71,20 +71,28 @@ send_reply(struct inc_server *s, const void *route, size_t route_len,
 }
 
 static void
-count_answer(struct inc_server *s, enum inc_status st)
+count_answer(struct inc_server *s, enum inc_op op, enum inc_status st)
 {
     if (-(int)st < INC_STATUS_KINDS)
-        inc_tally_add(&s->desk.meter.answers[-(int)st], 1);
+        inc_tally_add(&s->desk.meter.answers[op][-(int)st], 1);
 }
 
 static void
-refuse(struct inc_server *s, struct incoming *in, const char *id,
-       const struct inc_err *err)
+set_in_flight(struct inc_server *s, uint64_t n)
+{
+    s->in_flight = n;
+    atomic_store_explicit(&s->desk.meter.in_flight, n, memory_order_relaxed);
+}
+
+/* `op` is INC_OP_COUNT when the frame does not say. */
+static void
+refuse(struct inc_server *s, struct incoming *in, enum inc_op op,
+       const char *id, const struct inc_err *err)
 {
     struct inc_buf reply = {0};
     struct inc_log l;
 
-    count_answer(s, err->status);
+    count_answer(s, op, err->status);
     inc_log_start(&l, INC_LOG_DEBUG, "refused");
     inc_log_text(&l, "code", inc_status_wire(err->status));
     inc_log_int(&l, "bytes", (int64_t)zmq_msg_size(&in->payload));
@@ -175,7 +183,7 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
         busy(s, st, err);
         return st;
     }
-    s->in_flight++;
+    set_in_flight(s, s->in_flight + 1);
     ++*share_of(s, route, route_len);
     return INC_OK;
 }
@@ -225,7 +233,7 @@ out:
     if (st != INC_OK) {
         if (bad)
             inc_tally_add(&s->desk.meter.bad_frames, 1);
-        refuse(s, in, r.id, &err);
+        refuse(s, in, bad ? INC_OP_COUNT : r.op, r.id, &err);
     }
 }
 
@@ -275,13 +283,14 @@ send_finished(struct inc_server *s)
         uint64_t work_us =
             j->begun_ns == 0 ? 0 : (inc_clock_ns() - j->begun_ns) / 1000;
 
-        send_reply(s, j->route, j->route_len, &j->reply);
+        /* Counted first: who has the reply and then asks sees it counted. */
         inc_spread_add(&s->desk.meter.latency_us[j->op], us);
-        count_answer(s, j->status);
+        count_answer(s, j->op, j->status);
         log_answer(j, us);
         s->mean_us = (s->mean_us * 15 + work_us) / 16;
-        s->in_flight--;
+        set_in_flight(s, s->in_flight - 1);
         --*share_of(s, j->route, j->route_len);
+        send_reply(s, j->route, j->route_len, &j->reply);
         inc_job_free(j);
         j = next;
     }

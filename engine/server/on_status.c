@@ -1,10 +1,10 @@
 /* ping and status. Worker threads. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/clock.h"
-#include "engine/server/desk.h"
+#include "engine/server/metrics.h"
+#include "engine/server/metrics_http.h"
 
 enum inc_status
 inc_on_ping(struct inc_desk *d, struct inc_job *j,
@@ -23,22 +23,6 @@ inc_on_ping(struct inc_desk *d, struct inc_job *j,
     inc_w_ktext(w, "version", INC_RELEASE);
     inc_w_end(w);
     return INC_OK;
-}
-
-/* Resident bytes of the process, 0 when /proc does not say. */
-static int64_t
-resident_bytes(void)
-{
-    FILE *f = fopen("/proc/self/statm", "re");
-    long long size, resident;
-    int n;
-
-    if (f == NULL)
-        return 0;
-    n = fscanf(f, "%lld %lld", &size, &resident); /* NOLINT(cert-err34-c):
-                                             the kernel's own numbers */
-    (void)fclose(f);
-    return n == 2 ? resident * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void
@@ -69,37 +53,35 @@ spread(struct inc_writer *w, const char *name, const struct inc_spread *s)
     counter(w, text, q.max);
 }
 
+/* Every metric whose place in the reply is counters.NAME. */
 static void
-write_counters(struct inc_desk *d, struct inc_writer *w)
+write_registry(const struct inc_readings *r, struct inc_writer *w)
 {
-    const struct inc_crew_counters *c = inc_crew_counters(d->crew);
-    struct inc_meter *m = &d->meter;
+    static const char place[] = "counters.";
+
+    for (int m = 0; m < INC_METRICS; m++) {
+        const char *name = strstr(inc_metrics[m].status, place);
+
+        if (name == NULL || m == INC_METRIC_requests)
+            continue;
+        name += sizeof place - 1;
+        if (inc_metrics[m].kind == INC_METRIC_HISTOGRAM)
+            spread(w, name, r->spread[m]);
+        else
+            counter(w, name, r->value[m]);
+    }
+}
+
+static void
+write_counters(const struct inc_readings *r, struct inc_writer *w)
+{
     char name[64];
 
     inc_w_key(w, "counters");
     inc_w_list(w);
-    counter(w, "requests", inc_tally_read(&m->requests));
-    counter(w, "bad_frames", inc_tally_read(&m->bad_frames));
-    counter(w, "busy", inc_tally_read(&m->busy));
-    counter(w, "dropped_replies", inc_tally_read(&m->dropped));
-    counter(w, "bytes_in", inc_tally_read(&m->bytes_in));
-    counter(w, "bytes_out", inc_tally_read(&m->bytes_out));
-    counter(w, "waiting", inc_crew_depth(d->crew));
-    counter(w, "waiting_writes", inc_crew_depth_writes(d->crew));
-    spread(w, "batch_questions", &c->questions);
-    spread(w, "batch_us", &c->match_us);
-    spread(w, "commit_writes", &c->writes);
-    spread(w, "commit_us", &c->commit_us);
-    counter(w, "considered", inc_tally_read(&c->considered));
-    counter(w, "publish_failed", inc_tally_read(&c->publish_failed));
-    counter(w, "stale_readers_cleared", inc_tally_read(&c->stale_readers));
-    counter(w, "unknown_uris", m->unknown_uris);
-    counter(w, "unknown_uri_records", m->unknown_records);
-    counter(w, "resident_bytes", (uint64_t)resident_bytes());
-    counter(w, "process", (uint64_t)getpid());
-    counter(w, "workers", d->o.workers);
+    write_registry(r, w);
     for (int i = 0; i < INC_STATUS_KINDS; i++) {
-        uint64_t n = inc_tally_read(&m->answers[i]);
+        uint64_t n = inc_metrics_answers(&r->desk->meter, i);
 
         if (n == 0)
             continue;
@@ -110,7 +92,7 @@ write_counters(struct inc_desk *d, struct inc_writer *w)
 }
 
 static void
-write_latency(struct inc_desk *d, struct inc_writer *w)
+write_latency(const struct inc_desk *d, struct inc_writer *w)
 {
     inc_w_key(w, "latency");
     inc_w_list(w);
@@ -126,6 +108,7 @@ write_latency(struct inc_desk *d, struct inc_writer *w)
         inc_w_kint(w, "p50_us", (int64_t)q.p50);
         inc_w_kint(w, "p99_us", (int64_t)q.p99);
         inc_w_kint(w, "max_us", (int64_t)q.max);
+        inc_w_kint(w, "p90_us", (int64_t)q.p90);
         inc_w_end(w);
     }
     inc_w_end(w);
@@ -148,19 +131,40 @@ write_store(const struct inc_store_info *s, struct inc_writer *w)
 }
 
 static void
+write_pool(const struct inc_readings *r, struct inc_writer *w)
+{
+    const uint64_t *v = r->value;
+
+    inc_w_key(w, "pool");
+    inc_w_map(w);
+    inc_w_kint(w, "people", (int64_t)v[INC_METRIC_pool_people]);
+    inc_w_kint(w, "needs", (int64_t)v[INC_METRIC_pool_needs]);
+    inc_w_kint(w, "generation", (int64_t)v[INC_METRIC_generation]);
+    inc_w_kint(w, "bytes", (int64_t)v[INC_METRIC_pool]);
+    inc_w_end(w);
+}
+
+/* Who answers. */
+static void
+write_service(const struct inc_readings *r, struct inc_writer *w)
+{
+    const struct inc_desk *d = r->desk;
+
+    if (d->endpoint != NULL)
+        inc_w_ktext(w, "endpoint", d->endpoint);
+    if (d->scrape != NULL)
+        inc_w_ktext(w, "metrics", inc_scrape_address(d->scrape));
+    inc_w_kint(w, "process", (int64_t)r->value[INC_METRIC_process_id]);
+    inc_w_kint(w, "started_ms", d->meter.start_unix_ms);
+}
+
+static void
 write_estate(const struct inc_image *image, struct inc_writer *w)
 {
     const struct inc_taxonomy *t = image->estate->world.taxonomy;
     const struct inc_space *space = image->estate->world.space;
     char hex[INC_DIGEST_HEX];
 
-    inc_w_key(w, "pool");
-    inc_w_map(w);
-    inc_w_kint(w, "people", (int64_t)inc_pool_people(image->pool));
-    inc_w_kint(w, "needs", (int64_t)inc_pool_needs(image->pool));
-    inc_w_kint(w, "generation", (int64_t)inc_pool_generation(image->pool));
-    inc_w_kint(w, "bytes", (int64_t)inc_pool_bytes(image->pool));
-    inc_w_end(w);
     inc_w_key(w, "taxonomy");
     inc_w_map(w);
     inc_w_ktext(w, "version", inc_taxonomy_version(t));
@@ -187,26 +191,25 @@ inc_on_status(struct inc_desk *d, struct inc_job *j,
               const struct inc_image *image, struct inc_writer *w,
               struct inc_err *err)
 {
-    struct inc_store_info info;
-    struct inc_view *view = NULL;
+    struct inc_readings r;
     uint64_t up_ns = inc_clock_ns() - d->meter.start_ns;
     enum inc_status st = INC_OK;
 
     (void)j;
-    INC_TRY(inc_view_open(&view, d->o.store, err));
-    INC_TRY(inc_view_info(view, &info, err));
+    INC_TRY(inc_metrics_read(&r, d, image, err));
     inc_w_map(w);
     inc_w_ktext(w, "version", INC_RELEASE);
     inc_w_kint(w, "protocol", INC_PROTOCOL);
     inc_w_kint(w, "uptime_s", (int64_t)(up_ns / UINT64_C(1000000000)));
-    write_store(&info, w);
+    write_store(&r.store, w);
+    write_pool(&r, w);
     write_estate(image, w);
     inc_w_ktext(w, "kernel", d->o.kernels->name);
     inc_w_ktext(w, "blas", d->o.blas);
-    write_counters(d, w);
+    write_counters(&r, w);
     write_latency(d, w);
+    write_service(&r, w);
     inc_w_end(w);
 out:
-    inc_view_close(view);
     return st;
 }

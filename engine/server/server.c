@@ -6,9 +6,12 @@
 #include <zmq.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/log.h"
 #include "engine/base/mem.h"
 #include "engine/server/endpoint.h"
 #include "engine/server/inside.h"
+#include "engine/server/metrics.h"
+#include "engine/server/metrics_http.h"
 
 enum {
     /* Per connection, whole messages. In: more than the 64 requests a client
@@ -97,6 +100,40 @@ out:
     return st;
 }
 
+/* On the endpoint's thread. A store that does not answer leaves its own values
+ * out; the rest is worth having then more than ever. */
+static void
+render(void *arg, struct inc_buf *out)
+{
+    struct inc_desk *d = arg;
+    struct inc_image image = inc_live_hold(d->o.live);
+    struct inc_readings readings;
+
+    (void)inc_metrics_read(&readings, d, &image, NULL);
+    inc_metrics_text(out, &readings);
+    inc_image_drop(&image);
+}
+
+static enum inc_status
+open_scrape(struct inc_desk *d, struct inc_err *err)
+{
+    const struct inc_scrape_options o = {.address = d->o.metrics,
+                                         .render = render,
+                                         .arg = d,
+                                         .served = &d->meter.scrapes,
+                                         .refused = &d->meter.scrapes_refused};
+    enum inc_status st;
+
+    if (d->o.metrics == NULL)
+        return INC_OK;
+    st = inc_scrape_open(&d->scrape, &o, err);
+    if (st != INC_OK)
+        inc_err_where(err, "metrics");
+    else if (inc_scrape_is_open(d->scrape))
+        inc_log_event(INC_LOG_WARN, "metrics_open_to_network");
+    return st;
+}
+
 enum inc_status
 inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                 struct inc_err *err)
@@ -117,12 +154,15 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the server");
     s->lock_fd = -1;
     s->desk.o = *o;
+    s->desk.endpoint = s->endpoint;
     s->desk.meter.start_ns = inc_clock_ns();
+    s->desk.meter.start_unix_ms = inc_clock_unix_ms();
     INC_TRY(inc_loop_init(s, err));
     INC_TRY(bind_socket(s, err));
     inc_route_hands(&crew.hands, &s->desk);
     INC_TRY(inc_crew_start(&s->desk.crew, &crew, err));
     s->desk.arenas = inc_crew_arenas(s->desk.crew);
+    INC_TRY(open_scrape(&s->desk, err));
     *out = s;
     s = NULL;
 out:
@@ -130,13 +170,15 @@ out:
     return st;
 }
 
-/* The order matters: threads first (they use the desk), then the socket with
+/* The order matters: threads first (they use the desk, the metrics' one the
+ * crew too), then the socket with
  * its unsent replies, then the context, and the lock last. */
 void
 inc_server_close(struct inc_server *s)
 {
     if (s == NULL)
         return;
+    inc_scrape_close(s->desk.scrape);
     inc_crew_free(s->desk.crew);
     if (s->socket != NULL)
         (void)zmq_close(s->socket);
@@ -152,6 +194,12 @@ const char *
 inc_server_endpoint(const struct inc_server *s)
 {
     return s->endpoint;
+}
+
+const char *
+inc_server_metrics(const struct inc_server *s)
+{
+    return s->desk.scrape == NULL ? NULL : inc_scrape_address(s->desk.scrape);
 }
 
 struct inc_crew *

@@ -4,7 +4,8 @@
  *
  * Threads: the thread that calls inc_server_run() is the router thread and
  * the only one that touches ZeroMQ. Everything else goes through the crew's
- * queues (engine/batch/crew.h).
+ * queues (engine/batch/crew.h). The metrics endpoint has a thread of its own
+ * (metrics_http.h), which only reads.
  */
 #ifndef INC_SERVER_SERVER_H
 #define INC_SERVER_SERVER_H
@@ -15,6 +16,7 @@ struct inc_server;
 
 struct inc_server_options {
     const char *endpoint; /* checked by inc_endpoint_check() */
+    const char *metrics;  /* checked by inc_metrics_check(); NULL: none */
     unsigned workers, batch_max;
     size_t queue_max;
     uint64_t queue_bytes;
@@ -40,6 +42,8 @@ void inc_server_close(struct inc_server *s); /* NULL is fine */
 
 /* As bound: the port is there also when `*` was asked. */
 const char *inc_server_endpoint(const struct inc_server *s);
+/* Where GET /metrics is answered, as bound; NULL when it is off. */
+const char *inc_server_metrics(const struct inc_server *s);
 struct inc_crew *inc_server_crew(struct inc_server *s);
 /* What the last survey of stored URIs found, for `status`. Any thread. */
 void inc_server_note_unknown(struct inc_server *s, uint64_t uris,
@@ -72,5 +76,11 @@ enum inc_status inc_server_run(struct inc_server *s,
 /* Only ipc paths and IPv4 loopback: connections are neither encrypted nor
  * authenticated in this version. INC_E_CONFIG says what would be right. */
 enum inc_status inc_endpoint_check(const char *endpoint, struct inc_err *err);
+
+/* --- metrics_address.c ---------------------------------------------------- */
+
+/* ADDRESS:PORT in numbers, [IPv6]:PORT, or a port alone for 127.0.0.1; port 0
+ * or `*`: any free one. INC_E_CONFIG says what would be right. */
+enum inc_status inc_metrics_check(const char *address, struct inc_err *err);
 
 #endif

@@ -10,7 +10,7 @@ import pytest
 
 from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
-PAGES = ["README.md", "docs/cli.md", "docs/operations.md"]
+PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod) .*)$", re.M)
 
 

@@ -571,6 +571,8 @@ class Latency(Model):
     p99_us: int
     # Slowest, microseconds.
     max_us: int
+    # 90th percentile, microseconds.
+    p90_us: Optional[int] = None
 
 
 @dataclass
@@ -608,6 +610,14 @@ class Status(Model):
     counters: list[Counter]
     # Times by operation.
     latency: list[Latency]
+    # Where clients connect, as bound.
+    endpoint: Optional[str] = None
+    # Where GET /metrics is answered; absent when it is off.
+    metrics: Optional[str] = None
+    # Process number of the daemon.
+    process: Optional[int] = None
+    # When it began to serve, milliseconds since 1970-01-01 UTC.
+    started_ms: Optional[int] = None
 
 
 @dataclass

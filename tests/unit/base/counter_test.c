@@ -105,6 +105,38 @@ tally(void **state)
     assert_int_equal(inc_tally_read(&t), 7);
 }
 
+/* Exact at ends of buckets, never too many elsewhere; sums are exact. */
+static void
+counts_below_bounds(void **state)
+{
+    struct inc_spread *s = calloc(1, sizeof *s);
+    const uint64_t bounds[] = {0, 1, 16, 31, 63, 100, 1023};
+    const uint64_t values[] = {0, 1, 1, 16, 17, 31, 32, 63, 64, 1023, 1024};
+    uint64_t below[7], count, sum, all = 0;
+
+    (void)state;
+    assert_non_null(s);
+    inc_spread_below(s, below, bounds, 7, &count, &sum);
+    assert_int_equal(count, 0);
+    assert_int_equal(sum, 0);
+    assert_int_equal(below[6], 0);
+    for (size_t i = 0; i < 11; i++) {
+        inc_spread_add(s, values[i]);
+        all += values[i];
+    }
+    inc_spread_below(s, below, bounds, 7, &count, &sum);
+    assert_int_equal(below[0], 1);
+    assert_int_equal(below[1], 3);
+    assert_int_equal(below[2], 4);
+    assert_int_equal(below[3], 6);
+    assert_int_equal(below[4], 8);
+    assert_int_equal(below[5], 9);
+    assert_int_equal(below[6], 10);
+    assert_int_equal(count, 11);
+    assert_int_equal(sum, all);
+    free(s);
+}
+
 int
 main(void)
 {
@@ -113,6 +145,7 @@ main(void)
         cmocka_unit_test(small_values_are_exact),
         cmocka_unit_test(error_is_bounded),
         cmocka_unit_test(quantiles_of_random_values),
+        cmocka_unit_test(counts_below_bounds),
         cmocka_unit_test(tally),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

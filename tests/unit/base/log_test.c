@@ -69,6 +69,21 @@ levels(void **state)
 }
 
 static void
+lines_are_counted(void **state)
+{
+    uint64_t warnings = inc_log_count(INC_LOG_WARN);
+    uint64_t errors_before = inc_log_count(INC_LOG_ERROR);
+
+    (void)state;
+    inc_log_level_set(INC_LOG_ERROR);
+    inc_log_event(INC_LOG_WARN, "unseen"); /* left out, counted all the same */
+    inc_log_event(INC_LOG_WARN, "unseen");
+    inc_log_level_set(INC_LOG_INFO);
+    assert_int_equal(inc_log_count(INC_LOG_WARN), warnings + 2);
+    assert_int_equal(inc_log_count(INC_LOG_ERROR), errors_before);
+}
+
+static void
 errors(void **state)
 {
     struct inc_err err;
@@ -110,9 +125,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_and_quotes),
-        cmocka_unit_test(levels),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(fields_and_quotes),  cmocka_unit_test(levels),
+        cmocka_unit_test(lines_are_counted),  cmocka_unit_test(errors),
         cmocka_unit_test(long_lines_are_cut),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
