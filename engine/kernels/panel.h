@@ -30,9 +30,9 @@ enum inc_status inc_panel_start(const char **core, struct inc_err *err);
  * come out as -0: turn values into integers before their bytes are compared.
  *
  * Cost: one SGEMM; SGEMV when n_rows or n_cols is 1. Counts of 0 are fine.
- * Threads: each concurrent caller takes a 128 MiB mapping inside OpenBLAS once
- * and OpenBLAS retries for ever when it gets none: let every worker call this
- * once at start.
+ * Threads: any number, one product at a time: the serial OpenBLAS gives wrong
+ * products to callers at once. OpenBLAS takes a 128 MiB mapping at its first
+ * product and retries for ever when it gets none: call this once at start.
  */
 void inc_panel_product(float *out, const float *rows, const float *cols,
                        size_t n_rows, size_t n_cols, size_t dim);
