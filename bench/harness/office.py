@@ -94,13 +94,11 @@ class Office:
         run([programs.offline, "space", "train", "--esco",
              esco or pools.SAMPLE, "--out", self.space], 600)
 
-    def _settings(self, store, changes):
-        flags = {"store": store, "space": self.space,
-                 "esco": self.esco or pools.SAMPLE}
-        comuni = pools.comuni(self.esco)
-        flags["comuni"] = comuni
-        flags.update(changes)
-        return flags
+    def settings(self, people):
+        """What every daemon of ours is started with."""
+        return {"store": self.folder / f"store-{people}", "space": self.space,
+                "esco": self.esco or pools.SAMPLE,
+                "comuni": pools.comuni(self.esco)}
 
     def _import(self, kind, path, timeout_s=7200):
         env = dict(os.environ, INCROCIO_ENDPOINT=self.daemon.endpoint)
@@ -115,24 +113,27 @@ class Office:
             pools.needs(self.programs, path, self.n_needs, lanes, self.seed,
                         self.esco)
         for old in self.folder.glob("needs-*.jsonl?*"):
-            old.unlink() # import remembers how far it came
+            old.unlink()  # import remembers how far it came
         self._import("needs", path)
 
-    def _fill(self, people, store):
+    def _fill(self, people, store, measured):
         path = self.folder / f"people-{people}.jsonl"
         pools.people(self.programs, path, people, self.seed, self.esco)
         seconds = self._import("candidates", path)
         for used in self.folder.glob(f"people-{people}.jsonl*"):
             used.unlink()
+        if not measured:
+            return
         params = {"people": people}
         self.figures.add("import.people", "1/s", params, people / seconds)
         self.figures.add("store.size", "B", params,
                          sum(p.stat().st_blocks * 512
                              for p in store.iterdir()))
 
-    def use(self, people, lanes=12, **changes):
+    def use(self, people, lanes=12, measured=True, **changes):
         """A running daemon with so many people, needs of `lanes` skills, and
-        the settings named; the one that runs when it is the same."""
+        the settings named; the one that runs when it is the same. measured:
+        keep what import and start took."""
         wanted = (people, tuple(sorted((k, str(v))
                                        for k, v in changes.items())))
         if wanted != self.now:
@@ -140,11 +141,11 @@ class Office:
             store = self.folder / f"store-{people}"
             new = not store.exists()
             self.daemon = Daemon(self.programs, self.folder,
-                                 **self._settings(store, changes))
+                                 **self.settings(people), **changes)
             ms = self.daemon.start()
             if new:
-                self._fill(people, store)
-            elif not changes:
+                self._fill(people, store, measured)
+            elif not changes and measured:
                 params = {"people": people}
                 self.figures.add("daemon.start", "ms", params, ms)
                 self.figures.add("daemon.memory", "B", params,

@@ -45,7 +45,7 @@ def run_all(programs, figures, kind, clock, notes):
         except (p.Failed, ValueError) as e:
             note(notes, f"failed: {name}: {e}".replace(str(p.ROOT) + "/", "")
                  .replace(str(programs.build), "BUILD"))
-        except Exception as e: # a program whose lines are not figures
+        except Exception as e:  # a program whose lines are not figures
             note(notes, f"failed: {name}: {e}")
 
 

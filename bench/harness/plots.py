@@ -3,11 +3,11 @@ eye, and every line has its own marker too. Bars on a point reach from the lowes
 to the highest round."""
 import matplotlib
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt # noqa: E402 (the backend comes first)
-from matplotlib import ticker # noqa: E402
+import matplotlib.pyplot as plt  # noqa: E402 (the backend comes first)
+from matplotlib import ticker  # noqa: E402
 
-from . import figures as fig # noqa: E402
-from .machine import title # noqa: E402
+from . import figures as fig  # noqa: E402
+from .machine import title  # noqa: E402
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKS = ["o", "s", "^", "D", "v", "P"]
@@ -47,7 +47,7 @@ def _line(axes, rows, label, i, change=lambda v: v):
     ys = [r[4] for r in rows]
     axes.errorbar(xs, ys, yerr=[[r[4] - r[1] for r in rows],
                                 [r[3] - r[4] for r in rows]],
-                  color=COLOURS[i], marker=MARKS[i], markersize=5,
+                  color=COLOURS[i], marker=MARKS[i], markersize=8 - 1.5 * min(i, 3),
                   linewidth=1.6, elinewidth=1, capsize=2, label=label)
     return True
 
@@ -118,7 +118,7 @@ def _people(figures, view):
 def pool(figures):
     sheet = Sheet("pool", "Time for a need against pool size")
     axes = sheet.axes[0]
-    find = lambda name, **kw: _points( # noqa: E731
+    find = lambda name, **kw: _points(  # noqa: E731
         figures.find(name, view="pool", **kw), "people")
     some = _line(axes, find("load.p50", clients=1, explain=True),
                  "explained, median", 0)
@@ -139,11 +139,16 @@ def offered(figures):
     sheet = Sheet("offered", f"Waiting against offered load, {plain(people)} "
                   "people", 2)
     some = False
+    enough = {f["params"]["rate"] for f in
+              figures.find("load.answered", view="offered")
+              if sum(f["samples"]) >= 1000}
     for i, (q, label) in enumerate((("p50", "median"),
                                     ("p99", "99th percentile"),
                                     ("p999", "99.9th percentile"))):
-        some |= _line(sheet.axes[0], _points(
-            figures.find(f"load.{q}", view="offered"), "rate"), label, i)
+        rows = _points(figures.find(f"load.{q}", view="offered"), "rate")
+        if q == "p999":  # of fewer than a thousand it is the slowest one
+            rows = [r for r in rows if r[0] in enough]
+        some |= _line(sheet.axes[0], rows, label, i)
     if not some:
         return None
     sheet.axes[0].set_title("time from when a question was due")

@@ -56,6 +56,8 @@ def targets(figures):
     found = []
     for target in json.loads(TARGETS.read_text())["targets"]:
         for f in figures.find(target["name"], **target["params"]):
+            if f["params"].get("people", 0) < target.get("from_people", 0):
+                continue
             value = fig.median(f)
             per = target.get("per")
             if per:

@@ -2,7 +2,7 @@
 import random
 import statistics
 
-ROUNDS = 2000
+ROUNDS = 1000
 
 
 def ratio(a, b, seed=1):

@@ -2,6 +2,7 @@
 in bench/out/ at once, so that a sweep that was stopped goes on from there."""
 import dataclasses
 import json
+import os
 
 from . import figures as fig
 from . import machine as m
@@ -26,15 +27,15 @@ def _workers(s, cores):
 
 
 SWEEPS = {
-    "workers": lambda s, runner: _workers(
-        s, len(__import__("os").sched_getaffinity(0))),
-    "batch": lambda s, runner: tasks.batches(s),
-    "clients": lambda s, runner: tasks.clients(s),
-    "rate": lambda s, runner: tasks.offered(s, runner.capacity(s.main)),
-    "k": lambda s, runner: tasks.ks(s),
-    "selectivity": lambda s, runner: tasks.selectivity(s),
-    "lanes": lambda s, runner: tasks.lanes(s),
-    "pool": lambda s, runner: [t for n in s.pools for t in tasks.pool(n)],
+    "workers": lambda s, capacity: _workers(
+        s, len(os.sched_getaffinity(0))),
+    "batch": lambda s, capacity: tasks.batches(s),
+    "clients": lambda s, capacity: tasks.clients(s),
+    "rate": lambda s, capacity: tasks.offered(s, capacity()),
+    "k": lambda s, capacity: tasks.ks(s),
+    "selectivity": lambda s, capacity: tasks.selectivity(s),
+    "lanes": lambda s, capacity: tasks.lanes(s),
+    "pool": lambda s, capacity: [t for n in s.pools for t in tasks.pool(n)],
 }
 
 
@@ -53,10 +54,11 @@ class Kept:
     """The points of one sweep, a JSON line each, by commit and kind of run: a
     point of other code is another point."""
 
-    def __init__(self, name, kind, here, restart):
-        OUT.mkdir(exist_ok=True)
+    def __init__(self, name, kind, here, restart, folder):
+        folder.mkdir(parents=True, exist_ok=True)
         commit = here["commit"] + ("-dirty" if here["dirty"] else "")
-        self.path = OUT / f"sweep-{name}-{kind}-{m.slug(here)}-{commit}.jsonl"
+        self.path = folder / (f"sweep-{name}-{kind}-{m.slug(here)}-"
+                              f"{commit}.jsonl")
         if restart:
             self.path.unlink(missing_ok=True)
         self.points = {}
@@ -66,7 +68,7 @@ class Kept:
                     point = json.loads(line)
                     self.points[point["point"]] = point["figures"]
                 except (ValueError, KeyError):
-                    continue # cut off when it was stopped: measured again
+                    continue  # cut off when it was stopped: measured again
 
     def add(self, point, figures):
         self.points[point] = figures
@@ -90,11 +92,20 @@ def _measure(world, seconds, task):
     return own.all()
 
 
+def _capacity(kept, world, s):
+    """Kept too: the rates must be the same when a sweep goes on."""
+    if "capacity" not in kept.points:
+        value = tasks.Runner(world, fig.Figures(),
+                             s.seconds).capacity(s.main)
+        kept.add("capacity", [{"name": "capacity", "unit": "1/s",
+                               "params": {}, "samples": [value]}])
+    return kept.points["capacity"][0]["samples"][0]
+
+
 def _one(name, args, kind, world, figures, here, clock, notes):
     s = sizes(kind)
-    runner = tasks.Runner(world, fig.Figures(), s.seconds)
-    kept = Kept(name, kind, here, args.restart)
-    work = SWEEPS[name](s, runner)
+    kept = Kept(name, kind, here, args.restart, args.keep)
+    work = SWEEPS[name](s, lambda: _capacity(kept, world, s))
     rounds = args.rounds or s.rounds
     # A pool is made once and measured in all rounds before the next size.
     order = [(t, r) for n in sorted({t.people for t in work})

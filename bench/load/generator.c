@@ -60,10 +60,15 @@ struct thread {
 
 /* --- counting ------------------------------------------------------------- */
 
+/* Open loop: requests due in the measured time, whenever they are answered.
+ * Closed loop: what happens in it, so that answers slower than the whole time
+ * do not leave it empty. */
 static int
-counts(const struct thread *t, uint64_t due_ns)
+counts(const struct thread *t, uint64_t due_ns, uint64_t now)
 {
-    return due_ns >= t->count_ns && due_ns < t->end_ns;
+    uint64_t at = t->plan->rate > 0 ? due_ns : now;
+
+    return at >= t->count_ns && at < t->end_ns;
 }
 
 static struct inc_load_row *
@@ -97,7 +102,7 @@ count_answer(struct thread *t, const struct place *p, enum inc_status st,
         row = row_at(t, now);
     if (st == INC_OK && now >= t->count_ns && now < t->end_ns)
         t->r->in_time++;
-    if (!counts(t, p->due_ns))
+    if (!counts(t, p->due_ns, now))
         return;
     if (st == INC_OK) {
         t->r->n.answered++;
@@ -149,7 +154,7 @@ send_one(struct thread *t, unsigned place, unsigned client, uint64_t due_ns)
                         .out = 1};
     t->n_out++;
     t->clients[client].look = 1; /* sending may have eaten the wake-up */
-    if (counts(t, p->due_ns)) {
+    if (counts(t, p->due_ns, now)) {
         t->r->n.sent++;
         if (now >= t->count_ns)
             row_at(t, now)->n.sent++;
@@ -232,7 +237,7 @@ send_open(struct thread *t, uint64_t now, unsigned *sent)
         }
         unsigned place = t->idle[t->n_idle - 1];
         /* Due while every place was taken: the daemon's delay, not ours. */
-        if (now - due > LATE_NS && due > t->full_ns && counts(t, due))
+        if (now - due > LATE_NS && due > t->full_ns && counts(t, due, now))
             t->r->late++;
         if (!send_one(t, place, t->turn, due))
             return now + LATE_NS;
@@ -295,7 +300,8 @@ count_unfinished(struct thread *t)
     uint64_t now = inc_clock_ns();
 
     for (unsigned i = 0; i < t->n_places; i++)
-        if (t->places[i].out && counts(t, t->places[i].due_ns)) {
+        if (t->places[i].out &&
+            (t->plan->rate == 0 || counts(t, t->places[i].due_ns, now))) {
             t->r->unanswered++;
             count_wait(t, &t->places[i], now);
         }
@@ -305,7 +311,7 @@ count_unfinished(struct thread *t)
         uint64_t due = t->start_ns + inc_arrivals_peek(&t->arrivals);
         if (due >= t->end_ns)
             return;
-        if (counts(t, due)) {
+        if (counts(t, due, now)) {
             t->r->unsent++;
             inc_histogram_add(&t->r->latency, now - due);
         }

@@ -60,7 +60,9 @@ struct inc_load_result {
     struct inc_histogram latency; /* answers, and waits that found no end */
     struct inc_histogram lag;     /* from due to sent; open loop only */
     struct inc_histogram by_kind[INC_ASK_COUNT];
-    struct inc_load_count n; /* of requests due in the measured time */
+    /* Open loop: of the requests due in the measured time; closed loop: of
+     * what was sent and answered in it. */
+    struct inc_load_count n;
     uint64_t in_time;        /* answers that came within it */
     uint64_t unanswered;     /* sent, no answer until the end of grace */
     uint64_t unsent;         /* due, but every place was taken till the end */
