@@ -10,6 +10,9 @@ UNITS = ("ms", "ns", "B", "1/s", "ratio", "count")
 # Whether less is better; None: neither.
 LESS = {"ms": True, "ns": True, "B": True, "1/s": False, "ratio": None,
         "count": None}
+# What programs may print besides, and what it is in ours.
+ALSO = {"s": ("ms", 1000), "us": ("ms", .001), "bytes": ("B", 1),
+        "people/s": ("1/s", 1)}
 SCHEMA = 1
 
 
@@ -34,6 +37,14 @@ def check(figure, where="figure"):
                     f"{' '.join(UNITS)}")
     if not figure["samples"] or not all(map(_number, figure["samples"])):
         raise Wrong(f"{where}: samples must be finite numbers, at least one")
+
+
+def _our_unit(figure):
+    if not isinstance(figure, dict) or figure.get("unit") not in ALSO:
+        return figure
+    unit, times = ALSO[figure["unit"]]
+    return dict(figure, unit=unit, samples=[x * times for x in
+                                            figure.get("samples", [])])
 
 
 def key(figure):
@@ -73,6 +84,7 @@ class Figures:
                 figure = json.loads(line)
             except ValueError as e:
                 raise Wrong(f"{where}:{no}: {e}") from None
+            figure = _our_unit(figure)
             check(figure, f"{where}:{no}")
             self.put(dict(figure, params={**(extra or {}),
                                           **figure["params"]}))

@@ -59,12 +59,12 @@ def _targets():
     return [] if more else TARGETS
 
 
-def run(command, timeout_s, env=None, stdin=None):
-    """Output of a program, killed with its children when it takes too long."""
+def run(command, timeout_s, env=None):
+    """Output of a program run from the source root, killed with its children when it takes too long."""
     process = subprocess.Popen(
         [str(w) for w in command], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, stdin=stdin or subprocess.DEVNULL, text=True,
-        start_new_session=True, env=env)
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+        start_new_session=True, env=env, cwd=ROOT)
     try:
         out, err = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:

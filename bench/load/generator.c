@@ -12,6 +12,7 @@
 
 #include "bench/load/arrivals.h"
 #include "bench/load/peek.h"
+#include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
@@ -46,7 +47,9 @@ struct thread {
     struct pollfd *polls;
     unsigned n_clients, turn;
     struct place *places;
-    unsigned n_places, *idle, n_idle, n_out;
+    unsigned *idle; /* [n_idle] of [n_places] */
+    unsigned n_places, n_idle, n_out;
+    int started;
     struct inc_arrivals arrivals;
     struct inc_rng rng;
     struct inc_buf frame;
@@ -55,7 +58,6 @@ struct thread {
     uint64_t full_ns; /* when every place was last seen taken */
     struct inc_load_result *r;
     pthread_t id;
-    int started;
 };
 
 /* --- counting ------------------------------------------------------------- */
@@ -96,14 +98,13 @@ static void
 count_answer(struct thread *t, const struct place *p, enum inc_status st,
              size_t len, uint64_t now)
 {
-    struct inc_load_row *row = NULL;
+    struct inc_load_row *row;
 
-    if (now >= t->count_ns)
-        row = row_at(t, now);
     if (st == INC_OK && now >= t->count_ns && now < t->end_ns)
         t->r->in_time++;
     if (!counts(t, p->due_ns, now))
         return;
+    row = row_at(t, now);
     if (st == INC_OK) {
         t->r->n.answered++;
         t->r->reply_bytes += len;
@@ -486,6 +487,7 @@ inc_load_run(struct inc_load_result **out, const struct inc_load_plan *plan,
     struct thread threads[INC_LOAD_THREADS_MAX];
     struct inc_load_result *sum = inc_mem_zero(1, sizeof *sum);
 
+    INC_CHECK(plan->threads > 0 && plan->threads <= INC_LOAD_THREADS_MAX);
     memset(threads, 0, sizeof threads);
     *out = NULL;
     if (sum == NULL)

@@ -63,11 +63,11 @@ struct inc_load_result {
     /* Open loop: of the requests due in the measured time; closed loop: of
      * what was sent and answered in it. */
     struct inc_load_count n;
-    uint64_t in_time;        /* answers that came within it */
-    uint64_t unanswered;     /* sent, no answer until the end of grace */
-    uint64_t unsent;         /* due, but every place was taken till the end */
-    uint64_t late;           /* sent over 1 ms late with places free */
-    uint64_t strays;         /* replies that nobody waits for */
+    uint64_t in_time;    /* answers that came within it */
+    uint64_t unanswered; /* sent, no answer until the end of grace */
+    uint64_t unsent;     /* due, but every place was taken till the end */
+    uint64_t late;       /* sent over 1 ms late with places free */
+    uint64_t strays;     /* replies that nobody waits for */
     uint64_t reply_bytes;
     uint64_t error_by[64]; /* by -status */
     struct inc_load_row rows[INC_LOAD_ROWS];

@@ -206,7 +206,7 @@ inc_load_options(struct inc_load_options *o, int argc, char **argv,
         enum inc_status st = read_one(&option, &value, argc, argv, &i, err);
 
         if (st == INC_OK)
-            st = set(o, option, value, err);
+            st = set(o, option, value == NULL ? "" : value, err);
         if (st != INC_OK)
             return st;
     }
