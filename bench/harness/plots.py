@@ -1,6 +1,6 @@
 """Plots of a run, SVG and PNG. Colours: Okabe and Ito's, told apart by any
-eye, and every line has its own marker too. Bars on a point reach from the lowest
-to the highest round."""
+eye, and every line has its own marker too. Bars on a point reach from the
+lowest to the highest round."""
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402 (the backend comes first)

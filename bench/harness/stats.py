@@ -1,4 +1,4 @@
-"""Medians and how sure they are. Seeded: the same samples give the same words."""
+"""Medians and how sure they are. Seeded: same samples, same words."""
 import random
 import statistics
 
@@ -29,7 +29,9 @@ def ratio(a, b, seed=1):
 
 
 def word(unit_less, low, high):
-    """What an interval of the ratio means. unit_less: less is better, or None."""
+    """What an interval of the ratio means.
+
+    unit_less: less is better, or None when neither is."""
     if low is None:
         return "too few samples"
     if low <= 1 <= high:

@@ -3,9 +3,9 @@ against a daemon with given people and settings."""
 import dataclasses
 import json
 import math
-import sys
 
 from . import programs as p
+from .office import ask
 
 # Offered rates are round numbers, the same on every machine and in every
 # version, so that two results can be compared.
@@ -209,13 +209,11 @@ def _last_params(out):
     return json.loads(out.splitlines()[0])["params"]
 
 
-def _share(daemon, radius, ask=20):
+def _share(daemon, radius, needs=20):
 
-    sys.path.insert(0, str(p.ROOT / "clients/python"))
-    from incrocio import Client
     seen = passed = 0
-    with Client(daemon.endpoint) as client:
-        for need in client.call("need.list", {"limit": ask})["items"]:
+    with ask(daemon.endpoint) as client:
+        for need in client.call("need.list", {"limit": needs})["items"]:
             options = {"k": 1, "explain": False}
             if radius:
                 options["filters"] = {"radius_km": radius}
