@@ -1,0 +1,1 @@
+"""What bench/run, bench/compare and bench/tune share. Debian's python3 only."""
