@@ -35,7 +35,7 @@ inc_block_drop(struct inc_block *b)
     if (b->owner != NULL)
         inc_owner_drop(b->owner);
     else
-        inc_mem_free((void *)(uintptr_t)b->head);
+        inc_mem_free(b->base);
     inc_mem_free(b);
 }
 
@@ -97,6 +97,7 @@ inc_block_wrap(void *base, struct inc_owner *owner)
     if (b == NULL)
         return NULL;
     atomic_init(&b->refs, 1);
+    b->base = base;
     b->head = h;
     b->bytes = h->bytes;
     b->rows = h->rows;

@@ -125,6 +125,7 @@ void inc_owner_drop(struct inc_owner *o); /* NULL is fine */
 struct inc_block {
     atomic_size_t refs;
     struct inc_owner *owner; /* NULL: `base` is heap memory of this block */
+    void *base;              /* the head */
     const struct inc_block_head *head;
     uint64_t serial;
     size_t bytes;

@@ -551,7 +551,7 @@ inc_blocks_build(struct inc_blocks *out, const struct inc_gather *g,
     while (m != NULL && m->left > 0) {
         void *blocks = out->block;
 
-        if (inc_mem_grow(&blocks, &out->cap, out->n, sizeof *out->block) != 0)
+        if (inc_mem_grow(&blocks, &out->cap, out->n, sizeof(void *)) != 0)
             break;
         out->block = blocks;
         out->block[out->n] = build(m);

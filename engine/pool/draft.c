@@ -260,7 +260,7 @@ open_chunk(struct inc_draft *d, const struct inc_person *p,
         return INC_OK;
     if (d->n_chunks >= UINT16_MAX)
         return inc_fail(err, INC_E_LIMIT, 0, "too many people for one pool");
-    if (inc_mem_grow(&chunks, &d->cap, d->n_chunks, sizeof *d->chunk) != 0)
+    if (inc_mem_grow(&chunks, &d->cap, d->n_chunks, sizeof(void *)) != 0)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a person");
     d->chunk = chunks;
     c = chunk_new();

@@ -175,7 +175,7 @@ inc_gather_init(struct inc_gather *g, const struct inc_world *w,
     *g = (struct inc_gather){.rank = w->trade_rank};
     if (n_sources > INC_SOURCES_MAX || rows > UINT32_MAX)
         return inc_fail(err, INC_E_LIMIT, 0, "too many people for one pool");
-    g->source = inc_mem_zero(n_sources, sizeof *g->source);
+    g->source = inc_mem_zero(n_sources, sizeof(void *));
     g->ref = inc_mem_resize(NULL, rows, sizeof *g->ref);
     if (g->source == NULL || g->ref == NULL) {
         inc_gather_release(g);

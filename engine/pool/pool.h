@@ -159,7 +159,7 @@ enum inc_status inc_pool_drop_need(struct inc_pool_builder *b, uint64_t no,
  * Cost: what was added, and merges of at most INC_MERGE_ROWS rows; larger ones
  * are left to inc_merge_make(). The first pool is built whole.
  */
-enum { INC_MERGE_ROWS = 4096 };
+enum { INC_MERGE_ROWS = 2048 };
 enum inc_status inc_pool_end(struct inc_pool **out, struct inc_pool_builder *b,
                              struct inc_pool *old, uint64_t generation,
                              struct inc_err *err);

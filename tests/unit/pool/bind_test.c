@@ -200,14 +200,35 @@ sections(void **state)
     }
 }
 
+/* Seeds for the fuzzer, when asked for. */
+static void
+corpus(void **state)
+{
+    static const uint64_t sizes[] = {1, 20};
+    const char *dir = getenv("INC_CORPUS");
+
+    (void)state;
+    for (size_t i = 0; dir != NULL && i < INC_COUNT(sizes); i++) {
+        struct inc_pool *p = pool_of(sizes[i]);
+        const struct inc_block *b = inc_pool_block(p, 0);
+        struct inc_buf bytes = {0};
+        char name[32];
+
+        inc_buf_add(&bytes, b->head, b->bytes);
+        (void)snprintf(name, sizeof name, "people_%u", (unsigned)sizes[i]);
+        write_file(dir, name, &bytes);
+        inc_buf_release(&bytes);
+        inc_pool_drop(p);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(owners),
-        cmocka_unit_test(other_worlds),
-        cmocka_unit_test(heads),
-        cmocka_unit_test(sections),
+        cmocka_unit_test(owners), cmocka_unit_test(other_worlds),
+        cmocka_unit_test(heads),  cmocka_unit_test(sections),
+        cmocka_unit_test(corpus),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
