@@ -133,7 +133,7 @@ put_build(struct inc_buf *out, const struct inc_desk *d)
     inc_buf_printf(out, "%s{", name);
     put_label(out, "version", INC_RELEASE);
     inc_buf_printf(out, ",protocol=\"%d\",", INC_PROTOCOL);
-    put_label(out, "kernel", d->o.kernel);
+    put_label(out, "kernel", d->o.kernels->name);
     inc_buf_text(out, ",");
     put_label(out, "blas", d->o.blas);
     inc_buf_text(out, "} 1\n");

@@ -68,7 +68,7 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
     r->desk.o.store = r->store;
     r->desk.o.live = r->live;
     r->desk.o.workers = workers;
-    r->desk.o.kernels = o.kernels;
+    r->desk.o.kernels = r->options.kernels;
     r->desk.o.blas = "test";
     inc_route_hands(&r->options.hands, &r->desk);
     assert_int_equal(inc_crew_start(&r->desk.crew, &r->options, &err), INC_OK);
