@@ -187,6 +187,14 @@ void inc_command_reset(struct inc_command *c);
  * or of the map. The writer thread, also within a transaction. */
 enum inc_status inc_room_check(const struct inc_store *s, struct inc_err *err);
 int inc_room_disk_is_full(const struct inc_store *s);
+/*
+ * Before a small commit: write zeros after the end of the file when the pages
+ * it will need may lie there. A commit that makes the file longer also has to
+ * write the file system's journal, which costs more than its own pages; one
+ * within the file does not. LMDB does not read past its last page, so the
+ * zeros mean nothing. Failure is no failure: the file grows as it did before.
+ */
+void inc_room_ahead(const struct inc_store *s);
 /* Make the map bigger by `bytes` at least; waits for open views. */
 enum inc_status inc_room_grow(struct inc_store *s, size_t bytes,
                               struct inc_err *err);
