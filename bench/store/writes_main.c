@@ -126,7 +126,8 @@ body_of(struct inc_buf *out, uint64_t no)
     inc_w_end(&w);
 }
 
-/* --- the store alone ------------------------------------------------------- */
+/* --- the store alone -------------------------------------------------------
+ */
 
 struct row {
     struct inc_command c;
@@ -146,10 +147,10 @@ prepare(struct row *row, struct inc_arena *a)
 
     MUST(inc_frame_open(&f, row->body.data, row->body.len, &limits, &err) ==
                  INC_OK &&
-             inc_schema_decode(&put, &inc_candidate_put_type,
-                               inc_frame_root(f), a, &err) == INC_OK &&
-             inc_schema_decode(&row->record, &inc_candidate_type, put.record,
+             inc_schema_decode(&put, &inc_candidate_put_type, inc_frame_root(f),
                                a, &err) == INC_OK &&
+             inc_schema_decode(&row->record, &inc_candidate_type, put.record, a,
+                               &err) == INC_OK &&
              inc_validate(INC_RECORD_CANDIDATE, &row->record, &reference,
                           &err) == INC_OK,
          "%s %s", err.what, err.where);
@@ -163,7 +164,7 @@ prepare(struct row *row, struct inc_arena *a)
                                   .body = row->body.data,
                                   .body_len = row->body.len,
                                   .arena = a};
-    inc_random_bytes(row->c.key, INC_KEY);
+    inc_key_make(row->c.key);
 }
 
 static struct inc_store *
@@ -190,8 +191,7 @@ bytes_a_person(struct inc_store *s)
              inc_view_info(v, &info, &err) == INC_OK,
          "%s", err.what);
     inc_view_close(v);
-    return (double)info.used_bytes /
-           (double)info.records[INC_RECORD_CANDIDATE];
+    return (double)info.used_bytes / (double)info.records[INC_RECORD_CANDIDATE];
 }
 
 struct spent {
@@ -274,8 +274,8 @@ run_grow(const char *dir, uint64_t people, size_t batch)
 
         while (no < people && no - from < 50000)
             write_batch(s, &no, batch, &a, &t);
-        (void)snprintf(params, sizeof params, "\"people\":%" PRIu64
-                       ",\"batch\":%zu", no, batch);
+        (void)snprintf(params, sizeof params,
+                       "\"people\":%" PRIu64 ",\"batch\":%zu", no, batch);
         print_one("grow_apply_rate", "people/s", params,
                   (double)(no - from) * 1e9 / (double)t.apply_ns);
         all.apply_ns += t.apply_ns;
@@ -289,7 +289,8 @@ run_grow(const char *dir, uint64_t people, size_t batch)
     inc_arena_release(&a);
 }
 
-/* --- through the daemon ----------------------------------------------------- */
+/* --- through the daemon -----------------------------------------------------
+ */
 
 struct wire {
     void *context;
@@ -304,7 +305,7 @@ send_request(struct wire *w, size_t i, enum inc_op op)
 {
     struct inc_request r = {.v = INC_PROTOCOL, .op = op, .has_key = 1};
 
-    inc_random_bytes(r.key, INC_KEY);
+    inc_key_make(r.key);
     (void)snprintf(r.id, sizeof r.id, "%zu", i);
     inc_buf_reset(&w->frame);
     inc_request_write(&w->frame, &r, w->body.data, w->body.len);
@@ -319,6 +320,28 @@ send_person(struct wire *w, size_t i)
 {
     body_of(&w->body, w->no++);
     send_request(w, i, INC_OP_CANDIDATE_PUT);
+}
+
+/* `n` people in one request. */
+static void
+send_many(struct wire *w, size_t i, size_t n)
+{
+    struct inc_buf one = {0};
+    struct inc_writer list;
+
+    inc_buf_reset(&w->body);
+    inc_writer_init(&list, &w->body);
+    inc_w_map(&list);
+    inc_w_key(&list, "puts");
+    inc_w_list(&list);
+    for (size_t k = 0; k < n; k++) {
+        body_of(&one, w->no++);
+        inc_w_raw(&list, one.data, one.len);
+    }
+    inc_w_end(&list);
+    inc_w_end(&list);
+    inc_buf_release(&one);
+    send_request(w, i, INC_OP_CANDIDATE_PUT_MANY);
 }
 
 /* 1 when an answer was there; it must be a good one. */
@@ -348,17 +371,27 @@ take_answer(struct wire *w, size_t i)
 }
 
 static void
-run_clients(struct wire *w, size_t clients, uint64_t seconds)
+send_next(struct wire *w, size_t i, size_t many)
+{
+    if (many > 0)
+        send_many(w, i, many);
+    else
+        send_person(w, i);
+}
+
+/* many: people a request, 0 for candidate.put. */
+static void
+run_clients(struct wire *w, size_t clients, size_t many, uint64_t seconds)
 {
     zmq_pollitem_t item[CLIENTS_MOST] = {{0}};
     uint64_t start = inc_clock_ns(), end = start + seconds * SECOND, done = 0;
-    char params[64];
+    char params[128];
     size_t n = 0, out = clients;
 
     for (size_t i = 0; i < clients; i++) {
-        item[i] = (zmq_pollitem_t){.socket = w->socket[i],
-                                   .events = ZMQ_POLLIN};
-        send_person(w, i);
+        item[i] =
+            (zmq_pollitem_t){.socket = w->socket[i], .events = ZMQ_POLLIN};
+        send_next(w, i, many);
     }
     while (out > 0) {
         MUST(zmq_poll(item, (int)clients, 10000) > 0, "no answer");
@@ -372,15 +405,19 @@ run_clients(struct wire *w, size_t clients, uint64_t seconds)
             if (n < SAMPLES)
                 sample[n++] = (double)(now - w->sent_ns[i]) / 1000;
             if (now < end)
-                send_person(w, i);
+                send_next(w, i, many);
             else
                 out--;
         }
     }
-    (void)snprintf(params, sizeof params, "\"clients\":%zu", clients);
-    print("daemon_put", "us", params, n);
-    print_one("daemon_put_rate", "people/s", params,
-              (double)done * 1e9 / (double)(inc_clock_ns() - start));
+    (void)snprintf(params, sizeof params,
+                   "\"clients\":%zu,\"people_a_request\":%zu", clients,
+                   many > 0 ? many : 1);
+    print(many > 0 ? "daemon_put_many" : "daemon_put", "us", params, n);
+    print_one(many > 0 ? "daemon_put_many_rate" : "daemon_put_rate", "people/s",
+              params,
+              (double)done * (double)(many > 0 ? many : 1) * 1e9 /
+                  (double)(inc_clock_ns() - start));
 }
 
 static void
@@ -409,13 +446,16 @@ run_client(const char *endpoint, uint64_t seconds)
     struct wire w = {.no = 1000000000};
 
     open_wire(&w, endpoint);
-    run_clients(&w, 1, seconds);
-    run_clients(&w, 8, seconds);
-    run_clients(&w, 64, seconds);
+    run_clients(&w, 1, 0, seconds);
+    run_clients(&w, 8, 0, seconds);
+    run_clients(&w, 64, 0, seconds);
+    run_clients(&w, 1, 64, seconds);
+    run_clients(&w, 32, 64, seconds);
     close_wire(&w);
 }
 
-/* --- one client against the limit ------------------------------------------ */
+/* --- one client against the limit ------------------------------------------
+ */
 
 static double
 append_once(int fd, const struct inc_buf *body)

@@ -146,9 +146,8 @@ inc_room_ahead(const struct inc_store *s)
 
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)
         return; /* writing past it would be a signal */
-    if (mdb_env_info(s->env, &info) != 0 ||
-        mdb_env_stat(s->env, &stat) != 0 || mdb_env_get_fd(s->env, &fd) != 0 ||
-        fstat(fd, &file) != 0)
+    if (mdb_env_info(s->env, &info) != 0 || mdb_env_stat(s->env, &stat) != 0 ||
+        mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &file) != 0)
         return;
     used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
     size = (uint64_t)file.st_size;
