@@ -8,7 +8,7 @@
  *                                 no pool; by batch size
  *   grow   DIR ESCO PEOPLE        the same, on to PEOPLE: rate as it grows
  *   client ENDPOINT ESCO [SECONDS]  a running daemon, by number of clients
- *   people ESCO PEOPLE            JSON lines to import, on stdout
+ *   people PEOPLE ESCO            JSON lines to import, on stdout
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "clients/cli/json.h"
 #include "engine/base/clock.h"
 #include "engine/profile/validate.h"
 #include "engine/store/store.h"
@@ -534,6 +535,28 @@ run_single(const char *dir, const char *endpoint)
     inc_buf_release(&body);
 }
 
+/* People as lines of JSON, for an import: the client's own writer. */
+static void
+run_people(uint64_t people)
+{
+    struct inc_buf body = {0}, text = {0};
+    struct inc_frame *f = NULL;
+    struct inc_err err = {0};
+
+    for (uint64_t no = 0; no < people; no++) {
+        body_of(&body, no);
+        MUST(inc_frame_open(&f, body.data, body.len, &limits, &err) == INC_OK,
+             "%s", err.what);
+        inc_buf_reset(&text);
+        inc_json_node(&text, inc_node_get(inc_frame_root(f), "record"), NULL);
+        inc_buf_add(&text, "\n", 1);
+        MUST(fwrite(text.data, 1, text.len, stdout) == text.len, "stdout");
+        inc_frame_close(f);
+    }
+    inc_buf_release(&text);
+    inc_buf_release(&body);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -553,6 +576,8 @@ main(int argc, char **argv)
                  argc > 5 ? strtoull(argv[5], NULL, 10) : 512);
     else if (strcmp(mode, "client") == 0)
         run_client(argv[2], number > 0 ? number : 5);
+    else if (strcmp(mode, "people") == 0)
+        run_people(strtoull(argv[2], NULL, 10));
     else
         return 2;
     return 0;

@@ -98,6 +98,14 @@ out:
     return st;
 }
 
+/* A quarter of the request's memory is for the store, which copies every
+ * record and reads the one that was there. */
+static int
+has_memory(const struct inc_arena *a)
+{
+    return a->used <= a->cap / 4 * 3;
+}
+
 static void
 judge(struct inc_desk *d, struct inc_job *j, struct inc_order *o,
       const struct inc_node *body, const struct inc_reference *ref)
@@ -105,6 +113,7 @@ judge(struct inc_desk *d, struct inc_job *j, struct inc_order *o,
     enum inc_op op = op_of_one(j->op);
     struct inc_command *c = &o->command;
     struct inc_put put = {0};
+    size_t used = j->arena.used;
 
     inc_command_begin(c, j, op);
     o->notes_at = j->notes.len;
@@ -115,8 +124,10 @@ judge(struct inc_desk *d, struct inc_job *j, struct inc_order *o,
         c->status =
             inc_put_judge(d, j, &put, ref, &o->record, c, &o->apply, &c->err);
     o->n_notes = j->n_notes;
-    if (c->status != INC_OK)
-        o->apply = 0;
+    if (c->status == INC_OK)
+        return;
+    o->apply = 0;
+    j->arena.used = used; /* what was read of it is not needed */
 }
 
 enum inc_status

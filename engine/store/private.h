@@ -93,7 +93,7 @@ enum inc_status inc_value_open(enum inc_table t, const MDB_val *key,
                                const MDB_val *value, const void **bytes,
                                size_t *len, struct inc_err *err);
 
-/* INC_E_NOTFOUND when the key is not there. */
+/* INC_E_NOTFOUND when the key is not there, *err as it was. */
 enum inc_status inc_table_get(const struct inc_store *s, MDB_txn *txn,
                               enum inc_table t, const void *key, size_t key_len,
                               const void **bytes, size_t *len,
