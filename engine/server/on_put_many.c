@@ -118,8 +118,13 @@ judge(struct inc_desk *d, struct inc_job *j, struct inc_order *o,
     inc_command_begin(c, j, op);
     o->notes_at = j->notes.len;
     j->n_notes = 0;
-    c->status =
-        inc_schema_decode(&put, inc_ops[op].request, body, &j->arena, &c->err);
+    if (o != j->orders && !has_memory(&j->arena))
+        c->status = inc_fail(&c->err, INC_E_NOMEM, 0,
+                             "the request's memory is spent on the puts "
+                             "before this one");
+    else
+        c->status = inc_schema_decode(&put, inc_ops[op].request, body,
+                                      &j->arena, &c->err);
     if (c->status == INC_OK)
         c->status =
             inc_put_judge(d, j, &put, ref, &o->record, c, &o->apply, &c->err);
