@@ -7,6 +7,7 @@
 
 #include "clients/cli/bar.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/input.h"
 #include "clients/cli/lines.h"
 #include "clients/cli/records.h"
 #include "clients/cli/resume.h"
@@ -17,9 +18,9 @@ enum {
     CONNECT_MS = 30000, /* a daemon that restarts is waited for */
     DEADLINE_MS = 120000,
     SAVE_EVERY_MS = 1000,
-    SHOWN_MAX = 20, /* refusals shown when they also go to a file */
-    FILE_BYTES = 1 << 30,
-    RECORDS = 64, /* of a group */
+    SHOWN_MAX = 20,       /* refusals shown when they also go to a file */
+    PIPE_BYTES = 1 << 30, /* of what is no file and must be kept */
+    RECORDS = 64,         /* of a group */
     GROUP_BYTES = 128 * 1024,
     GROUPS =
         INC_CLIENT_WINDOW + 8, /* under way, answered out of turn, filling */
@@ -431,6 +432,8 @@ put_all(struct import *m, struct inc_lines *lines, size_t total,
            (got = inc_lines_next(lines, &line, err)) > 0) {
         if (line.line > resumed)
             INC_TRY(take_line(m, &line, err));
+        else
+            bar.first_done = inc_lines_offset(lines);
         inc_bar_show(&bar, inc_lines_offset(lines), total, m->handled);
     }
     if (m->trouble.status == INC_OK)
@@ -506,7 +509,7 @@ is_csv(const struct inc_cli *c, const char *path, int *csv, struct inc_err *err)
 }
 
 static enum inc_status
-prepare(struct import *m, const char *path, const struct inc_buf *text,
+prepare(struct import *m, const char *path, const struct inc_input *text,
         struct inc_err *err)
 {
     static const char *const kinds[] = {"candidate", "need", "company"};
@@ -524,7 +527,7 @@ prepare(struct import *m, const char *path, const struct inc_buf *text,
     m->kind = kinds[m->family];
     m->op = ops[m->family];
     m->name = slash == NULL ? path : slash + 1;
-    inc_digest(m->digest, text->data, text->len);
+    inc_digest(m->digest, text->text, text->len);
     if (inc_arg_has(&m->c->args, INC_OPT_RESTART) || dry)
         inc_random_bytes(&m->salt, sizeof m->salt);
     int found = inc_resume_open(&m->state, path, m->kind, m->digest);
@@ -571,7 +574,7 @@ inc_cmd_import(struct inc_cli *c)
     enum inc_status st = INC_OK;
     struct inc_err err;
     struct import *m = inc_mem_zero(1, sizeof *m);
-    struct inc_buf text = {0};
+    struct inc_input text = {0};
     struct inc_lines *lines = NULL;
     const char *path = c->args.word[0];
     int csv = 0, code;
@@ -583,10 +586,10 @@ inc_cmd_import(struct inc_cli *c)
     }
     m->c = c;
     INC_TRY(is_csv(c, path, &csv, &err));
-    INC_TRY(inc_read_input(&text, path, FILE_BYTES, &err));
+    INC_TRY(inc_input_open(&text, path, PIPE_BYTES, &err));
     INC_TRY(prepare(m, path, &text, &err));
-    INC_TRY(inc_lines_open(&lines, m->family, csv, m->name,
-                           (const char *)text.data, text.len, &err));
+    INC_TRY(inc_lines_open(&lines, m->family, csv, m->name, text.text, text.len,
+                           &err));
     st = run(m, lines, text.len, &err);
 out:
     if (m->errors != NULL && fclose(m->errors) != 0 && st == INC_OK)
@@ -601,7 +604,7 @@ out:
                           _("The same command goes on from where it stopped."));
     }
     inc_lines_close(lines);
-    inc_buf_release(&text);
+    inc_input_close(&text);
     release(m);
     return code;
 }
