@@ -48,7 +48,7 @@ static double sample[SAMPLES];
             (void)fprintf(stderr, "%s: ", #cond);                              \
             (void)fprintf(stderr, __VA_ARGS__);                                \
             (void)fputc('\n', stderr);                                         \
-            exit(1);                                                           \
+            _exit(1);                                                          \
         }                                                                      \
     } while (0)
 

@@ -146,10 +146,12 @@ inc_on_put_many(struct inc_desk *d, struct inc_job *j,
 
     INC_TRY(inc_route_body(j, &many, err));
     j->orders = inc_arena_array(&j->arena, many.n_puts, sizeof *j->orders);
-    if (j->orders == NULL)
-        INC_TRY(inc_fail(err, INC_E_NOMEM, 0,
-                         "the request's memory is not enough for %u puts",
-                         many.n_puts));
+    if (j->orders == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0,
+                      "the request's memory is not enough for %u puts",
+                      many.n_puts);
+        goto out;
+    }
     INC_TRY(make_keys(j, &many, err));
     j->n_orders = many.n_puts;
     inc_raw_body(j->bytes, j->len, &body, &body_len);
