@@ -9,7 +9,8 @@ enum {
     FILTER_MAX = 1000, /* values of one filter */
     TEXT_MAX = 200,
     CURSOR_MAX = 200,
-    URI_MAX = 200
+    URI_MAX = 200,
+    KEY_DIGITS = 32
 };
 
 #define ID(S) INC_F_CODE(S, id, INC_FIELD_REQUIRED, 1, INC_ID_MAX, "Id.")
@@ -55,6 +56,18 @@ const struct inc_type inc_need_put_type =
     INC_TYPE("need_put", struct inc_put, need_put, "A need to store.");
 const struct inc_type inc_company_put_type =
     INC_TYPE("company_put", struct inc_put, company_put, "A company to store.");
+
+static const struct inc_field put_many[] = {
+    INC_F_RECORDS(struct inc_put_many, puts, INC_FIELD_REQUIRED, INC_PUTS_MAX,
+                  NULL, "Each as the body of the put of one record."),
+    INC_F_CODES(struct inc_put_many, keys, 0, INC_PUTS_MAX, KEY_DIGITS,
+                "The request key of each put, 32 hex digits, as many as puts. "
+                "Absent: made from the request's own key, so the whole "
+                "request must be repeated as it was."),
+};
+const struct inc_type inc_put_many_type =
+    INC_TYPE("put_many", struct inc_put_many, put_many,
+             "Many records to store; each is judged by itself.");
 
 static const struct inc_field patch[] = {
     ID(struct inc_patch),

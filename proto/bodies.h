@@ -9,7 +9,12 @@
 #include "proto/names.h"
 #include "proto/schema.h"
 
-enum { INC_ID_MAX = 64, INC_K_MAX = 1000, INC_K_DEFAULT = 10 };
+enum {
+    INC_ID_MAX = 64,
+    INC_K_MAX = 1000,
+    INC_K_DEFAULT = 10,
+    INC_PUTS_MAX = 500 /* of one put_many */
+};
 
 struct inc_by_id {
     uint64_t has;
@@ -29,6 +34,15 @@ struct inc_put {
     const struct inc_node *record;
     int64_t if_revision; /* 0: must not exist yet */
     int64_t dry_run;     /* true: check only, store nothing */
+};
+
+/* candidate.put_many, need.put_many, company.put_many. */
+struct inc_put_many {
+    uint64_t has;
+    const struct inc_node **puts; /* each the body of a put */
+    uint32_t n_puts;
+    const char **keys; /* 32 hex digits each, as many as puts */
+    uint32_t n_keys;
 };
 
 struct inc_patch {
@@ -156,8 +170,8 @@ struct inc_backup {
 
 extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_by_id_write_type, inc_candidate_put_type, inc_need_put_type,
-    inc_company_put_type, inc_patch_type, inc_list_type, inc_match_people_type,
-    inc_match_needs_type, inc_match_pair_type, inc_concept_find_type,
-    inc_concept_get_type, inc_comune_find_type, inc_journal_list_type,
-    inc_backup_type;
+    inc_company_put_type, inc_put_many_type, inc_patch_type, inc_list_type,
+    inc_match_people_type, inc_match_needs_type, inc_match_pair_type,
+    inc_concept_find_type, inc_concept_get_type, inc_comune_find_type,
+    inc_journal_list_type, inc_backup_type;
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/base/clock.h"
+#include "engine/base/hash.h"
 #include "engine/base/utf8.h"
 #include "proto/bodies.h"
 #include "proto/replies.h"
@@ -13,7 +15,8 @@ enum {
     ACTOR_MAX = 64,
     OFFICE_MAX = 32,
     PURPOSE_MAX = 64,
-    DEADLINE_MAX = 3600000 /* ms: one hour */
+    DEADLINE_MAX = 3600000, /* ms: one hour */
+    KEY_TIME = 6
 };
 
 const struct inc_op_info inc_ops[INC_OP_COUNT] = {
@@ -36,6 +39,16 @@ inc_op_find(const char *wire, size_t len)
             memcmp(inc_ops[i].wire, wire, len) == 0)
             return i;
     return -1;
+}
+
+void
+inc_key_make(unsigned char key[INC_KEY])
+{
+    uint64_t ms = (uint64_t)inc_clock_unix_ms();
+
+    for (int i = 0; i < KEY_TIME; i++)
+        key[i] = (unsigned char)(ms >> (8 * (KEY_TIME - 1 - i)));
+    inc_random_bytes(key + KEY_TIME, INC_KEY - KEY_TIME);
 }
 
 /* --- requests, in -------------------------------------------------------- */
@@ -371,22 +384,28 @@ write_whole_text(struct inc_writer *w, const char *key, const char *text)
 }
 
 void
+inc_w_error(struct inc_writer *w, const struct inc_err *err)
+{
+    inc_w_key(w, "error");
+    inc_w_map(w);
+    inc_w_ktext(w, "code", inc_status_wire(err->status));
+    write_whole_text(w, "message",
+                     err->what[0] != '\0' ? err->what
+                                          : inc_status_text(err->status));
+    if (err->where[0] != '\0')
+        write_whole_text(w, "where", err->where);
+    if (err->hint[0] != '\0')
+        write_whole_text(w, "hint", err->hint);
+    inc_w_end(w);
+}
+
+void
 inc_reply_error(struct inc_buf *out, const char *id, const struct inc_err *err)
 {
     struct inc_writer w;
 
     begin_reply(&w, out, id, "error");
-    inc_w_key(&w, "error");
-    inc_w_map(&w);
-    inc_w_ktext(&w, "code", inc_status_wire(err->status));
-    write_whole_text(&w, "message",
-                     err->what[0] != '\0' ? err->what
-                                          : inc_status_text(err->status));
-    if (err->where[0] != '\0')
-        write_whole_text(&w, "where", err->where);
-    if (err->hint[0] != '\0')
-        write_whole_text(&w, "hint", err->hint);
-    inc_w_end(&w);
+    inc_w_error(&w, err);
     inc_w_end(&w);
 }
 
@@ -410,19 +429,21 @@ copy_text(char *to, size_t cap, const struct inc_node *map, const char *key)
     return 0;
 }
 
-static enum inc_status
-read_error(struct inc_reply *out, const struct inc_node *n, struct inc_err *err)
+enum inc_status
+inc_error_read(struct inc_err *out, const struct inc_node *n,
+               struct inc_err *err)
 {
     char code[64];
 
+    memset(out, 0, sizeof *out);
     if (copy_text(code, sizeof code, n, "code") != 0)
         return inc_fail(err, INC_E_FORMAT, 0, "the reply's error has no code");
-    out->error.status = inc_status_from_wire(code);
-    if (out->error.status == INC_OK)
+    out->status = inc_status_from_wire(code);
+    if (out->status == INC_OK)
         return inc_fail(err, INC_E_FORMAT, 0, "the reply's error is no error");
-    (void)copy_text(out->error.what, sizeof out->error.what, n, "message");
-    (void)copy_text(out->error.where, sizeof out->error.where, n, "where");
-    (void)copy_text(out->error.hint, sizeof out->error.hint, n, "hint");
+    (void)copy_text(out->what, sizeof out->what, n, "message");
+    (void)copy_text(out->where, sizeof out->where, n, "where");
+    (void)copy_text(out->hint, sizeof out->hint, n, "hint");
     return INC_OK;
 }
 
@@ -446,7 +467,7 @@ inc_reply_read(struct inc_reply *out, const struct inc_node *root,
         copy_text(status, sizeof status, root, "status") != 0)
         return inc_fail(err, INC_E_FORMAT, 0, "the reply lacks id or status");
     if (strcmp(status, "error") == 0)
-        return read_error(out, inc_node_get(root, "error"), err);
+        return inc_error_read(&out->error, inc_node_get(root, "error"), err);
     if (strcmp(status, "ok") != 0)
         return inc_fail(err, INC_E_FORMAT, 0, "the reply's status is unknown");
     out->body = inc_node_get(root, "body");

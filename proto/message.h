@@ -63,6 +63,11 @@ enum inc_status inc_request_read(struct inc_request *out,
                                  const struct inc_node *root,
                                  struct inc_arena *a, struct inc_err *err);
 
+/* A new request key: six bytes of the time, then chance. Keys made one after
+ * the other are neighbours in the store's table of keys, which makes writing
+ * them cheaper; uniqueness rests on the ten bytes of chance. */
+void inc_key_make(unsigned char key[INC_KEY]);
+
 /* For clients. body must already be one msgpack value, or NULL for none. */
 void inc_request_write(struct inc_buf *out, const struct inc_request *r,
                        const void *body, size_t body_len);
@@ -72,6 +77,12 @@ void inc_reply_ok(struct inc_buf *out, const char *id, const void *body,
                   size_t body_len);
 void inc_reply_error(struct inc_buf *out, const char *id,
                      const struct inc_err *err);
+
+/* The member "error" of a map; of a reply, or of one put of a put_many. */
+void inc_w_error(struct inc_writer *w, const struct inc_err *err);
+/* Read what stands under "error"; NULL is no error map: INC_E_FORMAT. */
+enum inc_status inc_error_read(struct inc_err *out, const struct inc_node *n,
+                               struct inc_err *err);
 
 struct inc_reply {
     char id[INC_REQUEST_ID_MAX + 1];

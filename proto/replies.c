@@ -34,6 +34,44 @@ const struct inc_type inc_stored_type =
     INC_TYPE("stored", struct inc_stored, stored,
              "A write that is durable (or was only checked).");
 
+#define S struct inc_put_error
+static const struct inc_field put_error[] = {
+    INC_F_CODE(S, code, NEED, 1, ID_MAX, "As in an error reply."),
+    INC_F_TEXT(S, message, NEED, 0, LABEL_MAX, "What is wrong."),
+    INC_F_TEXT(S, where, 0, 0, LABEL_MAX, "Path within that put."),
+    INC_F_TEXT(S, hint, 0, 0, LABEL_MAX, "What would be right."),
+};
+#undef S
+static const struct inc_type put_error_type =
+    INC_TYPE("put_error", struct inc_put_error, put_error,
+             "Why one put of a put_many was refused.");
+
+#define S struct inc_put_result
+static const struct inc_field put_result[] = {
+    INC_F_CODE(S, id, 0, 1, ID_MAX, "Id of the record; absent with error."),
+    COUNT(S, revision, 0, "Its revision now; absent with error."),
+    COUNT(S, seq, 0, "As in stored; absent with error."),
+    INC_F_BOOL(S, created, 0, "It was not there before."),
+    INC_F_BOOL(S, replayed, 0,
+               "This key was answered before: the first answer again."),
+    INC_F_TEXTS(S, notes, 0, 100, LABEL_MAX,
+                "What deserves a look: retired concepts and the like."),
+    INC_F_MAP(S, error, 0, &put_error_type,
+              "There when this put was refused; nothing of it is stored."),
+};
+#undef S
+static const struct inc_type put_result_type =
+    INC_TYPE("put_result", struct inc_put_result, put_result,
+             "What became of one put of a put_many.");
+
+static const struct inc_field put_results[] = {
+    INC_F_MAPS(struct inc_put_results, results, NEED, ITEMS_MAX,
+               &put_result_type, "One for each put, in order."),
+};
+const struct inc_type inc_put_results_type =
+    INC_TYPE("put_results", struct inc_put_results, put_results,
+             "What became of each put; those without error are durable.");
+
 #define GOT(HOLDS)                                                             \
     {                                                                          \
         INC_F_RECORD(struct inc_got, record, NEED, HOLDS, "As stored."),       \

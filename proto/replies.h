@@ -138,6 +138,25 @@ struct inc_stored {
     uint32_t n_notes;
 };
 
+/* What became of one put of a put_many: the fields of stored, or error. */
+struct inc_put_error {
+    uint64_t has;
+    const char *code, *message, *where, *hint;
+};
+struct inc_put_result {
+    uint64_t has;
+    const char *id;
+    int64_t revision, seq, created, replayed;
+    const char **notes;
+    uint32_t n_notes;
+    struct inc_put_error error;
+};
+struct inc_put_results {
+    uint64_t has;
+    struct inc_put_result *results;
+    uint32_t n_results;
+};
+
 struct inc_got {
     uint64_t has;
     const struct inc_node *record;
@@ -297,10 +316,11 @@ struct inc_backed_up {
 };
 
 extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
-    inc_candidate_got_type, inc_need_got_type, inc_company_got_type,
-    inc_candidate_page_type, inc_need_page_type, inc_company_page_type,
-    inc_match_page_type, inc_match_item_type, inc_match_line_type,
-    inc_concept_hits_type, inc_concept_type, inc_comune_hits_type,
-    inc_journal_page_type, inc_verified_type, inc_backed_up_type;
+    inc_put_results_type, inc_candidate_got_type, inc_need_got_type,
+    inc_company_got_type, inc_candidate_page_type, inc_need_page_type,
+    inc_company_page_type, inc_match_page_type, inc_match_item_type,
+    inc_match_line_type, inc_concept_hits_type, inc_concept_type,
+    inc_comune_hits_type, inc_journal_page_type, inc_verified_type,
+    inc_backed_up_type;
 
 #endif

@@ -609,7 +609,7 @@ submit(struct inc_client *c, const struct inc_single *single, uint64_t tag,
     if (how->key != NULL)
         memcpy(s->key, how->key, INC_KEY);
     else
-        inc_random_bytes(s->key, INC_KEY);
+        inc_key_make(s->key);
     c->used++;
     c->singles += single != NULL;
     /* Send now if the wire takes it; the rest happens while waiting. */

@@ -1,4 +1,4 @@
-/* import.c - many records from a file. Puts go out 64 at a time; one bad
+/* import.c - many records from a file, in groups of a put_many each; one bad
  * record is reported and never stops the others. */
 #include <inttypes.h>
 #include <signal.h>
@@ -7,27 +7,46 @@
 
 #include "clients/cli/bar.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/input.h"
 #include "clients/cli/lines.h"
 #include "clients/cli/records.h"
 #include "clients/cli/resume.h"
 #include "engine/base/clock.h"
+#include "engine/base/mem.h"
 
 enum {
     CONNECT_MS = 30000, /* a daemon that restarts is waited for */
     DEADLINE_MS = 120000,
     SAVE_EVERY_MS = 1000,
-    SHOWN_MAX = 20, /* refusals shown when they also go to a file */
-    FILE_BYTES = 1 << 30,
-    FLIGHTS = INC_CLIENT_WINDOW + 1 /* a full window and the next */
+    SHOWN_MAX = 20,       /* refusals shown when they also go to a file */
+    PIPE_BYTES = 1 << 30, /* of what is no file and must be kept */
+    RECORDS = 64,         /* of a group */
+    GROUP_BYTES = 128 * 1024,
+    GROUPS =
+        INC_CLIENT_WINDOW + 8, /* under way, answered out of turn, filling */
+    MARKS = 1 << 16
 };
 
 #define MS UINT64_C(1000000)
 
-/* A record under way; `place` numbers records 0, 1, 2 ... in file order. */
-struct flight {
-    int used;
+enum fate { WAITING, DONE, ALONE /* to be sent again by itself */ };
+
+struct record {
     uint64_t line;
     char id[INC_JSON_ID];
+    enum fate fate;
+    int is_alone;
+    size_t from, len; /* its put in `puts` */
+};
+
+/* Records that travel together. Counts of a group go into the state when it
+ * and all before it are answered, so the state always belongs to its line. */
+struct group {
+    struct record record[RECORDS];
+    size_t n, waiting, alone;
+    struct inc_buf puts;
+    uint64_t stored, known, failed;
+    uint64_t last_line; /* of the file that it takes care of */
 };
 
 struct import {
@@ -39,8 +58,12 @@ struct import {
     unsigned char digest[INC_DIGEST];
     uint64_t salt;
     FILE *errors; /* --errors, or NULL */
-    struct flight flight[FLIGHTS];
-    uint64_t last_line; /* last line that was read */
+    /* A ring: from `oldest` on `n_groups`, the last one being filled. */
+    struct group group[GROUPS];
+    size_t oldest, n_groups;
+    uint16_t mark[MARKS]; /* ids under way, counted by hash */
+    uint64_t handled;     /* records answered or refused, for the bar */
+    struct inc_buf body;
     struct inc_resume state;
     uint64_t saved_ns, shown;
     struct inc_err trouble; /* of the service: stops the import */
@@ -72,7 +95,7 @@ report(struct import *m, uint64_t line, const char *id,
 {
     struct inc_buf text = {0};
 
-    m->state.failed++;
+    m->handled++;
     if (m->errors == NULL || m->shown < SHOWN_MAX) {
         (void)fprintf(stderr, "\r%s:%" PRIu64 "%s%s: %s: %s%s%s%s\n", m->name,
                       line, id[0] != '\0' ? " " : "", id,
@@ -114,133 +137,277 @@ flag_of(const struct inc_node *body, const char *key)
     return n != NULL && inc_node_kind(n) == INC_NODE_BOOL && inc_node_bool(n);
 }
 
+static uint16_t *
+mark_of(struct import *m, const char *id)
+{
+    return &m->mark[inc_hash64(id, strlen(id)) % MARKS];
+}
+
+static struct group *
+group_at(struct import *m, size_t i)
+{
+    return &m->group[(m->oldest + i) % GROUPS];
+}
+
+static void
+done(struct import *m, struct group *g, struct record *r)
+{
+    r->fate = DONE;
+    g->waiting--;
+    if (r->id[0] != '\0')
+        --*mark_of(m, r->id);
+}
+
+/* One record was refused, or the service is in trouble. With others in the
+ * same request it is asked again alone when memory or room was what lacked. */
+static void
+refused(struct import *m, struct group *g, struct record *r, int has_company,
+        const struct inc_err *err)
+{
+    if (is_trouble(err->status)) {
+        m->trouble = *err;
+    } else if (has_company &&
+               (err->status == INC_E_NOMEM || err->status == INC_E_LIMIT)) {
+        r->fate = ALONE;
+        g->alone++;
+    } else {
+        g->failed++;
+        report(m, r->line, r->id, err);
+        done(m, g, r);
+    }
+}
+
+static void
+take_result(struct import *m, struct group *g, struct record *r,
+            int has_company, const struct inc_node *result)
+{
+    const struct inc_node *error = inc_node_get(result, "error");
+    struct inc_err err, unreadable;
+
+    if (error != NULL) {
+        if (inc_error_read(&err, error, &unreadable) != INC_OK)
+            err = unreadable;
+        refused(m, g, r, has_company, &err);
+        return;
+    }
+    if (flag_of(result, "replayed"))
+        g->known++;
+    else
+        g->stored++;
+    m->handled++;
+    done(m, g, r);
+}
+
+/* `tag` is the place of the group and of the request's first record. */
 static void
 answered(void *arg, uint64_t tag, enum inc_status st, const struct inc_err *err,
          const struct inc_node *body)
 {
     struct import *m = arg;
-    struct flight *f = &m->flight[tag];
+    struct group *g = &m->group[tag / RECORDS];
+    struct record *r = &g->record[tag % RECORDS];
+    size_t n = r->is_alone ? 1 : g->n;
+    const struct inc_node *results = inc_node_get(body, "results");
 
-    if (is_trouble(st)) {
-        m->trouble = *err; /* the flight stays: its line is not done */
+    for (size_t i = 0; st != INC_OK && i < n; i++)
+        refused(m, g, &r[i], n > 1, err);
+    if (st != INC_OK)
+        return;
+    if (results == NULL || inc_node_kind(results) != INC_NODE_LIST ||
+        inc_node_count(results) != n) {
+        (void)inc_fail(&m->trouble, INC_E_FORMAT, 0,
+                       "the reply has not one result for each record");
         return;
     }
-    f->used = 0;
-    if (st != INC_OK)
-        report(m, f->line, f->id, err);
-    else if (flag_of(body, "replayed"))
-        m->state.known++;
-    else
-        m->state.stored++;
+    for (size_t i = 0; i < n; i++)
+        take_result(m, g, &r[i], n > 1, inc_node_at(results, i));
 }
 
-static struct flight *
-free_flight(struct import *m)
-{
-    for (size_t i = 0; i < FLIGHTS; i++)
-        if (!m->flight[i].used)
-            return &m->flight[i];
-    return NULL;
-}
-
+/* An id that was sent and has no answer yet, the group being filled aside. */
 static int
-is_under_way(const struct import *m, const char *id)
+is_under_way(struct import *m, const char *id)
 {
-    for (size_t i = 0; id[0] != '\0' && i < FLIGHTS; i++)
-        if (m->flight[i].used && strcmp(m->flight[i].id, id) == 0)
-            return 1;
+    if (id[0] == '\0' || *mark_of(m, id) == 0)
+        return 0;
+    for (size_t i = 0; i + 1 < m->n_groups; i++) {
+        const struct group *g = group_at(m, i);
+
+        for (size_t k = 0; g->waiting > 0 && k < g->n; k++)
+            if (g->record[k].fate != DONE && strcmp(g->record[k].id, id) == 0)
+                return 1;
+    }
     return 0;
 }
 
-/* Every line up to this one has its answer. */
-static uint64_t
-settled(const struct import *m)
+/* Records first..first+n of a group, as one request. */
+static enum inc_status
+submit(struct import *m, struct group *g, size_t first, size_t n,
+       struct inc_err *err)
 {
-    uint64_t line = m->last_line;
+    const struct inc_call how = {
+        .deadline_ms = inc_timeout_ms(m->c, DEADLINE_MS), .retries = 10};
+    unsigned char key[INC_KEY];
+    char digits[2 * INC_KEY + 1];
+    struct inc_writer w;
 
-    for (size_t i = 0; i < FLIGHTS; i++)
-        if (m->flight[i].used && m->flight[i].line <= line)
-            line = m->flight[i].line - 1;
-    return line;
+    inc_buf_reset(&m->body);
+    inc_writer_init(&w, &m->body);
+    inc_w_map(&w);
+    inc_w_key(&w, "puts");
+    inc_w_list(&w);
+    for (size_t i = first; i < first + n; i++)
+        inc_w_raw(&w, g->puts.data + g->record[i].from, g->record[i].len);
+    inc_w_end(&w);
+    inc_w_key(&w, "keys");
+    inc_w_list(&w);
+    for (size_t i = first; i < first + n; i++) {
+        inc_import_key(key, m->digest, m->kind, g->record[i].line, m->salt);
+        for (size_t k = 0; k < INC_KEY; k++)
+            (void)snprintf(digits + 2 * k, 3, "%02x", key[k]);
+        inc_w_text(&w, digits);
+    }
+    inc_w_end(&w);
+    inc_w_end(&w);
+    if (m->body.failed || g->puts.failed)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for a record");
+    return inc_client_submit(m->c->client,
+                             (uint64_t)(g - m->group) * RECORDS + first, m->op,
+                             m->body.data, m->body.len, &how, err);
 }
 
-/* Counts in the state must belong to its line, so it is saved only when
- * nothing is under way; the window drains for that, once a second. */
+/* Count what is answered, oldest first; what had no memory in company is sent
+ * again alone. */
 static enum inc_status
-save(struct import *m, struct inc_err *err)
+settle(struct import *m, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
 
-    if (inc_clock_ns() - m->saved_ns < SAVE_EVERY_MS * MS)
-        return INC_OK;
-    INC_TRY(inc_client_drain(m->c->client, err));
-    m->state.line = settled(m);
-    m->saved_ns = inc_clock_ns();
-    if (!inc_arg_has(&m->c->args, INC_OPT_DRY_RUN))
-        st = inc_resume_save(&m->state, err);
+    while (m->n_groups > 1) {
+        struct group *g = group_at(m, 0);
+
+        for (size_t i = 0; g->alone > 0 && i < g->n; i++) {
+            if (g->record[i].fate != ALONE)
+                continue;
+            g->alone--;
+            g->record[i].fate = WAITING;
+            g->record[i].is_alone = 1;
+            INC_TRY(submit(m, g, i, 1, err));
+        }
+        if (g->waiting > 0)
+            break;
+        m->state.stored += g->stored;
+        m->state.known += g->known;
+        m->state.failed += g->failed;
+        m->state.line = g->last_line;
+        m->oldest = (m->oldest + 1) % GROUPS;
+        m->n_groups--;
+    }
+    if (inc_clock_ns() - m->saved_ns >= SAVE_EVERY_MS * MS) {
+        m->saved_ns = inc_clock_ns();
+        if (!inc_arg_has(&m->c->args, INC_OPT_DRY_RUN))
+            st = inc_resume_save(&m->state, err);
+    }
+out:
+    return st;
+}
+
+static void
+start_group(struct import *m)
+{
+    struct group *g = group_at(m, m->n_groups++);
+    struct inc_buf kept = g->puts;
+
+    inc_buf_reset(&kept);
+    g->n = g->waiting = g->alone = 0;
+    g->stored = g->known = g->failed = g->last_line = 0;
+    g->puts = kept;
+}
+
+/* Wait until all that was sent is answered and counted, or for trouble. */
+static enum inc_status
+wait_for_all(struct import *m, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    do {
+        INC_TRY(inc_client_drain(m->c->client, err));
+        INC_TRY(settle(m, err));
+    } while (m->n_groups > 1 && m->trouble.status == INC_OK);
+out:
+    return st;
+}
+
+/* Send the group that was filled and begin the next. */
+static enum inc_status
+send_group(struct import *m, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct group *g = group_at(m, m->n_groups - 1);
+
+    if (g->last_line == 0)
+        goto out; /* nothing in it */
+    for (size_t i = 0; i < g->n; i++)
+        if (g->record[i].id[0] != '\0')
+            ++*mark_of(m, g->record[i].id);
+    if (g->n > 0)
+        INC_TRY(submit(m, g, 0, g->n, err));
+    INC_TRY(settle(m, err));
+    if (m->n_groups == GROUPS)
+        INC_TRY(wait_for_all(m, err));
+    if (m->n_groups < GROUPS)
+        start_group(m);
 out:
     return st;
 }
 
 static enum inc_status
-put_one(struct import *m, const struct inc_line *line, struct inc_buf *body,
-        struct inc_err *err)
+add_record(struct import *m, const struct inc_line *line, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
-    unsigned char key[INC_KEY];
+    struct group *g = group_at(m, m->n_groups - 1);
     struct inc_writer w;
-    struct flight *f = free_flight(m);
-    const struct inc_call how = {
-        .deadline_ms = inc_timeout_ms(m->c, DEADLINE_MS),
-        .retries = 10,
-        .key = key,
-    };
+    struct record *r;
 
+    if (g->n == RECORDS ||
+        (g->n > 0 && g->puts.len + line->record.len > GROUP_BYTES)) {
+        INC_TRY(send_group(m, err));
+        g = group_at(m, m->n_groups - 1);
+    }
+    if (m->trouble.status != INC_OK)
+        goto out;
     /* Twice the same id in a file: the later one must be stored later, also
      * when the first is being retried. */
     if (is_under_way(m, line->id))
-        INC_TRY(inc_client_drain(m->c->client, err));
-    if (f == NULL) { /* answers came with trouble and left their flights */
-        INC_TRY(inc_client_drain(m->c->client, err));
-        f = free_flight(m);
-        if (f == NULL)
-            return m->trouble.status;
-    }
-    inc_import_key(key, m->digest, m->kind, line->line, m->salt);
-    inc_buf_reset(body);
-    inc_writer_init(&w, body);
+        INC_TRY(wait_for_all(m, err));
+    r = &g->record[g->n++];
+    g->waiting++;
+    *r = (struct record){.line = line->line, .from = g->puts.len};
+    memcpy(r->id, line->id, sizeof r->id);
+    inc_writer_init(&w, &g->puts);
     inc_w_map(&w);
     inc_w_key(&w, "record");
     inc_w_raw(&w, line->record.data, line->record.len);
     if (inc_arg_has(&m->c->args, INC_OPT_DRY_RUN))
         inc_w_kbool(&w, "dry_run", 1);
     inc_w_end(&w);
-    if (body->failed)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory for a record");
-    f->used = 1;
-    f->line = line->line;
-    memcpy(f->id, line->id, sizeof f->id);
-    st = inc_client_submit(m->c->client, (uint64_t)(f - m->flight), m->op,
-                           body->data, body->len, &how, err);
+    r->len = g->puts.len - r->from;
+    g->last_line = line->line;
 out:
     return st;
 }
 
-/* One line of the file: sent, or reported when it is no record. */
+/* One line of the file: taken into a group, or reported when no record. */
 static enum inc_status
-take_line(struct import *m, const struct inc_line *line, struct inc_buf *body,
-          struct inc_err *err)
+take_line(struct import *m, const struct inc_line *line, struct inc_err *err)
 {
-    enum inc_status st = INC_OK;
+    struct group *g = group_at(m, m->n_groups - 1);
 
-    if (line->st != INC_OK)
-        report(m, line->line, line->id, &line->err);
-    else
-        INC_TRY(put_one(m, line, body, err));
-    m->last_line = line->line;
-    st = save(m, err);
-out:
-    return st;
+    if (line->st == INC_OK)
+        return add_record(m, line, err);
+    report(m, line->line, line->id, &line->err);
+    g->failed++;
+    g->last_line = line->line;
+    return INC_OK;
 }
 
 static uint64_t
@@ -255,19 +422,23 @@ put_all(struct import *m, struct inc_lines *lines, size_t total,
 {
     enum inc_status st = INC_OK;
     struct inc_line line = {0};
-    struct inc_buf body = {0};
     struct inc_bar bar;
     uint64_t resumed = m->state.line;
     int got = 0;
 
     inc_bar_start(&bar, _("import"), m->c->quiet, m->c->lang[0] == 'i');
+    start_group(m);
     while (!interrupted && m->trouble.status == INC_OK &&
            (got = inc_lines_next(lines, &line, err)) > 0) {
         if (line.line > resumed)
-            INC_TRY(take_line(m, &line, &body, err));
-        inc_bar_show(&bar, inc_lines_offset(lines), total, handled(m));
+            INC_TRY(take_line(m, &line, err));
+        else
+            bar.first_done = inc_lines_offset(lines);
+        inc_bar_show(&bar, inc_lines_offset(lines), total, m->handled);
     }
-    INC_TRY(inc_client_drain(m->c->client, err));
+    if (m->trouble.status == INC_OK)
+        INC_TRY(send_group(m, err));
+    INC_TRY(wait_for_all(m, err));
     if (m->trouble.status != INC_OK) {
         *err = m->trouble;
         st = err->status;
@@ -276,13 +447,23 @@ put_all(struct import *m, struct inc_lines *lines, size_t total,
     }
 out:
     inc_bar_end(&bar);
-    inc_buf_release(&body);
     inc_buf_release(&line.record);
     return st;
 }
 
 static void
-tell_result(const struct import *m, uint64_t taken_ns)
+release(struct import *m)
+{
+    for (size_t i = 0; i < GROUPS; i++)
+        inc_buf_release(&m->group[i].puts);
+    inc_buf_release(&m->body);
+    if (m->errors != NULL)
+        (void)fclose(m->errors);
+    inc_mem_free(m);
+}
+
+static void
+tell_result(const struct import *m, uint64_t before, uint64_t taken_ns)
 {
     char a[32], b[32], d[32], e[32];
     int italian = m->c->lang[0] == 'i';
@@ -307,7 +488,7 @@ tell_result(const struct import *m, uint64_t taken_ns)
         inc_grouped(a, m->state.stored, italian),
         inc_grouped(b, m->state.known, italian),
         inc_grouped(d, m->state.failed, italian),
-        inc_grouped(e, handled(m) * 1000 / ms, italian));
+        inc_grouped(e, (handled(m) - before) * 1000 / ms, italian));
 }
 
 /* CSV or JSON lines: --format, else the name. */
@@ -328,12 +509,13 @@ is_csv(const struct inc_cli *c, const char *path, int *csv, struct inc_err *err)
 }
 
 static enum inc_status
-prepare(struct import *m, const char *path, const struct inc_buf *text,
+prepare(struct import *m, const char *path, const struct inc_input *text,
         struct inc_err *err)
 {
     static const char *const kinds[] = {"candidate", "need", "company"};
-    static const enum inc_op ops[] = {INC_OP_CANDIDATE_PUT, INC_OP_NEED_PUT,
-                                      INC_OP_COMPANY_PUT};
+    static const enum inc_op ops[] = {INC_OP_CANDIDATE_PUT_MANY,
+                                      INC_OP_NEED_PUT_MANY,
+                                      INC_OP_COMPANY_PUT_MANY};
     const char *verb = inc_command_verb(m->c->args.command);
     const char *slash = strrchr(path, '/');
     const char *errors = inc_arg(&m->c->args, INC_OPT_ERRORS);
@@ -345,7 +527,7 @@ prepare(struct import *m, const char *path, const struct inc_buf *text,
     m->kind = kinds[m->family];
     m->op = ops[m->family];
     m->name = slash == NULL ? path : slash + 1;
-    inc_digest(m->digest, text->data, text->len);
+    inc_digest(m->digest, text->text, text->len);
     if (inc_arg_has(&m->c->args, INC_OPT_RESTART) || dry)
         inc_random_bytes(&m->salt, sizeof m->salt);
     int found = inc_resume_open(&m->state, path, m->kind, m->digest);
@@ -355,7 +537,7 @@ prepare(struct import *m, const char *path, const struct inc_buf *text,
         (void)fprintf(stderr, _("resuming after line %" PRIu64 "\n"),
                       m->state.line);
     }
-    m->last_line = m->state.line;
+    m->handled = 0;
     m->saved_ns = inc_clock_ns();
     if (errors == NULL)
         return INC_OK;
@@ -365,47 +547,64 @@ prepare(struct import *m, const char *path, const struct inc_buf *text,
                : INC_OK;
 }
 
+static enum inc_status
+run(struct import *m, struct inc_lines *lines, size_t total,
+    struct inc_err *err)
+{
+    enum inc_status st;
+    struct inc_err ignored;
+    uint64_t start = inc_clock_ns(), before = handled(m);
+
+    INC_TRY(inc_connect(m->c, CONNECT_MS, err));
+    catch_signals();
+    inc_client_on_done(m->c->client, answered, m);
+    st = put_all(m, lines, total, err);
+    if (st == INC_OK && !interrupted)
+        inc_resume_done(&m->state);
+    else
+        (void)inc_resume_save(&m->state, &ignored);
+    tell_result(m, before, inc_clock_ns() - start);
+out:
+    return st;
+}
+
 int
 inc_cmd_import(struct inc_cli *c)
 {
     enum inc_status st = INC_OK;
-    struct inc_err err, ignored;
-    struct import m = {.c = c};
-    struct inc_buf text = {0};
+    struct inc_err err;
+    struct import *m = inc_mem_zero(1, sizeof *m);
+    struct inc_input text = {0};
     struct inc_lines *lines = NULL;
     const char *path = c->args.word[0];
-    uint64_t start = inc_clock_ns();
-    int csv = 0;
+    int csv = 0, code;
 
     inc_err_clear(&err);
-    INC_TRY(is_csv(c, path, &csv, &err));
-    INC_TRY(inc_read_input(&text, path, FILE_BYTES, &err));
-    INC_TRY(prepare(&m, path, &text, &err));
-    INC_TRY(inc_lines_open(&lines, m.family, csv, m.name,
-                           (const char *)text.data, text.len, &err));
-    INC_TRY(inc_connect(c, CONNECT_MS, &err));
-    catch_signals();
-    inc_client_on_done(c->client, answered, &m);
-    st = put_all(&m, lines, text.len, &err);
-    if (st == INC_OK && !interrupted) {
-        inc_resume_done(&m.state);
-    } else {
-        m.state.line = settled(&m);
-        (void)inc_resume_save(&m.state, &ignored);
+    if (m == NULL) {
+        (void)inc_fail(&err, INC_E_NOMEM, 0, "no memory for an import");
+        return inc_complain(&err);
     }
-    tell_result(&m, inc_clock_ns() - start);
+    m->c = c;
+    INC_TRY(is_csv(c, path, &csv, &err));
+    INC_TRY(inc_input_open(&text, path, PIPE_BYTES, &err));
+    INC_TRY(prepare(m, path, &text, &err));
+    INC_TRY(inc_lines_open(&lines, m->family, csv, m->name, text.text, text.len,
+                           &err));
+    st = run(m, lines, text.len, &err);
 out:
-    if (m.errors != NULL && fclose(m.errors) != 0 && st == INC_OK)
+    if (m->errors != NULL && fclose(m->errors) != 0 && st == INC_OK)
         st = inc_fail(&err, INC_E_IO, 0, "the file of errors was not written");
-    inc_lines_close(lines);
-    inc_buf_release(&text);
+    m->errors = NULL;
+    code = m->state.failed > 0;
     if (st != INC_OK || interrupted) {
-        int code = st != INC_OK ? inc_complain(&err) : 5;
-        if (lines != NULL && m.state.path[0] != '\0' &&
+        code = st != INC_OK ? inc_complain(&err) : 5;
+        if (lines != NULL && m->state.path[0] != '\0' &&
             (interrupted || code == 5))
             (void)fprintf(stderr, "%s\n",
                           _("The same command goes on from where it stopped."));
-        return code;
     }
-    return m.state.failed > 0;
+    inc_lines_close(lines);
+    inc_input_close(&text);
+    release(m);
+    return code;
 }

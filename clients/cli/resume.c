@@ -8,6 +8,8 @@
 
 #include "engine/base/file.h"
 
+enum { LINE_BYTES = 6 }; /* of a key: the line in the file */
+
 static uint64_t
 count_of(const json_t *state, const char *key)
 {
@@ -77,16 +79,16 @@ inc_import_key(unsigned char key[INC_KEY],
                uint64_t line, uint64_t salt)
 {
     struct inc_hasher h;
-    unsigned char out[INC_DIGEST], numbers[16];
+    unsigned char out[INC_DIGEST], number[8];
 
-    for (int i = 0; i < 8; i++) {
-        numbers[i] = (unsigned char)(line >> (56 - 8 * i));
-        numbers[8 + i] = (unsigned char)(salt >> (56 - 8 * i));
-    }
+    for (int i = 0; i < 8; i++)
+        number[i] = (unsigned char)(salt >> (56 - 8 * i));
     inc_hasher_init(&h);
     inc_hasher_add(&h, digest, INC_DIGEST);
     inc_hasher_add(&h, kind, strlen(kind) + 1);
-    inc_hasher_add(&h, numbers, sizeof numbers);
+    inc_hasher_add(&h, number, sizeof number);
     inc_hasher_end(&h, out);
     memcpy(key, out, INC_KEY);
+    for (size_t i = 0; i < LINE_BYTES; i++)
+        key[INC_KEY - 1 - i] = (unsigned char)(line >> (8 * i));
 }

@@ -32,8 +32,10 @@ enum inc_status inc_resume_save(const struct inc_resume *r,
                                 struct inc_err *err);
 void inc_resume_done(const struct inc_resume *r); /* removes the file */
 
-/* Request key of one line: BLAKE2b of digest, kind, line and salt (0, or a
- * random number to store again what was stored before). */
+/* Request key of one line: BLAKE2b of digest, kind and salt (0, or a random
+ * number to store again what was stored before), and the line in its last six
+ * bytes: neighbours in the file are neighbours in the store's table of keys,
+ * which makes writing them cheap. */
 void inc_import_key(unsigned char key[INC_KEY],
                     const unsigned char digest[INC_DIGEST], const char *kind,
                     uint64_t line, uint64_t salt);

@@ -4,14 +4,22 @@
 
 #include "engine/base/mem.h"
 
-/* FNV-1a, 64 bits, with a final mix so that the low bits are good. */
+/* Eight bytes a step, so that a URI costs nine multiplications and not
+ * seventy, with a final mix so that the low bits are good. Never stored: the
+ * order of the bytes in a word does not matter. */
 static uint64_t
 hash(const char *key, size_t len)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
+    uint64_t h = UINT64_C(14695981039346656037) ^ len, word;
 
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)key[i]) * UINT64_C(1099511628211);
+    for (; len >= sizeof word; key += sizeof word, len -= sizeof word) {
+        memcpy(&word, key, sizeof word);
+        h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
+        h ^= h >> 32;
+    }
+    word = 0;
+    memcpy(&word, key, len);
+    h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
     h ^= h >> 32;
     h *= UINT64_C(0x9e3779b97f4a7c15);
     return h ^ (h >> 29);

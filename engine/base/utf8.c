@@ -1,5 +1,7 @@
 #include "engine/base/utf8.h"
 
+#include <string.h>
+
 /* Length of the well-formed sequence at p, 0 when there is none. */
 static size_t
 sequence(const unsigned char *p, size_t left)
@@ -36,7 +38,17 @@ inc_utf8_valid(const char *text, size_t len)
     const unsigned char *p = (const unsigned char *)text;
 
     for (size_t i = 0; i < len;) {
-        size_t n = sequence(p + i, len - i);
+        uint64_t word;
+        size_t n;
+
+        if (len - i >= sizeof word) { /* mostly ASCII: eight at a time */
+            memcpy(&word, p + i, sizeof word);
+            if ((word & UINT64_C(0x8080808080808080)) == 0) {
+                i += sizeof word;
+                continue;
+            }
+        }
+        n = sequence(p + i, len - i);
         if (n == 0)
             return 0;
         i += n;

@@ -32,11 +32,12 @@ struct inc_hands {
     enum inc_status (*ask)(void *arg, struct inc_job *j,
                            const struct inc_image *image, struct inc_view *view,
                            struct inc_err *err);
-    /* Scribe: fill j->command, or set j->dry_run and j->body. */
+    /* Scribe: fill j->command or j->orders, or set j->dry_run and j->body. */
     enum inc_status (*order)(void *arg, struct inc_job *j,
                              const struct inc_image *image,
                              struct inc_err *err);
-    /* Scribe: write j->body for a command that is durable. */
+    /* Scribe: write j->body for what is durable; for orders also what is
+     * not. */
     void (*confirm)(void *arg, struct inc_job *j);
 };
 

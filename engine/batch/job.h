@@ -17,6 +17,15 @@
 
 enum { INC_ROUTE_MAX = 255 };
 
+/* One put of a put_many; lives in the job's arena. */
+struct inc_order {
+    union inc_record record;
+    struct inc_command command; /* its status and err are the answer's */
+    int apply;                  /* 0: refused before, or only checked */
+    size_t notes_at;            /* of its texts in the job's notes */
+    uint32_t n_notes;
+};
+
 struct inc_job {
     /* set by the router */
     unsigned char route[INC_ROUTE_MAX]; /* where the reply goes */
@@ -36,6 +45,8 @@ struct inc_job {
     struct inc_question question;
     union inc_record record; /* of the command */
     struct inc_command command;
+    struct inc_order *orders; /* of a put_many, instead of record, command */
+    size_t n_orders;
     int dry_run;          /* a write that is only checked */
     struct inc_buf notes; /* NUL-ended texts for the reply */
     uint32_t n_notes;

@@ -10,11 +10,15 @@
 #include "engine/base/mem.h"
 #include "engine/batch/inside.h"
 
+/* A commit ends with the request that reaches this many records. */
+enum { RECORDS_MAX = 4096 };
+enum { COMMANDS_MAX = RECORDS_MAX + INC_PUTS_MAX };
+
 struct batch {
     struct inc_job *job[INC_COMMIT_MAX];
-    struct inc_command *command[INC_COMMIT_MAX]; /* of those to apply */
-    struct inc_job *owner[INC_COMMIT_MAX];       /* of each command */
-    const struct inc_change *change[INC_COMMIT_MAX];
+    struct inc_command *command[COMMANDS_MAX]; /* of those to apply */
+    struct inc_job *owner[COMMANDS_MAX];       /* of each command */
+    const struct inc_change *change[COMMANDS_MAX];
     size_t n_jobs, n_commands, n_changes;
     uint64_t seq; /* last journal number written, 0: none */
 };
@@ -30,24 +34,29 @@ log_failure(const char *event, const struct inc_err *err)
 }
 
 static void
-prepare(struct inc_crew *c, struct batch *b, const struct inc_image *image)
+add(struct batch *b, struct inc_job *j, struct inc_command *m)
 {
-    b->n_commands = 0;
-    for (size_t i = 0; i < b->n_jobs; i++) {
-        struct inc_job *j = b->job[i];
-        struct inc_err err = {0};
+    b->owner[b->n_commands] = j;
+    b->command[b->n_commands++] = m;
+}
 
-        if (inc_job_begin(j, c->arenas) != INC_OK)
-            continue;
-        if (c->o.hands.order(c->o.hands.arg, j, image, &err) != INC_OK) {
-            (void)inc_job_fail(j, &err);
-            continue;
-        }
-        if (j->dry_run)
-            continue;
-        b->owner[b->n_commands] = j;
-        b->command[b->n_commands++] = &j->command;
+static void
+prepare(struct inc_crew *c, struct batch *b, struct inc_job *j,
+        const struct inc_image *image)
+{
+    struct inc_err err = {0};
+
+    if (inc_job_begin(j, c->arenas) != INC_OK)
+        return;
+    if (c->o.hands.order(c->o.hands.arg, j, image, &err) != INC_OK) {
+        (void)inc_job_fail(j, &err);
+        return;
     }
+    for (size_t i = 0; i < j->n_orders; i++)
+        if (j->orders[i].apply)
+            add(b, j, &j->orders[i].command);
+    if (j->orders == NULL && !j->dry_run)
+        add(b, j, &j->command);
 }
 
 /* Build the pool from the store when an earlier publish failed. */
@@ -87,6 +96,29 @@ publish(struct inc_crew *c, struct batch *b)
     inc_mason_wake(c->mason);
 }
 
+/* What the store says to one command, for the reply and for the pool. */
+static void
+settle(struct batch *b, struct inc_job *j, struct inc_command *m,
+       enum inc_status st, const struct inc_err *err)
+{
+    if (st != INC_OK && m->status == INC_OK) {
+        m->status = st; /* nothing of the batch is stored */
+        m->err = *err;
+    }
+    if (st == INC_OK && !m->replayed && m->seq > b->seq)
+        b->seq = m->seq;
+    if (m->status == INC_OK && !m->replayed &&
+        m->change.what != INC_CHANGE_NONE)
+        b->change[b->n_changes++] = &m->change;
+    if (m->status == INC_OK)
+        return;
+    m->err.status = m->status;
+    if (j->orders == NULL)
+        (void)inc_job_fail(j, &m->err);
+    else if (st != INC_OK) /* of them all: the request may be repeated */
+        (void)inc_job_fail(j, err);
+}
+
 static void
 apply(struct inc_crew *c, struct batch *b)
 {
@@ -100,43 +132,46 @@ apply(struct inc_crew *c, struct batch *b)
     st = inc_store_apply(c->o.store, b->command, b->n_commands, &err);
     if (st != INC_OK)
         log_failure("commit_failed", &err);
-    for (size_t i = 0; i < b->n_commands; i++) {
-        struct inc_command *m = b->command[i];
-
-        if (st != INC_OK && m->status == INC_OK) {
-            m->status = st; /* nothing of the batch is stored */
-            m->err = err;
-        }
-        if (st == INC_OK && !m->replayed && m->seq > b->seq)
-            b->seq = m->seq;
-        if (m->status != INC_OK) {
-            m->err.status = m->status;
-            (void)inc_job_fail(b->owner[i], &m->err);
-        } else if (!m->replayed && m->change.what != INC_CHANGE_NONE) {
-            b->change[b->n_changes++] = &m->change;
-        }
-    }
-    publish(c, b);
     for (size_t i = 0; i < b->n_commands; i++)
-        if (b->owner[i]->status == INC_OK)
-            c->o.hands.confirm(c->o.hands.arg, b->owner[i]);
+        settle(b, b->owner[i], b->command[i], st, &err);
+    publish(c, b);
+}
+
+/* Jobs from..to of the batch are one transaction, begun at `start`. */
+static void
+commit(struct inc_crew *c, struct batch *b, size_t from, size_t to,
+       uint64_t start)
+{
+    size_t records = b->n_commands;
+
+    apply(c, b);
+    for (size_t i = from; i < to; i++) {
+        struct inc_job *j = b->job[i];
+
+        if (j->status == INC_OK && !j->dry_run)
+            c->o.hands.confirm(c->o.hands.arg, j);
+        inc_job_end(j, c->arenas);
+    }
+    /* Counted before anybody has the reply: who then asks sees it counted. */
+    inc_spread_add(&c->counters.writes, records);
+    inc_spread_add(&c->counters.commit_us, (inc_clock_ns() - start) / 1000);
+    for (size_t i = from; i < to; i++)
+        inc_outbox_put(c->outbox, b->job[i]);
 }
 
 static void
-commit(struct inc_crew *c, struct batch *b)
+write_all(struct inc_crew *c, struct batch *b)
 {
-    uint64_t start = inc_clock_ns();
     struct inc_image image = inc_live_hold(c->o.live);
 
-    prepare(c, b, &image);
-    apply(c, b);
-    for (size_t i = 0; i < b->n_jobs; i++)
-        inc_job_end(b->job[i], c->arenas);
-    /* Counted before anybody has the reply: who then asks sees it counted. */
-    inc_spread_add(&c->counters.writes, b->n_jobs);
-    inc_spread_add(&c->counters.commit_us, (inc_clock_ns() - start) / 1000);
-    for (size_t i = 0; i < b->n_jobs; i++)
-        inc_outbox_put(c->outbox, b->job[i]);
+    for (size_t from = 0, to = 0; from < b->n_jobs; from = to) {
+        uint64_t start = inc_clock_ns();
+
+        b->n_commands = 0;
+        while (to < b->n_jobs && b->n_commands < RECORDS_MAX)
+            prepare(c, b, b->job[to++], &image);
+        commit(c, b, from, to, start);
+    }
     inc_image_drop(&image);
 }
 
@@ -169,7 +204,7 @@ take_out(struct inc_crew *c, struct batch *b, void *const *items, size_t n)
         inc_mem_free(e);
     }
     if (b->n_jobs > 0)
-        commit(c, b);
+        write_all(c, b);
 }
 
 void *

@@ -6,6 +6,7 @@
 #define INC_SERVER_DESK_H
 
 #include "engine/server/server.h"
+#include "proto/bodies.h"
 
 enum { INC_STATUS_KINDS = 40 };
 
@@ -57,7 +58,8 @@ enum inc_status inc_on_ask(struct inc_desk *d, struct inc_job *j,
                            const struct inc_image *image, struct inc_view *view,
                            struct inc_err *err);
 
-/* on_write.c: fill j->command for a WRITE operation ... */
+/* on_write.c: fill j->command, or j->orders of a put_many, for a WRITE
+ * operation ... */
 enum inc_status inc_on_order(struct inc_desk *d, struct inc_job *j,
                              const struct inc_image *image,
                              struct inc_err *err);
@@ -76,6 +78,34 @@ enum inc_status inc_route_body(struct inc_job *j, void *out,
  * *bytes is NULL and *len 0 when there is none. */
 void inc_raw_body(const unsigned char *frame, size_t len,
                   const unsigned char **bytes, size_t *body_len);
+
+/* The value under `key` of the msgpack map at `map`, likewise. */
+void inc_raw_member(const unsigned char *map, size_t len, const char *key,
+                    const unsigned char **bytes, size_t *value_len);
+/* Walk a list: *at is 0 at first and belongs to the walk; 0 at the end. */
+int inc_raw_item(const unsigned char *list, size_t len, size_t *at,
+                 const unsigned char **bytes, size_t *item_len);
+
+/* on_write.c: what all writes have in common, from the envelope. */
+void inc_command_begin(struct inc_command *c, struct inc_job *j,
+                       enum inc_op op);
+/* One put: decode and check its record into *r and *c; *apply = 0 when it is
+ * only checked, then *c has the outcome. Notes go to the job. */
+enum inc_status inc_put_judge(struct inc_desk *d, struct inc_job *j,
+                              const struct inc_put *put,
+                              const struct inc_reference *ref,
+                              union inc_record *r, struct inc_command *c,
+                              int *apply, struct inc_err *err);
+/* The members of a stored reply, into an open map. */
+void inc_stored_write(struct inc_writer *w, const struct inc_job *j,
+                      const struct inc_command *c, size_t notes_at,
+                      uint32_t n_notes);
+
+/* on_put_many.c */
+enum inc_status inc_on_put_many(struct inc_desk *d, struct inc_job *j,
+                                const struct inc_reference *ref,
+                                struct inc_err *err);
+void inc_put_many_confirm(struct inc_job *j);
 
 /* Decode and validate the record in `node`; paths of errors begin with
  * `under`. */

@@ -13,31 +13,38 @@ enum { PUT_RECORD, PUT_IF_REVISION, PUT_DRY_RUN };
 enum { PATCH_ID, PATCH_SET, PATCH_IF_REVISION };
 enum { WRITE_ID, WRITE_IF_REVISION };
 
+void
+inc_stored_write(struct inc_writer *w, const struct inc_job *j,
+                 const struct inc_command *c, size_t notes_at, uint32_t n_notes)
+{
+    inc_w_ktext(w, "id", c->id);
+    inc_w_kint(w, "revision", c->revision);
+    inc_w_kint(w, "seq", (int64_t)c->seq);
+    if (c->created)
+        inc_w_kbool(w, "created", 1);
+    if (c->replayed)
+        inc_w_kbool(w, "replayed", 1);
+    if (n_notes == 0)
+        return;
+    inc_w_key(w, "notes");
+    inc_w_list(w);
+    for (size_t at = notes_at; n_notes > 0; n_notes--) {
+        const char *text = (const char *)j->notes.data + at;
+
+        inc_w_text(w, text);
+        at += strlen(text) + 1;
+    }
+    inc_w_end(w);
+}
+
 static void
-reply_stored(struct inc_job *j, const struct inc_stored *from)
+reply_stored(struct inc_job *j)
 {
     struct inc_writer w;
 
     inc_writer_init(&w, &j->body);
     inc_w_map(&w);
-    inc_w_ktext(&w, "id", from->id);
-    inc_w_kint(&w, "revision", from->revision);
-    inc_w_kint(&w, "seq", from->seq);
-    if (from->created)
-        inc_w_kbool(&w, "created", 1);
-    if (from->replayed)
-        inc_w_kbool(&w, "replayed", 1);
-    if (j->n_notes > 0) {
-        inc_w_key(&w, "notes");
-        inc_w_list(&w);
-        for (size_t at = 0; at < j->notes.len;) {
-            size_t len = strlen((const char *)j->notes.data + at);
-
-            inc_w_textn(&w, (const char *)j->notes.data + at, len);
-            at += len + 1;
-        }
-        inc_w_end(&w);
-    }
+    inc_stored_write(&w, j, &j->command, 0, j->n_notes);
     inc_w_end(&w);
 }
 
@@ -56,60 +63,72 @@ note(void *arg, const char *text)
 /* What the put would have met in the store, without storing anything. */
 static enum inc_status
 rehearse(struct inc_desk *d, struct inc_job *j, const struct inc_put *put,
-         enum inc_record_kind kind, struct inc_err *err)
+         struct inc_command *c, struct inc_err *err)
 {
-    struct inc_stored reply = {.id = inc_record_id(kind, &j->record)};
     struct inc_view *view = NULL;
     union inc_record old;
     uint64_t no;
     enum inc_status st = INC_OK;
 
     INC_TRY(inc_view_open(&view, d->o.store, err));
-    st = inc_view_get(view, kind, reply.id, &old, &no, &j->arena, err);
+    st = inc_view_get(view, c->kind, c->id, &old, &no, &j->arena, err);
     if (st == INC_E_NOTFOUND) {
         st = INC_OK;
         inc_err_clear(err);
-        reply.created = 1;
+        c->created = 1;
     } else if (st == INC_OK) {
-        reply.revision = inc_record_revision(kind, &old);
+        c->revision = inc_record_revision(c->kind, &old);
     } else {
         goto out;
     }
-    if (INC_HAS(put, PUT_IF_REVISION) && put->if_revision != reply.revision) {
+    if (INC_HAS(put, PUT_IF_REVISION) && put->if_revision != c->revision) {
         st = inc_fail(err, INC_E_CONFLICT, 0,
                       "the stored record has revision %lld, not %lld",
-                      (long long)reply.revision, (long long)put->if_revision);
+                      (long long)c->revision, (long long)put->if_revision);
         inc_err_where(err, "if_revision");
         inc_err_hint(err, "read the record again and decide anew");
-        goto out;
     }
-    j->dry_run = 1;
-    reply_stored(j, &reply);
 out:
     inc_view_close(view);
     return st;
 }
 
+enum inc_status
+inc_put_judge(struct inc_desk *d, struct inc_job *j, const struct inc_put *put,
+              const struct inc_reference *ref, union inc_record *r,
+              struct inc_command *c, int *apply, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    *apply = !put->dry_run;
+    INC_TRY(inc_record_read(r, c->kind, put->record, "record", ref, &j->arena,
+                            err));
+    inc_record_set_updated(c->kind, r, inc_clock_today());
+    inc_validate_notes(c->kind, r, ref, note, j);
+    c->id = inc_record_id(c->kind, r);
+    c->record = r;
+    if (INC_HAS(put, PUT_IF_REVISION))
+        c->if_revision = put->if_revision;
+    if (put->dry_run)
+        st = rehearse(d, j, put, c, err);
+out:
+    return st;
+}
+
 static enum inc_status
-order_put(struct inc_desk *d, struct inc_job *j, enum inc_record_kind kind,
+order_put(struct inc_desk *d, struct inc_job *j,
           const struct inc_reference *ref, struct inc_err *err)
 {
     struct inc_put put = {0};
     enum inc_status st = INC_OK;
+    int apply;
 
     INC_TRY(inc_route_body(j, &put, err));
-    INC_TRY(inc_record_read(&j->record, kind, put.record, "record", ref,
-                            &j->arena, err));
-    inc_record_set_updated(kind, &j->record, inc_clock_today());
-    inc_validate_notes(kind, &j->record, ref, note, j);
-    if (put.dry_run) {
-        st = rehearse(d, j, &put, kind, err);
-        goto out;
-    }
-    j->command.id = inc_record_id(kind, &j->record);
-    j->command.record = &j->record;
-    if (INC_HAS(&put, PUT_IF_REVISION))
-        j->command.if_revision = put.if_revision;
+    INC_TRY(
+        inc_put_judge(d, j, &put, ref, &j->record, &j->command, &apply, err));
+    j->dry_run = !apply;
+    if (j->dry_run)
+        reply_stored(j);
 out:
     return st;
 }
@@ -165,47 +184,50 @@ out:
     return st;
 }
 
-enum inc_status
-inc_on_order(struct inc_desk *d, struct inc_job *j,
-             const struct inc_image *image, struct inc_err *err)
+void
+inc_command_begin(struct inc_command *c, struct inc_job *j, enum inc_op op)
 {
-    struct inc_reference *ref = &image->estate->reference;
-    struct inc_command *c = &j->command;
-    enum inc_record_kind kind = inc_route_kind(j->op);
-    const struct inc_type *body = inc_ops[j->op].request;
-    const unsigned char *bytes;
-
-    c->op = j->op;
-    c->kind = kind;
-    if (j->request.has_key)
-        memcpy(c->key, j->request.key, sizeof c->key);
-    else
-        inc_random_bytes(c->key, sizeof c->key);
+    c->op = op;
+    c->kind = inc_route_kind(op);
     c->actor = j->request.actor;
     c->office = j->request.office;
     c->purpose = j->request.purpose;
     c->at_unix_ms = inc_clock_unix_ms();
     c->if_revision = NO_REVISION;
     c->arena = &j->arena;
+}
+
+enum inc_status
+inc_on_order(struct inc_desk *d, struct inc_job *j,
+             const struct inc_image *image, struct inc_err *err)
+{
+    struct inc_reference *ref = &image->estate->reference;
+    struct inc_command *c = &j->command;
+    const struct inc_type *body = inc_ops[j->op].request;
+    const unsigned char *bytes;
+
+    if (body == &inc_put_many_type)
+        return inc_on_put_many(d, j, ref, err);
+    inc_command_begin(c, j, j->op);
+    if (j->request.has_key)
+        memcpy(c->key, j->request.key, sizeof c->key);
+    else
+        inc_key_make(c->key);
     inc_raw_body(j->bytes, j->len, &bytes, &c->body_len);
     c->body = bytes;
     if (body == &inc_patch_type)
-        return order_patch(j, kind, ref, err);
+        return order_patch(j, c->kind, ref, err);
     if (body == &inc_by_id_write_type)
         return order_by_id(j, err);
-    return order_put(d, j, kind, ref, err);
+    return order_put(d, j, ref, err);
 }
 
 void
 inc_on_confirm(struct inc_desk *d, struct inc_job *j)
 {
-    const struct inc_command *c = &j->command;
-    const struct inc_stored reply = {.id = c->id,
-                                     .revision = c->revision,
-                                     .seq = (int64_t)c->seq,
-                                     .created = c->created,
-                                     .replayed = c->replayed};
-
     (void)d;
-    reply_stored(j, &reply);
+    if (j->orders != NULL)
+        inc_put_many_confirm(j);
+    else
+        reply_stored(j);
 }

@@ -68,40 +68,64 @@ object(const unsigned char *p, size_t left)
     return used < left ? used : left;
 }
 
-/* A text of four bytes, however long its header, that says "body". */
+/* A text, however long its header, that says `word`. */
 static int
-is_body(const unsigned char *key, size_t len)
+says(const unsigned char *text, size_t len, const char *word)
 {
-    size_t head = key[0] == 0xa4   ? 1
-                  : key[0] == 0xd9 ? 2
-                  : key[0] == 0xda ? 3
-                  : key[0] == 0xdb ? 5
-                                   : 0;
+    size_t n = strlen(word);
+    size_t head = (text[0] & 0xe0) == 0xa0 ? 1
+                  : text[0] == 0xd9        ? 2
+                  : text[0] == 0xda        ? 3
+                  : text[0] == 0xdb        ? 5
+                                           : 0;
 
-    return head != 0 && len == head + 4 && memcmp(key + head, "body", 4) == 0;
+    return head != 0 && len == head + n && memcmp(text + head, word, n) == 0;
+}
+
+void
+inc_raw_member(const unsigned char *map, size_t len, const char *key,
+               const unsigned char **bytes, size_t *value_len)
+{
+    uint64_t inside;
+    size_t at;
+
+    *bytes = NULL;
+    *value_len = 0;
+    if (len == 0)
+        return;
+    at = header(map, &inside);
+    for (uint64_t pair = 0; pair < inside / 2 && at < len; pair++) {
+        size_t name = object(map + at, len - at);
+        size_t value = object(map + at + name, len - at - name);
+
+        if (says(map + at, name, key)) {
+            *bytes = map + at + name;
+            *value_len = value;
+            return;
+        }
+        at += name + value;
+    }
+}
+
+int
+inc_raw_item(const unsigned char *list, size_t len, size_t *at,
+             const unsigned char **bytes, size_t *item_len)
+{
+    uint64_t inside;
+
+    if (*at == 0 && len > 0)
+        *at = header(list, &inside);
+    if (*at >= len)
+        return 0;
+    *bytes = list + *at;
+    *item_len = object(*bytes, len - *at);
+    *at += *item_len;
+    return 1;
 }
 
 void
 inc_raw_body(const unsigned char *frame, size_t len,
              const unsigned char **bytes, size_t *body_len)
 {
-    uint64_t inside;
-    size_t at;
-
-    *bytes = NULL;
-    *body_len = 0;
-    if (len == 0)
-        return;
-    at = header(frame, &inside);
-    for (uint64_t pair = 0; pair < inside / 2 && at < len; pair++) {
-        size_t key = object(frame + at, len - at);
-        size_t value = object(frame + at + key, len - at - key);
-
-        if (is_body(frame + at, key)) {
-            *bytes = frame + at + key;
-            *body_len = value;
-            return;
-        }
-        at += key + value;
-    }
+    inc_raw_member(frame, len, "body", bytes, body_len);
 }

@@ -6,6 +6,10 @@
 #include "engine/base/fault.h"
 #include "engine/base/mem.h"
 
+/* Commits up to this size are short enough to gain from a file that is long
+ * enough already; for larger ones the zeros would only be written twice. */
+enum { AHEAD_COMMANDS = 128 };
+
 /* What apply knows of a command besides the command. */
 struct work {
     unsigned char body_sha[INC_DIGEST];
@@ -64,6 +68,8 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
     if (b->head.seq == s->head.seq)
         goto out; /* replays and refusals that are not kept */
     INC_TRY(inc_head_save(s, b->txn, &b->head, err));
+    if (n <= AHEAD_COMMANDS && b->room.status == INC_OK)
+        inc_room_ahead(s);
     st = commit(s, b->txn, err);
     b->txn = NULL;
     if (st == INC_OK)

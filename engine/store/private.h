@@ -93,7 +93,7 @@ enum inc_status inc_value_open(enum inc_table t, const MDB_val *key,
                                const MDB_val *value, const void **bytes,
                                size_t *len, struct inc_err *err);
 
-/* INC_E_NOTFOUND when the key is not there. */
+/* INC_E_NOTFOUND when the key is not there, *err as it was. */
 enum inc_status inc_table_get(const struct inc_store *s, MDB_txn *txn,
                               enum inc_table t, const void *key, size_t key_len,
                               const void **bytes, size_t *len,
@@ -187,6 +187,14 @@ void inc_command_reset(struct inc_command *c);
  * or of the map. The writer thread, also within a transaction. */
 enum inc_status inc_room_check(const struct inc_store *s, struct inc_err *err);
 int inc_room_disk_is_full(const struct inc_store *s);
+/*
+ * Before a small commit: write zeros after the end of the file when the pages
+ * it will need may lie there. A commit that makes the file longer also has to
+ * write the file system's journal, which costs more than its own pages; one
+ * within the file does not. LMDB does not read past its last page, so the
+ * zeros mean nothing. Failure is no failure: the file grows as it did before.
+ */
+void inc_room_ahead(const struct inc_store *s);
 /* Make the map bigger by `bytes` at least; waits for open views. */
 enum inc_status inc_room_grow(struct inc_store *s, size_t bytes,
                               struct inc_err *err);

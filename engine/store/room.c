@@ -18,6 +18,14 @@
  */
 enum { GROW_WAIT_S = 10, GROW_STEP = 1024 * 1024 };
 
+/* inc_room_ahead(): when less than AHEAD_LEAST of the file is still unused,
+ * AHEAD_STEP more is written. */
+enum {
+    AHEAD_LEAST = 128 * 1024,
+    AHEAD_STEP = 4 * 1024 * 1024,
+    AHEAD_CHUNK = 64 * 1024
+};
+
 static enum inc_status
 full(struct inc_err *err, const char *what, uint64_t left, uint64_t total,
      unsigned percent)
@@ -123,6 +131,36 @@ int
 inc_room_disk_is_full(const struct inc_store *s)
 {
     return disk(s, NULL) == INC_E_FULL;
+}
+
+void
+inc_room_ahead(const struct inc_store *s)
+{
+    static const unsigned char zeros[AHEAD_CHUNK];
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct rlimit limit;
+    struct stat file;
+    mdb_filehandle_t fd;
+    uint64_t used, size, end;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)
+        return; /* writing past it would be a signal */
+    if (mdb_env_info(s->env, &info) != 0 || mdb_env_stat(s->env, &stat) != 0 ||
+        mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &file) != 0)
+        return;
+    used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    size = (uint64_t)file.st_size;
+    if (size >= used + AHEAD_LEAST)
+        return;
+    end = size + (used < AHEAD_STEP ? AHEAD_LEAST * 2 : AHEAD_STEP);
+    while (size < end) {
+        ssize_t n = pwrite(fd, zeros, sizeof zeros, (off_t)size);
+
+        if (n <= 0)
+            return;
+        size += (uint64_t)n;
+    }
 }
 
 /* With the mutex held: no view is open and none will be until resizing is 0

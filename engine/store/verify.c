@@ -101,6 +101,7 @@ check_key_row(struct walk *w, const struct inc_journal_row *row)
     size_t len;
     unsigned long long seq = row->e.seq;
 
+    (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
     if (inc_table_get(w->s, w->v->txn, INC_TABLE_KEYS, row->e.key, INC_KEY,
                       &bytes, &len, &err) != INC_OK ||
         inc_answer_read(&first, bytes, len, &w->arena, &err) != INC_OK) {

@@ -316,6 +316,16 @@ def test_a_bad_record_stops_nobody(cli, tmp_path):
     assert [p["id"] for p in rows] == ["T-1", "T-4"]
 
 
+def all_stored(request, times=1):
+    return {"results": [STORED for _ in request["body"]["puts"]]}
+
+
+def sent(server):
+    """(id, key) of every record that came, in order."""
+    return [(p["record"]["id"], k) for x in server.seen
+            for p, k in zip(x["body"]["puts"], x["body"]["keys"])]
+
+
 def test_an_import_that_was_stopped_goes_on(tmp_path):
     path = tmp_path / "people.jsonl"
     path.write_text("".join(json.dumps(person(i)) + "\n" for i in range(300)))
@@ -324,25 +334,25 @@ def test_an_import_that_was_stopped_goes_on(tmp_path):
     def stops(request, times):
         if len(done) >= 100:
             return ("store_full", "")
-        done[request["key"]] += 1
-        return STORED
+        done.update(request["body"]["keys"])
+        return all_stored(request)
 
     with FakeServer(stops) as server:
         r = run("import", "candidates", path, endpoint=server.endpoint)
     assert r.code == 5 and "riprende" in r.err
     state = json.loads((tmp_path / "people.jsonl.incrocio-state").read_text())
-    assert 0 < state["line"] <= 100
-    first = {x["body"]["record"]["id"]: x["key"] for x in server.seen}
-    with FakeServer(lambda *_: STORED) as server:
+    assert state["line"] == state["stored"] == len(done) == 128
+    first = dict(sent(server))
+    with FakeServer(all_stored) as server:
         r = run("import", "candidates", path, endpoint=server.endpoint)
     assert r.code == 0 and not (
         tmp_path / "people.jsonl.incrocio-state").exists()
-    ids = [x["body"]["record"]["id"] for x in server.seen]
-    assert ids == [f"T-{i}" for i in range(state["line"], 300)]
-    for x in server.seen:
-        if x["body"]["record"]["id"] in first:
-            assert first[x["body"]["record"]["id"]] == x["key"]
-    assert len({x["key"] for x in server.seen}) == len(server.seen)
+    assert [i for i, _ in sent(server)] == [
+        f"T-{i}" for i in range(state["line"], 300)]
+    again = dict(sent(server))
+    assert first.keys() & again.keys()
+    assert all(again[i] == first[i] for i in first.keys() & again.keys())
+    assert len(set(again.values())) == len(again)
 
 
 def test_standard_input_keeps_no_state(tmp_path):
@@ -356,27 +366,90 @@ def test_standard_input_keeps_no_state(tmp_path):
 
 def test_import_keeps_its_window(tmp_path):
     path = tmp_path / "people.jsonl"
-    path.write_text("".join(json.dumps(person(i)) + "\n" for i in range(200)))
-    with Patient(None) as server:
+    path.write_text("".join(json.dumps(person(i)) + "\n"
+                            for i in range(70 * 64)))
+    with Patient(all_stored) as server:
         r = run("import", "candidates", path, endpoint=server.endpoint)
     assert r.code == 0 and server.most == 64
+    assert len(sent(server)) == 70 * 64
 
 
 def test_the_later_of_two_lines_wins(tmp_path):
     """Also when the first is told to come back later."""
     path = tmp_path / "people.jsonl"
     path.write_text("".join(json.dumps(r) + "\n" for r in (
-        person(1, home="046001"), person(2), person(1, home="046002"))))
+        person(1, home="046001"), *(person(i) for i in range(2, 70)),
+        person(1, home="046002"))))
 
     def reply(request, times):
-        return ("busy", "retry after 200 ms") if times == 1 else STORED
+        return ("busy", "retry after 200 ms") if times == 1 else \
+            all_stored(request)
 
     with FakeServer(reply) as server:
         r = run("import", "candidates", path, endpoint=server.endpoint)
     assert r.code == 0
-    done = [x["body"]["record"]["home"] for x in server.seen
-            if x["body"]["record"]["id"] == "T-1"]
+    done = [p["record"]["home"] for x in server.seen
+            for p in x["body"]["puts"] if p["record"]["id"] == "T-1"]
     assert done == ["046001", "046001", "046002", "046002"]
+
+
+def test_a_group_without_memory_is_sent_one_by_one(tmp_path):
+    """A record is not refused for the company it travelled in."""
+    path = tmp_path / "people.jsonl"
+    path.write_text("".join(json.dumps(person(i)) + "\n" for i in range(3)))
+    lacks = {"error": {"code": "no_memory", "message": "m"}}
+
+    def reply(request, times):
+        body = all_stored(request)
+        if len(body["results"]) > 1:
+            body["results"][1] = lacks
+        return body
+
+    with FakeServer(reply) as server:
+        r = run("import", "candidates", path, "--json",
+                endpoint=server.endpoint)
+    assert r.code == 0 and json.loads(r.out)["stored"] == 3
+    assert [i for i, _ in sent(server)] == ["T-0", "T-1", "T-2", "T-1"]
+    keys = [k for _, k in sent(server)]
+    assert keys[1] == keys[3] and len(set(keys)) == 3
+    with FakeServer(lambda request, times: {
+            "results": [lacks for _ in request["body"]["puts"]]}) as server:
+        r = run("import", "candidates", path, "--json",
+                endpoint=server.endpoint)
+    assert r.code == 1 and json.loads(r.out)["failed"] == 3
+    assert len(server.seen) == 4
+
+
+def test_an_import_killed_with_its_daemon(make, tmp_path):  # noqa: F811
+    """Both die in the middle; the second run stores what is missing, and
+    nothing twice."""
+    people = 6000
+    path = tmp_path / "people.jsonl"
+    path.write_text("".join(json.dumps(person(i)) + "\n"
+                            for i in range(people)))
+    d = make(endpoint=f"ipc://{tmp_path}/s", admin="true").start()
+    env = {**os.environ, "INCROCIO_ENDPOINT": d.endpoint}
+    importer = subprocess.Popen([CLI, "import", "candidates", path],
+                                env=env, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+    with d.client() as c:
+        while c.ask("status")["store"]["candidates"] < 200:
+            time.sleep(0.002)
+    importer.kill()
+    d.kill()
+    importer.wait()
+    d.start()
+    with d.client() as c:
+        before = c.ask("status")["store"]["candidates"]
+    assert before >= 200
+    r = run("import", "candidates", path, "--json", endpoint=d.endpoint)
+    assert r.code == 0, r.err
+    got = json.loads(r.out)
+    assert got["failed"] == 0
+    assert got["stored"] + got["known"] == people
+    with d.client() as c:
+        v = c.ask("verify")
+        assert v["faults"] == 0 and v["candidates"] == v["entries"] == people
 
 
 def test_csv_is_the_same_people(cli, tmp_path):

@@ -193,7 +193,9 @@ class Patient(FakeServer):
             self.most = max(self.most, len(waiting))
             for peer, request in waiting:
                 out = {"v": 1, "id": request["id"], "status": "ok",
-                       "body": request["body"]}
+                       "body": request["body"] if self.reply is None
+                       else self.reply(request, 1)}
+                self.seen.append(request)
                 self.socket.send_multipart([peer, b"", msgpack.packb(out)])
             waiting = []
 
@@ -204,6 +206,27 @@ def test_pipeline_keeps_its_window():
         got = dict(c.pipeline(asked, window=8))
     assert got == {i: {"n": i} for i in range(50)}
     assert server.most == 8
+
+
+def test_put_many_groups_and_errors():
+    def reply(request, times):
+        return {"results": [
+            {"error": {"code": "out_of_range", "message": "m", "where": "w"}}
+            if p["record"]["id"] == "T-3" else STORED
+            for p in request["body"]["puts"]]}
+
+    with FakeServer(reply) as server, incrocio.Client(server.endpoint) as c:
+        got = dict(c.put_many(({"id": f"T-{i}"} for i in range(10)), group=4))
+        assert dict(c.put_many([])) == {}
+    assert sorted(got) == list(range(10))
+    assert got[3].code == "out_of_range" and got[3].where == "w"
+    assert all(got[i].revision == 1 for i in got if i != 3)
+    assert [len(x["body"]["puts"]) for x in server.seen] == [4, 4, 2]
+    assert len({x["key"] for x in server.seen}) == 3
+    with FakeServer(lambda *_: ("not_allowed", "")) as server:
+        with incrocio.Client(server.endpoint) as c:
+            got = dict(c.put_many([{"id": "a"}, {"id": "b"}]))
+    assert [got[i].code for i in range(2)] == ["not_allowed"] * 2
 
 
 # --- every operation ---------------------------------------------------------

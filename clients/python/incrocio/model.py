@@ -656,6 +656,68 @@ class Stored(Model):
 
 
 @dataclass
+class PutManyRequest(Model):
+    """Many records to store; each is judged by itself."""
+
+    # Each as the body of the put of one record.
+    puts: list[dict[str, Any]]
+    # The request key of each put, 32 hex digits, as many as puts. Absent: made
+    # from the request's own key, so the whole request must be repeated as it
+    # was.
+    keys: Optional[list[str]] = None
+
+
+@dataclass
+class PutError(Model):
+    """Why one put of a put_many was refused."""
+
+    # As in an error reply.
+    code: str
+    # What is wrong.
+    message: str
+    # Path within that put.
+    where: Optional[str] = None
+    # What would be right.
+    hint: Optional[str] = None
+
+
+@dataclass
+class PutResult(Model):
+    """What became of one put of a put_many."""
+
+    _nested = {
+        "error": PutError,
+    }
+
+    # Id of the record; absent with error.
+    id: Optional[str] = None
+    # Its revision now; absent with error.
+    revision: Optional[int] = None
+    # As in stored; absent with error.
+    seq: Optional[int] = None
+    # It was not there before.
+    created: Optional[bool] = None
+    # This key was answered before: the first answer again.
+    replayed: Optional[bool] = None
+    # What deserves a look: retired concepts and the like.
+    notes: Optional[list[str]] = None
+    # There when this put was refused; nothing of it is stored.
+    error: Optional[PutError] = None
+
+
+@dataclass
+class PutResults(Model):
+    """What became of each put; those without error are durable."""
+
+    _nested = {
+        "results": PutResult,
+    }
+
+    # One for each put, in order.
+    results: list[PutResult]
+
+
+@dataclass
 class ByIdRequest(Model):
     """One record by its id."""
 
@@ -1380,6 +1442,12 @@ OPS: dict[str, Op] = {
         Stored,
         "Store a person's profile, new or replacing the one with that id.",
     ),
+    "candidate.put_many": Op(
+        "write",
+        PutManyRequest,
+        PutResults,
+        "Many candidate.put in one request: each is judged by itself, all that are good become durable together.",
+    ),
     "candidate.get": Op(
         "read",
         ByIdRequest,
@@ -1422,6 +1490,12 @@ OPS: dict[str, Op] = {
         Stored,
         "Store a company's need, new or replacing the one with that id.",
     ),
+    "need.put_many": Op(
+        "write",
+        PutManyRequest,
+        PutResults,
+        "Many need.put in one request.",
+    ),
     "need.get": Op(
         "read",
         ByIdRequest,
@@ -1463,6 +1537,12 @@ OPS: dict[str, Op] = {
         CompanyPutRequest,
         Stored,
         "Store a company.",
+    ),
+    "company.put_many": Op(
+        "write",
+        PutManyRequest,
+        PutResults,
+        "Many company.put in one request.",
     ),
     "company.get": Op(
         "read",

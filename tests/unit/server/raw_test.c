@@ -152,6 +152,32 @@ every_form_before_and_as_the_body(void **state)
     }
 }
 
+static void
+members_and_items(void **state)
+{
+    static const char map[] = "\x82\xa4keys\x91\xa1k\xa4puts\x93\x81\xa1"
+                              "a\x01\x90\xc0";
+    const unsigned char *list, *item, *m = (const unsigned char *)map;
+    size_t list_len, len, at = 0, n = 0;
+    static const size_t want[] = {4, 1, 1};
+
+    (void)state;
+    inc_raw_member(m, sizeof map - 1, "puts", &list, &list_len);
+    assert_ptr_equal(list, m + 14);
+    assert_int_equal(list_len, 7);
+    for (; inc_raw_item(list, list_len, &at, &item, &len); n++)
+        assert_int_equal(len, want[n]);
+    assert_int_equal(n, 3);
+    assert_ptr_equal(item, m + 20);
+    inc_raw_member(m, sizeof map - 1, "put", &list, &list_len);
+    assert_null(list);
+    at = 0;
+    assert_false(
+        inc_raw_item((const unsigned char *)"\x90", 1, &at, &item, &len));
+    at = 0;
+    assert_false(inc_raw_item(NULL, 0, &at, &item, &len));
+}
+
 /* Whatever the bytes: never past the end (AddressSanitizer watches). */
 static void
 stays_inside(void **state)
@@ -172,6 +198,13 @@ stays_inside(void **state)
         if (inc_frame_precheck(frame, len, &limits) == INC_OK) {
             find(frame, len);
             assert_true(body == NULL || body + body_len <= frame + len);
+            const unsigned char *item;
+            size_t at = 0, item_len, sum = 0;
+            while (body != NULL &&
+                   inc_raw_item(body, body_len, &at, &item, &item_len)) {
+                assert_true(item + item_len <= frame + len);
+                assert_true(++sum <= len);
+            }
         }
         test_free(frame);
     }
@@ -184,6 +217,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_bytes),
         cmocka_unit_test(no_body),
+        cmocka_unit_test(members_and_items),
         cmocka_unit_test(every_form_before_and_as_the_body),
         cmocka_unit_test(stays_inside),
     };

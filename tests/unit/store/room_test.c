@@ -256,6 +256,49 @@ a_long_view_gives_busy_in_time(void **state)
     assert_clean(f);
 }
 
+static off_t
+length_of(const struct fixture *f)
+{
+    char path[PATH_ROOM];
+    struct stat info;
+
+    join(path, f->dir, "data.mdb");
+    assert_int_equal(stat(path, &info), 0);
+    return info.st_size;
+}
+
+/* Small commits lie within a file that was made long enough before, so most
+ * of them do not change its length; what was written ahead is no fault, nor
+ * is its loss. */
+static void
+the_file_is_long_enough(void **state)
+{
+    enum { N = 40 };
+    struct fixture *f = *state;
+    char id[16], path[PATH_ROOM];
+    off_t before = length_of(f), after;
+    int grew = 0;
+
+    for (int i = 0; i < N; i++, before = after) {
+        (void)snprintf(id, sizeof id, "p%d", i);
+        IS(put_large(f, id, 20000), INC_OK, &f->err);
+        after = length_of(f);
+        assert_true((size_t)after >= info_of(f).used_bytes);
+        grew += after != before;
+    }
+    assert_true(grew > 0 && grew < N / 2);
+    assert_true((size_t)length_of(f) > info_of(f).used_bytes);
+    assert_clean(f);
+    size_t used = info_of(f).used_bytes;
+    close_it(f);
+    join(path, f->dir, "data.mdb");
+    assert_int_equal(truncate(path, (off_t)used), 0);
+    open_it(f);
+    assert_int_equal(info_of(f).records[INC_RECORD_CANDIDATE], N);
+    IS(put_large(f, "last", 100), INC_OK, &f->err);
+    assert_clean(f);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int
@@ -266,6 +309,7 @@ main(void)
         T(a_batch_tried_again),     T(the_limit_of_the_map),
         T(deleting_makes_room),     T(more_than_the_limit_at_once),
         T(the_reserve_of_the_disk), T(a_full_disk),
+        T(the_file_is_long_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
