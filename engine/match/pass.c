@@ -138,6 +138,13 @@ shortfall(const struct inc_pass *p, const struct inc_person *person)
     return sum;
 }
 
+/* No score is under 0, however much is taken away. */
+static int
+falls_short(int64_t points, int32_t least)
+{
+    return (points < 0 ? 0 : points) < least;
+}
+
 /* What the requirements give for p->cover, when nothing is unknown. */
 static int64_t
 skill_points(const struct inc_pass *p)
@@ -163,10 +170,10 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
 
     inc_block_person(v->block, row, p->scan->room, &person);
     others = (int64_t)p->rest - shortfall(p, &person);
-    if ((int64_t)reach - p->rest + others < least)
+    if (falls_short((int64_t)reach - p->rest + others, least))
         return;
     inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, v->classes);
-    if (reach < INC_NO_BOUND && skill_points(p) + others < least)
+    if (reach < INC_NO_BOUND && falls_short(skill_points(p) + others, least))
         return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
     p->work.rows_scored++;

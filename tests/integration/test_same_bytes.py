@@ -118,10 +118,10 @@ def test_replies_are_equal_bytes(world, monkeypatch):
     daemon, frames = world
     first, tried = None, 0
     for workers in (1, 2):
-        for kernel in ("scalar", "avx2"):
-            if kernel == "avx2" and "avx2" not in \
-                    pathlib.Path("/proc/cpuinfo").read_text():
-                print("SKIPPED: this machine has no AVX2")
+        for kernel in ("scalar", "avx2", "avx512"):
+            needed = {"scalar": "fpu", "avx2": "avx2", "avx512": "avx512bw"}
+            if needed[kernel] not in pathlib.Path("/proc/cpuinfo").read_text():
+                print("SKIPPED: this machine has no", needed[kernel])
                 continue
             for core in CORES:
                 monkeypatch.setenv("INC_KERNEL", kernel)
