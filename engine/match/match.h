@@ -25,12 +25,21 @@ struct inc_question {
     const struct inc_need *need;             /* PEOPLE, PAIR */
     const struct inc_candidate *candidate;   /* NEEDS, PAIR */
     const struct inc_match_options *options; /* as_of and k always set */
+    uint64_t deadline_ns;                    /* of inc_clock_ns(); 0: none */
     /* out */
     enum inc_status status;
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
     uint64_t considered; /* records looked at, for the counters */
+    uint64_t cost_ns;    /* its part of the time its chunk took */
 };
+
+/*
+ * INC_OK while there is time, or INC_E_DEADLINE with q->err saying so. Asked
+ * before every chunk; a long pass may ask again on its way and hand the
+ * status on. Costs one look at the clock, nothing without a deadline.
+ */
+enum inc_status inc_question_late(struct inc_question *q);
 
 /* Scratch of one worker thread: tables, heaps. */
 struct inc_matcher;
@@ -41,6 +50,7 @@ void inc_matcher_free(struct inc_matcher *m); /* NULL is fine */
 /*
  * Answer n questions together: one product for all their requirement vectors.
  * Each gets its own status. Questions must be validated (known URIs, dates).
+ * Those whose deadline passes while others are answered get INC_E_DEADLINE.
  * A record that is not in the pool (inline need or candidate) is fine.
  */
 void inc_match_run(struct inc_matcher *m, const struct inc_image *image,

@@ -17,6 +17,7 @@ struct inc_meter {
     struct inc_tally requests;                  /* frames that came */
     struct inc_tally bad_frames;                /* no readable envelope */
     struct inc_tally busy;    /* refused: queue or client's share full */
+    struct inc_tally unread;  /* of these: too many bytes of replies unread */
     struct inc_tally dropped; /* replies whose client was gone or full */
     struct inc_tally bytes_in, bytes_out;
     _Atomic uint64_t unknown_uris, unknown_records;
@@ -26,6 +27,7 @@ struct inc_desk {
     struct inc_server_options o;
     struct inc_crew *crew;
     struct inc_arenas *arenas; /* the crew's */
+    struct inc_ledger ledger;  /* memory of replies that have not left */
     struct inc_meter meter;
 };
 

@@ -1,4 +1,4 @@
-/* ping and status. Worker threads. */
+/* ping and status. The clerk's thread. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +74,7 @@ write_counters(struct inc_desk *d, struct inc_writer *w)
 {
     const struct inc_crew_counters *c = inc_crew_counters(d->crew);
     struct inc_meter *m = &d->meter;
+    struct inc_crew_waiting now;
     char name[64];
 
     inc_w_key(w, "counters");
@@ -84,8 +85,18 @@ write_counters(struct inc_desk *d, struct inc_writer *w)
     counter(w, "dropped_replies", inc_tally_read(&m->dropped));
     counter(w, "bytes_in", inc_tally_read(&m->bytes_in));
     counter(w, "bytes_out", inc_tally_read(&m->bytes_out));
-    counter(w, "waiting", inc_crew_depth(d->crew));
-    counter(w, "waiting_writes", inc_crew_depth_writes(d->crew));
+    inc_crew_waiting(d->crew, &now);
+    counter(w, "waiting", now.questions);
+    counter(w, "waiting_clients", now.question_clients);
+    counter(w, "waiting_reads", now.reads);
+    counter(w, "waiting_read_clients", now.read_clients);
+    counter(w, "waiting_writes", now.writes);
+    counter(w, "busy_unread",
+            inc_tally_read(&m->unread) + inc_tally_read(&c->unread));
+    counter(w, "reply_bytes_unread", inc_ledger_bytes(&d->ledger));
+    counter(w, "late", inc_tally_read(&c->late));
+    counter(w, "gone", inc_tally_read(&c->gone));
+    spread(w, "wait_us", &c->wait_us);
     spread(w, "batch_questions", &c->questions);
     spread(w, "batch_us", &c->match_us);
     spread(w, "commit_writes", &c->writes);
