@@ -186,8 +186,7 @@ def test_replies_nobody_reads_are_bounded(make):
         # a quarter of the budget, and what two workers had begun
         assert held <= 1 * 2**20 + 2 * (one + 4096) * 2
         grown = after["resident_bytes"] - before["resident_bytes"]
-        # without the bound: asked * one
-        assert grown < asked * one / 2 or asked * one < 2**26
+        assert grown < asked * one / 2  # without the bound: asked * one
         # others are served, and the lazy one's small questions too
         assert c.ask("match.people", light_body())["items"]
         # It reads: every question has an answer, none was lost.
