@@ -13,6 +13,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/csv.h"
 #include "engine/base/fair.h"
+#include "engine/base/fault.h"
 #include "engine/base/file.h"
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
