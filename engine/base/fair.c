@@ -270,19 +270,18 @@ has_room(const struct inc_fair *q, const struct flow *f, uint64_t weight)
 enum inc_status
 inc_fair_put(struct inc_fair *q, void *item, uint64_t client, uint64_t weight)
 {
-    enum inc_status st = INC_OK;
-    struct flow *f;
+    enum inc_status st = INC_E_BUSY;
+    struct flow *f = NULL;
 
     lock(q);
-    if (q->closed) {
+    if (q->closed)
         st = INC_E_STOPPING;
-    } else if (!has_room(q, find(q, client), weight)) {
-        st = INC_E_BUSY;
-    } else if ((f = wake(q, client)) == NULL) {
-        st = INC_E_BUSY;
-    } else {
+    else if (has_room(q, find(q, client), weight))
+        f = wake(q, client);
+    if (f != NULL) {
         append(q, f, item, weight);
         (void)pthread_cond_signal(&q->more);
+        st = INC_OK;
     }
     unlock(q);
     return st;
@@ -456,8 +455,10 @@ make_tables(struct inc_fair *q)
     while (q->buckets < items)
         q->buckets *= 2;
     q->entry = inc_mem_zero(items, sizeof *q->entry);
+    /* NOLINTBEGIN(bugprone-sizeof-expression): arrays of pointers */
     q->heap = inc_mem_zero(items, sizeof *q->heap);
     q->bucket = inc_mem_zero(q->buckets, sizeof *q->bucket);
+    /* NOLINTEND(bugprone-sizeof-expression) */
     if (q->entry == NULL || q->heap == NULL || q->bucket == NULL)
         return INC_E_NOMEM;
     for (size_t i = 0; i < items; i++)
