@@ -12,12 +12,18 @@ make_queues(struct inc_crew *c)
 {
     const struct inc_queue_limits big = {c->o.queue_max, c->o.queue_bytes};
     const struct inc_queue_limits few = {PORTER_QUEUE, c->o.queue_bytes};
+    const struct inc_fair_limits questions = {
+        c->o.queue_max, c->o.queue_bytes,
+        c->o.batch_ns > 0 ? c->o.batch_ns / FIRST_PART : FIRST_QUESTION_NS};
+    const struct inc_fair_limits reads = {c->o.queue_max, c->o.queue_bytes,
+                                          FIRST_READ_NS};
     enum inc_status st;
 
     INC_TRY(
         inc_arenas_new(&c->arenas, c->o.request_bytes,
                        (size_t)c->o.workers * c->o.batch_max + INC_COMMIT_MAX));
-    INC_TRY(inc_queue_new(&c->questions, &big));
+    INC_TRY(inc_fair_new(&c->questions, &questions));
+    INC_TRY(inc_fair_new(&c->reads, &reads));
     INC_TRY(inc_queue_new(&c->writes, &big));
     INC_TRY(inc_queue_new(&c->admin, &few));
 out:
@@ -43,11 +49,11 @@ start_threads(struct inc_crew *c, struct inc_err *err)
         struct worker *w = &c->worker[i];
 
         w->crew = c;
-        w->queue = c->questions;
         INC_TRY(inc_matcher_new(&w->matcher, c->o.kernels, err));
     }
-    c->porter.crew = c;
-    c->porter.queue = c->admin;
+    c->porter.crew = c->clerk.crew = c;
+    INC_TRY(start_thread(&c->clerk.thread, inc_clerk_main, &c->clerk, err));
+    c->clerk.running = 1;
     INC_TRY(start_thread(&c->porter.thread, inc_porter_main, &c->porter, err));
     c->porter.running = 1;
     INC_TRY(start_thread(&c->scribe, inc_scribe_main, c, err));
@@ -132,13 +138,16 @@ inc_crew_stop(struct inc_crew *c)
 {
     inc_mason_stop(c->mason); /* while the scribe can still take its work */
     if (c->questions != NULL)
-        inc_queue_close(c->questions);
+        inc_fair_close(c->questions);
+    if (c->reads != NULL)
+        inc_fair_close(c->reads);
     if (c->admin != NULL)
         inc_queue_close(c->admin);
     if (c->writes != NULL)
         inc_queue_close(c->writes);
     for (unsigned i = 0; i < c->o.workers; i++)
         join(&c->worker[i]);
+    join(&c->clerk);
     join(&c->porter);
     if (c->scribe_running)
         INC_CHECK(pthread_join(c->scribe, NULL) == 0);
@@ -154,7 +163,8 @@ inc_crew_free(struct inc_crew *c)
     for (unsigned i = 0; i < c->o.workers; i++)
         inc_matcher_free(c->worker[i].matcher);
     inc_mason_free(c->mason);
-    inc_queue_free(c->questions);
+    inc_fair_free(c->questions);
+    inc_fair_free(c->reads);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);
     if (c->warm_made)
@@ -187,15 +197,44 @@ inc_crew_submit(struct inc_crew *c, struct inc_job *j)
 
     switch (inc_ops[j->op].kind) {
     case INC_OPS_READ:
-        return inc_queue_put(c->questions, j, LANE_READ, j->len);
+        return inc_fair_put(c->reads, j, j->client, j->len);
     case INC_OPS_MATCH:
-        return inc_queue_put(c->questions, j, LANE_QUESTION, j->len);
+        return inc_fair_put(c->questions, j, j->client, j->len);
     case INC_OPS_WRITE:
         return submit_errand(c, &e, LANE_WRITE, j->len);
     case INC_OPS_ADMIN:
         break;
     }
-    return inc_queue_put(c->admin, j, LANE_READ, j->len);
+    return inc_queue_put(c->admin, j, LANE_TASK, j->len);
+}
+
+/* Link the client's jobs in this queue before *list. */
+static void
+take_out(struct inc_crew *c, struct inc_fair *q, uint64_t client,
+         struct inc_job **list)
+{
+    void *items[INC_BATCH_MAX];
+    size_t n;
+
+    while ((n = inc_fair_drop(q, client, items, INC_BATCH_MAX)) > 0) {
+        for (size_t i = 0; i < n; i++) {
+            struct inc_job *j = items[i];
+
+            j->next = *list;
+            *list = j;
+        }
+        inc_tally_add(&c->counters.gone, n);
+    }
+}
+
+struct inc_job *
+inc_crew_forget(struct inc_crew *c, uint64_t client)
+{
+    struct inc_job *list = NULL;
+
+    take_out(c, c->questions, client, &list);
+    take_out(c, c->reads, client, &list);
+    return list;
 }
 
 enum inc_status
@@ -218,17 +257,24 @@ inc_crew_arenas(struct inc_crew *c)
     return c->arenas;
 }
 
+static uint64_t
+busy_ns(const struct worker *w, uint64_t now)
+{
+    uint64_t since = atomic_load_explicit(&w->busy_since, memory_order_relaxed);
+
+    return since != 0 && now > since ? now - since : 0;
+}
+
 uint64_t
 inc_crew_busy_ns(struct inc_crew *c)
 {
-    uint64_t now = inc_clock_ns(), longest = 0;
+    uint64_t now = inc_clock_ns(), longest = busy_ns(&c->clerk, now);
 
     for (unsigned i = 0; i < c->o.workers; i++) {
-        uint64_t since = atomic_load_explicit(&c->worker[i].busy_since,
-                                              memory_order_relaxed);
+        uint64_t ns = busy_ns(&c->worker[i], now);
 
-        if (since != 0 && now > since && now - since > longest)
-            longest = now - since;
+        if (ns > longest)
+            longest = ns;
     }
     return longest;
 }
@@ -239,20 +285,17 @@ inc_crew_counters(const struct inc_crew *c)
     return &c->counters;
 }
 
-size_t
-inc_crew_depth(struct inc_crew *c)
+void
+inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out)
 {
-    return inc_queue_depth(c->questions);
-}
+    struct inc_fair_depth questions, reads;
 
-size_t
-inc_crew_depth_writes(struct inc_crew *c)
-{
-    return inc_queue_depth(c->writes);
-}
-
-size_t
-inc_crew_depth_admin(struct inc_crew *c)
-{
-    return inc_queue_depth(c->admin);
+    inc_fair_depth(c->questions, &questions);
+    inc_fair_depth(c->reads, &reads);
+    out->questions = questions.items;
+    out->question_clients = questions.clients;
+    out->reads = reads.items;
+    out->read_clients = reads.clients;
+    out->writes = inc_queue_depth(c->writes);
+    out->admin = inc_queue_depth(c->admin);
 }

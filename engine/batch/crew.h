@@ -1,7 +1,9 @@
 /*
  * crew.h - the threads that do the work. Floor engine/batch.
  *
- * workers   N threads: match questions in batches, reads one at a time
+ * workers   N threads: match questions, in batches
+ * clerk     one thread for reads (ping, status, get, list, find), so they wait
+ *           for no match
  * porter    one thread for long admin reads (verify, backup, oracle), so they
  *           keep no worker from its matches
  * scribe    one thread for writes: group commit, then the pool, then replies;
@@ -9,7 +11,9 @@
  * mason     one thread for large merges and saving (mason.h)
  *
  * What a request means is the caller's: `struct inc_hands`. Every queue is
- * bounded; a put into a full one is INC_E_BUSY.
+ * bounded; a put into a full one is INC_E_BUSY. Those of workers and clerk are
+ * fair (engine/base/fair.h): a client is charged the time its jobs really
+ * took, and the one that used least is next.
  */
 #ifndef INC_BATCH_CREW_H
 #define INC_BATCH_CREW_H
@@ -24,7 +28,7 @@ enum { INC_BATCH_MAX = 64, INC_COMMIT_MAX = 512, INC_WORKERS_MAX = 64 };
  * A failure is filled into *err and becomes the job's answer. */
 struct inc_hands {
     void *arg;
-    /* Worker or porter: answer a READ or ADMIN job into j->body. */
+    /* Clerk or porter: answer a READ or ADMIN job into j->body. */
     enum inc_status (*answer)(void *arg, struct inc_job *j,
                               const struct inc_image *image,
                               struct inc_err *err);
@@ -44,7 +48,9 @@ struct inc_hands {
 struct inc_crew_options {
     unsigned workers;        /* 1..INC_WORKERS_MAX */
     unsigned batch_max;      /* questions a batch, 1..INC_BATCH_MAX */
-    size_t queue_max;        /* jobs waiting in each of the two big queues */
+    uint64_t batch_ns;       /* what a batch should take at most, by what its
+                                clients' questions took before; 0: any */
+    size_t queue_max;        /* jobs waiting in each of the three big queues */
     uint64_t queue_bytes;    /* frame bytes waiting in each of them */
     size_t request_bytes;    /* memory budget of one request */
     struct inc_store *store; /* borrowed until the crew is freed */
@@ -68,6 +74,10 @@ void inc_crew_free(struct inc_crew *c); /* NULL is fine */
  * INC_E_STOPPING the job is still the caller's. */
 enum inc_status inc_crew_submit(struct inc_crew *c, struct inc_job *j);
 
+/* The client is gone: take its waiting reads and questions out. They are the
+ * caller's, linked by `next`. Writes stay: they were accepted. */
+struct inc_job *inc_crew_forget(struct inc_crew *c, uint64_t client);
+
 struct inc_outbox *inc_crew_outbox(struct inc_crew *c);
 struct inc_arenas *inc_crew_arenas(struct inc_crew *c);
 
@@ -76,8 +86,8 @@ struct inc_arenas *inc_crew_arenas(struct inc_crew *c);
 enum inc_status inc_crew_run(struct inc_crew *c, void (*fn)(void *arg),
                              void *arg);
 
-/* How long the longest-running batch of a worker has taken, 0 when all idle;
- * for the watchdog. */
+/* How long the longest-running batch of a worker, or read of the clerk, has
+ * taken, 0 when all idle; for the watchdog. */
 uint64_t inc_crew_busy_ns(struct inc_crew *c);
 
 /* Sums of struct inc_pass_work (engine/match/match.h). */
@@ -92,6 +102,10 @@ struct inc_crew_counters {
     struct inc_spread commit_us;  /* decode, apply, fsync, publish */
     struct inc_spread match_us;   /* one batch */
     struct inc_spread publish_us; /* the next image, of commit_us */
+    struct inc_spread wait_us;    /* questions, from arrival to their batch */
+    struct inc_tally late;        /* reads and questions past their deadline */
+    struct inc_tally unread; /* `busy` when their turn came: replies pile up */
+    struct inc_tally gone;   /* taken out, their client was gone */
     struct inc_pass_counters pass;
     struct inc_tally considered; /* records that matches could choose from */
     struct inc_mason_counters mason;
@@ -99,8 +113,12 @@ struct inc_crew_counters {
     struct inc_tally stale_readers; /* cleared by housekeeping */
 };
 const struct inc_crew_counters *inc_crew_counters(const struct inc_crew *c);
-size_t inc_crew_depth(struct inc_crew *c); /* reads and questions */
-size_t inc_crew_depth_writes(struct inc_crew *c);
-size_t inc_crew_depth_admin(struct inc_crew *c); /* the porter's */
+/* What waits now. */
+struct inc_crew_waiting {
+    size_t questions, question_clients;
+    size_t reads, read_clients;
+    size_t writes, admin;
+};
+void inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out);
 
 #endif

@@ -7,22 +7,27 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "engine/base/fair.h"
 #include "engine/base/queue.h"
 #include "engine/batch/crew.h"
 
-/* Lanes of the workers' queue: 0 is taken alone. */
-enum { LANE_READ = 0, LANE_QUESTION = 1 };
-/* Lanes of the scribe's queue. */
+/* Lanes of the porter's and the scribe's queue: 0 is taken alone. */
 enum { LANE_TASK = 0, LANE_WRITE = 1 };
 
 enum { PORTER_QUEUE = 16, TASK_QUEUE = 8 };
 #define COMMIT_BYTES (UINT64_C(4) << 20)
+/* What an item of an unknown client is taken to cost: a question, the part of
+ * a batch's time that lets eight of them make a batch, as many as are matched
+ * with one product; a read. */
+enum { FIRST_PART = 8 };
+#define FIRST_QUESTION_NS UINT64_C(1000000)
+#define FIRST_READ_NS UINT64_C(100000)
 #define HOUSEKEEPING_NS (UINT64_C(60) * 1000000000)
 
+/* A worker, the clerk or the porter. */
 struct worker {
     struct inc_crew *crew;
-    struct inc_queue *queue;     /* the workers' or the porter's */
-    struct inc_matcher *matcher; /* NULL for the porter */
+    struct inc_matcher *matcher; /* of a worker */
     pthread_t thread;
     int running;
     _Atomic uint64_t busy_since; /* ns, 0 when idle */
@@ -43,11 +48,12 @@ struct inc_crew {
     struct inc_crew_options o;
     struct inc_arenas *arenas;
     struct inc_outbox *outbox;
-    struct inc_queue *questions; /* of struct inc_job: reads and questions */
-    struct inc_queue *admin;     /* of struct inc_job, for the porter */
-    struct inc_queue *writes;    /* of struct errand */
+    struct inc_fair *questions; /* of struct inc_job, for the workers */
+    struct inc_fair *reads;     /* of struct inc_job, for the clerk */
+    struct inc_queue *admin;    /* of struct inc_job, for the porter */
+    struct inc_queue *writes;   /* of struct errand */
     struct worker worker[INC_WORKERS_MAX];
-    struct worker porter;
+    struct worker clerk, porter;
     pthread_barrier_t warm; /* workers and inc_crew_start */
     int warm_made;
     pthread_t scribe;
@@ -58,6 +64,7 @@ struct inc_crew {
 };
 
 void *inc_worker_main(void *arg); /* struct worker */
+void *inc_clerk_main(void *arg);  /* struct worker */
 void *inc_porter_main(void *arg); /* struct worker */
 void *inc_scribe_main(void *arg); /* struct inc_crew */
 

@@ -10,6 +10,8 @@
 #include "engine/base/clock.h"
 #include "engine/base/mem.h"
 
+enum { UNREAD_MS = 100 }; /* when to come back after reading */
+
 struct inc_job *
 inc_job_new(const void *route, size_t route_len, const void *bytes, size_t len)
 {
@@ -84,6 +86,36 @@ out:
     return st == INC_OK ? INC_OK : inc_job_fail(j, &err);
 }
 
+int
+inc_job_large(const struct inc_job *j)
+{
+    return inc_ops[j->op].kind != INC_OPS_WRITE && j->op != INC_OP_PING &&
+           j->op != INC_OP_STATUS;
+}
+
+enum inc_status
+inc_job_room(struct inc_job *j)
+{
+    struct inc_err err = {0};
+    uint64_t own;
+
+    if (!inc_job_large(j) || !inc_account_full(j->account))
+        return INC_OK;
+    own = inc_account_bytes(j->account);
+    if (own > 0)
+        (void)inc_fail(&err, INC_E_BUSY, 0,
+                       "%llu bytes of replies to this client wait to be read",
+                       (unsigned long long)own);
+    else
+        (void)inc_fail(
+            &err, INC_E_BUSY, 0,
+            "%llu bytes of replies wait to be read by others",
+            (unsigned long long)inc_ledger_bytes(j->account->ledger));
+    inc_err_hint(&err, "try again in %d ms%s", UNREAD_MS,
+                 own > 0 ? ", after reading them" : "");
+    return inc_job_fail(j, &err);
+}
+
 void
 inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
 {
@@ -104,6 +136,8 @@ inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
         inc_reply_ok(&j->reply, j->id, j->body.data, j->body.len);
     else
         inc_reply_error(&j->reply, j->id, &j->err);
+    if (j->account != NULL)
+        inc_account_take(j->account, j->reply.len);
     inc_frame_close(j->frame);
     j->frame = NULL;
     inc_arenas_give(arenas, &j->arena);

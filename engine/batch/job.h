@@ -12,6 +12,7 @@
 #ifndef INC_BATCH_JOB_H
 #define INC_BATCH_JOB_H
 
+#include "engine/batch/account.h"
 #include "engine/batch/arenas.h"
 #include "engine/match/match.h"
 
@@ -35,7 +36,9 @@ struct inc_job {
     enum inc_op op;
     char id[INC_REQUEST_ID_MAX + 1];
     uint64_t arrived_ns;
-    uint64_t deadline_ns; /* 0: none */
+    uint64_t deadline_ns;        /* 0: none */
+    uint64_t client;             /* tells clients apart, for their turns */
+    struct inc_account *account; /* of the client; NULL: replies not counted */
 
     /* between begin and end */
     struct inc_frame *frame;
@@ -72,11 +75,19 @@ void inc_job_free(struct inc_job *j); /* NULL is fine */
  */
 enum inc_status inc_job_begin(struct inc_job *j, struct inc_arenas *arenas);
 
+/* Can a reply of this operation be large? Those of a few lines are let through
+ * also to a client that does not read. */
+int inc_job_large(const struct inc_job *j);
+/* INC_E_BUSY, status and err set, while replies of this client or of all pile
+ * up (inc_account_full); INC_OK when a reply may be made. */
+enum inc_status inc_job_room(struct inc_job *j);
+
 /* Set the job's failure; hands the status back. */
 enum inc_status inc_job_fail(struct inc_job *j, const struct inc_err *err);
 
-/* Finish: write the reply frame from status, err and body, give the arena
- * and the tree back. Also after a failed begin. */
+/* Finish: write the reply frame from status, err and body, count it in the
+ * client's account, give the arena and the tree back. Also after a failed
+ * begin. */
 void inc_job_end(struct inc_job *j, struct inc_arenas *arenas);
 
 /* Finished jobs on their way to the router. */

@@ -1,6 +1,6 @@
 /*
- * worker.c - the worker's and the porter's thread. Owns its matcher and the
- * jobs it took; shares the queue, the outbox and the counters.
+ * worker.c - the worker's, the clerk's and the porter's thread. Owns its
+ * matcher and the jobs it took; shares the queue, the outbox and the counters.
  */
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
@@ -28,11 +28,22 @@ warm_up(struct inc_crew *c)
     (void)pthread_barrier_wait(&c->warm);
 }
 
-static void
-finish(struct inc_crew *c, struct inc_job *j)
+static enum inc_status
+begin(struct inc_crew *c, struct inc_job *j)
 {
+    if (inc_job_room(j) != INC_OK) {
+        inc_tally_add(&c->counters.unread, 1);
+        return j->status;
+    }
+    return inc_job_begin(j, c->arenas);
+}
+
+static void
+end(struct inc_crew *c, struct inc_job *j)
+{
+    if (j->status == INC_E_DEADLINE)
+        inc_tally_add(&c->counters.late, 1);
     inc_job_end(j, c->arenas);
-    inc_outbox_put(c->outbox, j);
 }
 
 static void
@@ -41,7 +52,7 @@ answer_one(struct inc_crew *c, struct inc_job *j)
     struct inc_image image;
     struct inc_err err = {0};
 
-    if (inc_job_begin(j, c->arenas) != INC_OK)
+    if (begin(c, j) != INC_OK)
         return;
     image = inc_live_hold(c->o.live);
     if (c->o.hands.answer(c->o.hands.arg, j, &image, &err) != INC_OK)
@@ -65,7 +76,8 @@ prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
         struct inc_job *j = jobs[i];
         struct inc_err own = {0};
 
-        if (inc_job_begin(j, c->arenas) != INC_OK)
+        j->question.cost_ns = 0;
+        if (begin(c, j) != INC_OK)
             continue;
         if (opened != INC_OK) {
             (void)inc_job_fail(j, &err);
@@ -73,12 +85,34 @@ prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
                    INC_OK) {
             (void)inc_job_fail(j, &own);
         } else {
+            j->question.deadline_ns = j->deadline_ns;
             questions[count] = &j->question;
             ready[count++] = j;
         }
     }
     inc_view_close(view);
     return count;
+}
+
+/* Write the replies and charge each client what its questions took: their
+ * own part of the pass, their own reply, an equal part of the rest. */
+static void
+finish_batch(struct inc_crew *c, struct inc_job **jobs, size_t n,
+             uint64_t start)
+{
+    uint64_t now = inc_clock_ns(), rest = now - start;
+
+    for (size_t i = 0; i < n; i++)
+        rest -=
+            jobs[i]->question.cost_ns < rest ? jobs[i]->question.cost_ns : rest;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t then = now, cost = jobs[i]->question.cost_ns + rest / n;
+
+        end(c, jobs[i]);
+        now = inc_clock_ns();
+        inc_fair_charge(c->questions, jobs[i]->client, cost + now - then);
+        inc_outbox_put(c->outbox, jobs[i]);
+    }
 }
 
 static void
@@ -120,46 +154,75 @@ answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
         j->question.body = (struct inc_buf){0};
     }
     inc_image_drop(&image);
+    finish_batch(c, jobs, n, start);
     inc_spread_add(&c->counters.questions, n);
     inc_spread_add(&c->counters.match_us, (inc_clock_ns() - start) / 1000);
 }
 
 static void
-work(struct worker *w)
+set_busy(struct worker *w, uint64_t since)
 {
-    struct inc_crew *c = w->crew;
-    void *items[INC_BATCH_MAX];
-    struct inc_job *jobs[INC_BATCH_MAX];
-    size_t n;
-
-    while ((n = inc_queue_take(w->queue, items, c->o.batch_max, 0, -1)) > 0) {
-        atomic_store_explicit(&w->busy_since, inc_clock_ns(),
-                              memory_order_relaxed);
-        for (size_t i = 0; i < n; i++)
-            jobs[i] = items[i];
-        if (inc_ops[jobs[0]->op].kind == INC_OPS_MATCH)
-            answer_batch(w, jobs, n);
-        else
-            answer_one(c, jobs[0]);
-        for (size_t i = 0; i < n; i++)
-            finish(c, jobs[i]);
-        atomic_store_explicit(&w->busy_since, 0, memory_order_relaxed);
-    }
+    atomic_store_explicit(&w->busy_since, since, memory_order_relaxed);
 }
 
 void *
 inc_worker_main(void *arg)
 {
     struct worker *w = arg;
+    struct inc_crew *c = w->crew;
+    void *items[INC_BATCH_MAX];
+    struct inc_job *jobs[INC_BATCH_MAX];
+    size_t n;
 
-    warm_up(w->crew);
-    work(w);
+    warm_up(c);
+    while ((n = inc_fair_take(c->questions, items, c->o.batch_max,
+                              c->o.batch_ns, 1)) > 0) {
+        uint64_t now = inc_clock_ns();
+
+        set_busy(w, now);
+        for (size_t i = 0; i < n; i++) {
+            jobs[i] = items[i];
+            inc_spread_add(&c->counters.wait_us,
+                           (now - jobs[i]->arrived_ns) / 1000);
+        }
+        answer_batch(w, jobs, n);
+        set_busy(w, 0);
+    }
+    return NULL;
+}
+
+void *
+inc_clerk_main(void *arg)
+{
+    struct worker *w = arg;
+    struct inc_crew *c = w->crew;
+    void *item;
+
+    while (inc_fair_take(c->reads, &item, 1, 0, 1) > 0) {
+        struct inc_job *j = item;
+        uint64_t start = inc_clock_ns();
+
+        set_busy(w, start);
+        answer_one(c, j);
+        end(c, j);
+        inc_fair_charge(c->reads, j->client, inc_clock_ns() - start);
+        inc_outbox_put(c->outbox, j);
+        set_busy(w, 0);
+    }
     return NULL;
 }
 
 void *
 inc_porter_main(void *arg)
 {
-    work(arg);
+    struct worker *w = arg;
+    struct inc_crew *c = w->crew;
+    void *item;
+
+    while (inc_queue_take(c->admin, &item, 1, 0, -1) > 0) {
+        answer_one(c, item);
+        end(c, item);
+        inc_outbox_put(c->outbox, item);
+    }
     return NULL;
 }

@@ -113,6 +113,9 @@ open_server(struct service *s, struct inc_err *err)
         .metrics = inc_config_optional(c, INC_SET_metrics),
         .workers = worker_count(c),
         .batch_max = (unsigned)inc_config_int(c, INC_SET_batch_max),
+        .batch_ns =
+            (uint64_t)inc_config_int(c, INC_SET_batch_ms) * UINT64_C(1000000),
+        .reply_bytes = (uint64_t)inc_config_int(c, INC_SET_reply_mb) * MIB,
         .queue_max = (size_t)inc_config_int(c, INC_SET_queue_max),
         .queue_bytes = (uint64_t)inc_config_int(c, INC_SET_queue_mb) * MIB,
         .request_bytes =

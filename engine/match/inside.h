@@ -18,9 +18,6 @@ void inc_people_run(struct inc_matcher *m, const struct inc_image *image,
 void inc_needs_run(struct inc_matcher *m, const struct inc_image *image,
                    struct inc_question *q);
 
-/* The deadline passed: INC_E_DEADLINE with its text in q->err. */
-enum inc_status inc_late(struct inc_question *q);
-
 /* A pool with just this candidate. */
 enum inc_status inc_pool_of_one(struct inc_pool **out,
                                 const struct inc_estate *e,

@@ -51,13 +51,40 @@ pair_run(struct inc_matcher *m, const struct inc_image *image,
 }
 
 enum inc_status
-inc_late(struct inc_question *q)
+inc_question_late(struct inc_question *q)
 {
+    uint64_t now;
+
+    if (q->deadline_ns == 0)
+        return INC_OK;
+    now = inc_clock_ns();
+    if (now < q->deadline_ns)
+        return INC_OK;
     (void)inc_fail(&q->err, INC_E_DEADLINE, 0,
-                   "the deadline passed before the match was done");
+                   "the deadline passed %lld ms ago, before the answer was "
+                   "there; nothing was done",
+                   (long long)((now - q->deadline_ns) / 1000000));
     inc_err_where(&q->err, "request.deadline_ms");
     inc_err_hint(&q->err, "try again with a longer deadline");
     return INC_E_DEADLINE;
+}
+
+static void
+one_run(struct inc_matcher *m, const struct inc_image *image,
+        struct inc_question *q)
+{
+    uint64_t start = inc_clock_ns();
+
+    q->status = inc_question_late(q);
+    if (q->status != INC_OK)
+        return;
+    if (q->kind == INC_ASK_PAIR)
+        pair_run(m, image, q);
+    else if (q->kind == INC_ASK_NEEDS)
+        inc_needs_run(m, image, q);
+    else
+        inc_people_run(m, image, q);
+    q->cost_ns = inc_clock_ns() - start;
 }
 
 void
@@ -71,13 +98,7 @@ inc_match_run(struct inc_matcher *m, const struct inc_image *image,
         inc_err_clear(&q->err);
         q->considered = 0;
         q->work = (struct inc_pass_work){0};
-        if (q->deadline_ns != 0 && inc_clock_ns() >= q->deadline_ns)
-            q->status = inc_late(q);
-        else if (q->kind == INC_ASK_PAIR)
-            pair_run(m, image, q);
-        else if (q->kind == INC_ASK_NEEDS)
-            inc_needs_run(m, image, q);
-        else
-            inc_people_run(m, image, q);
+        q->cost_ns = 0;
+        one_run(m, image, q);
     }
 }

@@ -40,14 +40,22 @@ struct inc_question {
     const struct inc_need *need;             /* PEOPLE, PAIR */
     const struct inc_candidate *candidate;   /* NEEDS, PAIR */
     const struct inc_match_options *options; /* as_of and k always set */
-    uint64_t deadline_ns; /* of inc_clock_ns(); 0: none */
+    uint64_t deadline_ns;                    /* of inc_clock_ns(); 0: none */
     /* out */
     enum inc_status status;
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
     uint64_t considered; /* records that could be matched */
+    uint64_t cost_ns;    /* time it took */
     struct inc_pass_work work;
 };
+
+/*
+ * INC_OK while there is time, or INC_E_DEADLINE with q->err saying so. Asked
+ * before every question; a long pass asks again on its way and hands the
+ * status on. Costs one look at the clock, nothing without a deadline.
+ */
+enum inc_status inc_question_late(struct inc_question *q);
 
 /* Scratch of one worker thread: tables, heaps. */
 struct inc_matcher;
@@ -58,7 +66,8 @@ void inc_matcher_free(struct inc_matcher *m); /* NULL is fine */
 
 /*
  * Answer n questions, one after another: each gets its own status, and
- * INC_E_DEADLINE when its deadline passes before it is done. Questions must be validated (known URIs, dates).
+ * INC_E_DEADLINE when its deadline passes before its answer is there.
+ * Questions must be validated (known URIs, dates).
  * A record that is not in the pool (inline need or candidate) is fine.
  */
 void inc_match_run(struct inc_matcher *m, const struct inc_image *image,

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/base/clock.h"
 #include "engine/base/mem.h"
 
 /* The tree is worth its climb when more than one in so many passes the filters
@@ -366,14 +365,8 @@ climb(struct inc_pass *p, uint64_t item)
                       to < v->tree.n[level - 1] ? to : v->tree.n[level - 1]);
 }
 
-static int
-too_late(uint64_t deadline_ns)
-{
-    return deadline_ns != 0 && inc_clock_ns() >= deadline_ns;
-}
-
 static enum inc_status
-by_tree(struct inc_pass *p, uint64_t deadline_ns)
+by_tree(struct inc_pass *p)
 {
     struct inc_scan *s = p->scan;
     enum inc_status st = INC_OK;
@@ -388,8 +381,8 @@ by_tree(struct inc_pass *p, uint64_t deadline_ns)
 
         if ((int64_t)(item >> 32) < inc_ranking_least(p->ranking))
             break; /* and so are all that are left */
-        if (i % NODES_A_LOOK == NODES_A_LOOK - 1 && too_late(deadline_ns))
-            return INC_E_DEADLINE;
+        if (i % NODES_A_LOOK == NODES_A_LOOK - 1)
+            INC_TRY(inc_question_late(p->question));
         INC_TRY(climb(p, item));
     }
 out:
@@ -400,21 +393,23 @@ out:
 
 /* Every kept row of the blocks without a tree, or of all. */
 static enum inc_status
-straight(struct inc_pass *p, int all, uint64_t deadline_ns)
+straight(struct inc_pass *p, int all)
 {
+    enum inc_status st = INC_OK;
+
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
         struct inc_view_of *v = &p->scan->views[b];
         size_t n = 0;
 
         if (!all && v->has_tree)
             continue;
-        if (too_late(deadline_ns))
-            return INC_E_DEADLINE;
+        INC_TRY(inc_question_late(p->question));
         for (uint32_t w = 0; w * 64 < v->columns.rows; w++)
             n = list_rows(p->scan->rows, n, kept_word(v, w), w * 64);
         visit(p, v, n);
     }
-    return INC_OK;
+out:
+    return st;
 }
 
 /* How many rows pass the filters; facets over them when there are no rules. */
@@ -442,28 +437,28 @@ count(struct inc_pass *p)
 }
 
 static enum inc_status
-run(struct inc_pass *p, uint64_t deadline_ns)
+run(struct inc_pass *p)
 {
     enum inc_status st = INC_OK;
 
     if (p->screen->rules != 0) {
         p->matched = 0;
-        return straight(p, 1, deadline_ns);
+        return straight(p, 1);
     }
     if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool))
-        return straight(p, 1, deadline_ns);
+        return straight(p, 1);
     st = inc_reach_make(&p->scan->reach, p->plan, &p->scan->journeys);
     if (st != INC_OK)
         return st;
-    INC_TRY(by_tree(p, deadline_ns));
-    INC_TRY(straight(p, 0, deadline_ns)); /* what has no tree */
+    INC_TRY(by_tree(p));
+    INC_TRY(straight(p, 0)); /* what has no tree */
 out:
     inc_reach_clear(&p->scan->reach);
     return st;
 }
 
 enum inc_status
-inc_pass_run(struct inc_pass *p, uint64_t deadline_ns)
+inc_pass_run(struct inc_pass *p)
 {
     struct inc_counts *facets = p->sheet->facets;
     enum inc_status st = INC_OK;
@@ -479,7 +474,7 @@ inc_pass_run(struct inc_pass *p, uint64_t deadline_ns)
         p->sheet->facets = NULL;
     count(p);
     p->sheet->facets = facets;
-    INC_TRY(run(p, deadline_ns));
+    INC_TRY(run(p));
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
         p->work.blocks_skipped += !p->scan->views[b].visited;
 out:

@@ -49,6 +49,7 @@ struct inc_pass {
     const struct inc_pool *pool;
     const struct inc_plan *plan;
     const struct inc_screen *screen;
+    struct inc_question *question; /* its deadline is watched */
     const struct inc_match_options *options;
     struct inc_ranking *ranking;
     struct inc_sheet *sheet; /* considered, excluded; facets when wanted */
@@ -59,11 +60,10 @@ struct inc_pass {
     uint64_t matched;
     unsigned char filter[INC_DIGEST];
     int filtered;
-    int gave_up; /* the deadline passed */
 };
 
 /* Rank the people of the pool; the kin are filled and stay so. INC_E_NOMEM,
- * INC_E_DEADLINE. */
-enum inc_status inc_pass_run(struct inc_pass *p, uint64_t deadline_ns);
+ * INC_E_DEADLINE as of inc_question_late(). */
+enum inc_status inc_pass_run(struct inc_pass *p);
 
 #endif

@@ -74,6 +74,7 @@ prepare(struct run *r, struct inc_matcher *m, const struct inc_image *image,
                                 .pool = image->pool,
                                 .plan = &r->plan,
                                 .screen = &r->screen,
+                                .question = q,
                                 .options = q->options,
                                 .ranking = r->ranking,
                                 .sheet = &r->page,
@@ -123,12 +124,12 @@ static enum inc_status
 answer(struct run *r, struct inc_matcher *m)
 {
     struct inc_question *q = r->q;
-    enum inc_status st = inc_pass_run(&r->pass, q->deadline_ns);
+    enum inc_status st = inc_pass_run(&r->pass);
     struct inc_writer w;
     size_t n;
 
     if (st == INC_E_DEADLINE)
-        return inc_late(q);
+        return st; /* q->err says so */
     if (st != INC_OK)
         return inc_fail(&q->err, st, 0, "match");
     n = inc_ranking_end(r->ranking);

@@ -21,6 +21,7 @@ struct inc_meter {
     struct inc_tally requests;   /* frames that came */
     struct inc_tally bad_frames; /* no readable envelope */
     struct inc_tally busy;       /* refused: queue or client's share full */
+    struct inc_tally unread;     /* of these: too many bytes of replies unread */
     struct inc_tally dropped;    /* replies whose client was gone or full */
     struct inc_tally bytes_in, bytes_out;
     struct inc_tally scrapes, scrapes_refused; /* of the metrics endpoint */
@@ -33,6 +34,7 @@ struct inc_desk {
     struct inc_arenas *arenas; /* the crew's */
     const char *endpoint;      /* as bound; NULL: no socket (tests) */
     struct inc_scrape *scrape; /* the metrics endpoint, NULL: off */
+    struct inc_ledger ledger;  /* memory of replies that have not left */
     struct inc_meter meter;
 };
 

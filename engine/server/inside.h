@@ -1,5 +1,5 @@
 /*
- * inside.h - the server's own state, shared by loop.c and server.c.
+ * inside.h - the server's own state, shared by loop.c, outgoing.c, server.c.
  * Everything here belongs to the router thread.
  */
 #ifndef INC_SERVER_INSIDE_H
@@ -7,11 +7,11 @@
 
 #include "engine/base/arena.h"
 #include "engine/server/desk.h"
+#include "engine/server/peers.h"
 
 enum {
-    /* In-flight requests are counted by hash of the client, so that one
-     * client cannot fill the queues for all; a collision makes two share. */
-    INC_SHARES = 4096,
+    /* One client's share of the queues: so many requests in work, and as many
+     * replies that have not left. */
     INC_SHARE_MIN = 64,
     INC_SHARE_MAX = 256,
     INC_IN_FLIGHT_MAX = 65000
@@ -23,14 +23,28 @@ struct inc_server {
     int lock_fd; /* of an ipc endpoint, or -1 */
     char endpoint[256];
     struct inc_arena envelope; /* of the request being read */
-    uint64_t in_flight;
-    uint16_t in_flight_of[INC_SHARES];
-    uint16_t share_max;
+    uint64_t in_flight;        /* accepted, reply not sent yet */
+    struct inc_peers peers;
+    uint32_t share_max;
     uint64_t mean_us; /* moving mean of a request's work */
     int draining;
     uint64_t drain_until_ns;
 };
 
 enum inc_status inc_loop_init(struct inc_server *s, struct inc_err *err);
+
+/* outgoing.c: neither ever waits; a client that is gone or does not read loses
+ * its reply. */
+enum inc_sent {
+    INC_SENT,
+    INC_SENT_DROPPED, /* no memory, or too much waits for this client */
+    INC_SENT_NOBODY   /* the client is gone */
+};
+enum inc_sent inc_outgoing_refusal(struct inc_server *s, const void *route,
+                                   size_t route_len,
+                                   const struct inc_buf *reply);
+/* Takes j->reply over and gives it back to the job's account once the network
+ * has it. */
+enum inc_sent inc_outgoing_reply(struct inc_server *s, struct inc_job *j);
 
 #endif

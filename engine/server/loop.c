@@ -1,6 +1,6 @@
 /*
  * loop.c - the router thread: frames in, jobs out, replies back. The only
- * file that receives or sends on the ROUTER socket.
+ * file that receives on the ROUTER socket; outgoing.c sends on it.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 #include "engine/server/inside.h"
 
 enum {
-    PER_WAKE = 128, /* frames read before replies get their turn */
+    PER_WAKE = 128, /* frames read before replies get their turn, ... */
+    WAKE_MS = 5,    /* ... or so long */
     ENVELOPE_BYTES = 16384,
     RETRY_MIN_MS = 10,
     RETRY_MAX_MS = 5000
@@ -53,23 +54,6 @@ release(struct incoming *in)
     (void)zmq_msg_close(&in->payload);
 }
 
-/* Never waits: a client that is gone or does not read loses its reply. */
-static void
-send_reply(struct inc_server *s, const void *route, size_t route_len,
-           const struct inc_buf *reply)
-{
-    if (reply->failed ||
-        zmq_send(s->socket, route, route_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
-        inc_tally_add(&s->desk.meter.dropped, 1);
-        return;
-    }
-    (void)zmq_send(s->socket, "", 0, ZMQ_DONTWAIT | ZMQ_SNDMORE);
-    if (zmq_send(s->socket, reply->data, reply->len, ZMQ_DONTWAIT) < 0)
-        inc_tally_add(&s->desk.meter.dropped, 1);
-    else
-        inc_tally_add(&s->desk.meter.bytes_out, reply->len);
-}
-
 static void
 count_answer(struct inc_server *s, enum inc_op op, enum inc_status st)
 {
@@ -98,14 +82,9 @@ refuse(struct inc_server *s, struct incoming *in, enum inc_op op,
     inc_log_int(&l, "bytes", (int64_t)zmq_msg_size(&in->payload));
     inc_log_end(&l);
     inc_reply_error(&reply, id, err);
-    send_reply(s, zmq_msg_data(&in->route), zmq_msg_size(&in->route), &reply);
+    (void)inc_outgoing_refusal(s, zmq_msg_data(&in->route),
+                               zmq_msg_size(&in->route), &reply);
     inc_buf_release(&reply);
-}
-
-static uint16_t *
-share_of(struct inc_server *s, const void *route, size_t len)
-{
-    return &s->in_flight_of[inc_hash64(route, len) % INC_SHARES];
 }
 
 /* When to come back: the time the queue in front needs at today's speed. */
@@ -130,11 +109,21 @@ busy(struct inc_server *s, enum inc_status why, struct inc_err *err)
     inc_err_hint(err, "try again in %llu ms", (unsigned long long)ms);
 }
 
-static enum inc_status
-may_enter(struct inc_server *s, const struct incoming *in,
-          const struct inc_request *r, struct inc_err *err)
+/* 1 when nothing more of this client is let in for now. */
+static int
+has_its_share(const struct inc_server *s, const struct inc_peer *peer)
 {
-    enum inc_status st;
+    return s->in_flight >= INC_IN_FLIGHT_MAX ||
+           (peer != NULL &&
+            (peer->working >= s->share_max ||
+             inc_account_replies(&peer->account) >= s->share_max));
+}
+
+static enum inc_status
+may_enter(struct inc_server *s, const struct inc_request *r,
+          struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
 
     if (inc_ops[r->op].kind == INC_OPS_ADMIN && !s->desk.o.admin) {
         st =
@@ -142,50 +131,57 @@ may_enter(struct inc_server *s, const struct incoming *in,
                      inc_ops[r->op].wire);
         inc_err_where(err, "request.op");
         inc_err_hint(err, "set admin = true in the configuration of incrociod");
-        return st;
+    } else if (s->draining) {
+        st = INC_E_STOPPING;
+        busy(s, st, err);
     }
-    if (s->draining) {
-        busy(s, INC_E_STOPPING, err);
-        return INC_E_STOPPING;
-    }
-    if (s->in_flight >= INC_IN_FLIGHT_MAX ||
-        *share_of(s, zmq_msg_data((zmq_msg_t *)&in->route),
-                  zmq_msg_size(&in->route)) >= s->share_max) {
-        busy(s, INC_E_BUSY, err);
-        return INC_E_BUSY;
-    }
-    return INC_OK;
+    return st;
 }
 
-static enum inc_status
-enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
-      uint64_t now, struct inc_err *err)
+static struct inc_job *
+make_job(struct incoming *in, const struct inc_request *r,
+         struct inc_peer *peer, uint64_t now)
 {
-    const void *route = zmq_msg_data(&in->route);
-    size_t route_len = zmq_msg_size(&in->route);
     struct inc_job *j =
-        inc_job_new(route, route_len, zmq_msg_data(&in->payload),
-                    zmq_msg_size(&in->payload));
-    enum inc_status st;
+        inc_job_new(zmq_msg_data(&in->route), zmq_msg_size(&in->route),
+                    zmq_msg_data(&in->payload), zmq_msg_size(&in->payload));
 
-    if (j == NULL) {
-        busy(s, INC_E_BUSY, err);
-        return INC_E_BUSY;
-    }
+    if (j == NULL)
+        return NULL;
     j->op = r->op;
     memcpy(j->id, r->id, sizeof j->id);
     j->arrived_ns = now;
     if (r->deadline_ms > 0 && (uint64_t)r->deadline_ms < UINT64_MAX / 2000000)
         j->deadline_ns = now + (uint64_t)r->deadline_ms * 1000000;
-    st = inc_crew_submit(s->desk.crew, j);
-    if (st != INC_OK) {
+    j->client = peer->client;
+    j->account = &peer->account;
+    return j;
+}
+
+static enum inc_status
+enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
+      uint64_t client, struct inc_err *err)
+{
+    struct inc_peer *peer = inc_peers_add(&s->peers, client, &s->desk.ledger);
+    struct inc_job *j =
+        peer == NULL ? NULL : make_job(in, r, peer, inc_clock_ns());
+    enum inc_status st = INC_E_BUSY;
+
+    if (j == NULL) {
+        busy(s, st, err);
+    } else if (inc_job_room(j) != INC_OK) {
+        inc_tally_add(&s->desk.meter.busy, 1);
+        inc_tally_add(&s->desk.meter.unread, 1);
+        *err = j->err;
+        inc_job_free(j);
+    } else if ((st = inc_crew_submit(s->desk.crew, j)) != INC_OK) {
         inc_job_free(j);
         busy(s, st, err);
-        return st;
+    } else {
+        set_in_flight(s, s->in_flight + 1);
+        peer->working++;
     }
-    set_in_flight(s, s->in_flight + 1);
-    ++*share_of(s, route, route_len);
-    return INC_OK;
+    return st;
 }
 
 static enum inc_status
@@ -209,6 +205,9 @@ take_in(struct inc_server *s, struct incoming *in)
     struct inc_frame *frame = NULL;
     struct inc_err err = {0};
     enum inc_status st = INC_OK;
+    uint64_t client = inc_peers_number(&s->peers, zmq_msg_data(&in->route),
+                                       zmq_msg_size(&in->route));
+    enum inc_op op = INC_OP_COUNT; /* not told yet */
     int bad = 1;
 
     inc_tally_add(&s->desk.meter.requests, 1);
@@ -216,6 +215,15 @@ take_in(struct inc_server *s, struct incoming *in)
     inc_arena_reset(&s->envelope);
     if (!in->shaped) {
         st = shape_error(in, &err);
+        goto out;
+    }
+    /* Before its frame is unpacked: who floods is refused cheaply. */
+    if (has_its_share(s, inc_peers_find(&s->peers, client))) {
+        (void)inc_frame_peek(r.id, sizeof r.id, "id", bytes, len,
+                             &inc_request_limits);
+        st = s->draining ? INC_E_STOPPING : INC_E_BUSY;
+        busy(s, st, &err);
+        bad = 0;
         goto out;
     }
     st = inc_frame_open(&frame, bytes, len, &inc_request_limits, &err);
@@ -226,14 +234,15 @@ take_in(struct inc_server *s, struct incoming *in)
     }
     INC_TRY(inc_request_read(&r, inc_frame_root(frame), &s->envelope, &err));
     bad = 0;
-    INC_TRY(may_enter(s, in, &r, &err));
-    INC_TRY(enter(s, in, &r, inc_clock_ns(), &err));
+    op = r.op;
+    INC_TRY(may_enter(s, &r, &err));
+    INC_TRY(enter(s, in, &r, client, &err));
 out:
     inc_frame_close(frame);
     if (st != INC_OK) {
         if (bad)
             inc_tally_add(&s->desk.meter.bad_frames, 1);
-        refuse(s, in, bad ? INC_OP_COUNT : r.op, r.id, &err);
+        refuse(s, in, op, r.id, &err);
     }
 }
 
@@ -241,9 +250,10 @@ out:
 static int
 read_socket(struct inc_server *s)
 {
+    const uint64_t until = inc_clock_ns() + WAKE_MS * UINT64_C(1000000);
     int n = 0;
 
-    for (; n < PER_WAKE; n++) {
+    for (; n < PER_WAKE && (n == 0 || inc_clock_ns() < until); n++) {
         struct incoming in;
         int rc = receive(s->socket, &in);
 
@@ -257,7 +267,7 @@ read_socket(struct inc_server *s)
 }
 
 static void
-log_answer(const struct inc_job *j, uint64_t us)
+log_answer(const struct inc_job *j, uint64_t us, size_t bytes_out)
 {
     struct inc_log l;
 
@@ -268,8 +278,35 @@ log_answer(const struct inc_job *j, uint64_t us)
     inc_log_text(&l, "code", inc_status_wire(j->status));
     inc_log_int(&l, "us", (int64_t)us);
     inc_log_int(&l, "bytes_in", (int64_t)j->len);
-    inc_log_int(&l, "bytes_out", (int64_t)j->reply.len);
+    inc_log_int(&l, "bytes_out", (int64_t)bytes_out);
     inc_log_end(&l);
+}
+
+/* The job is done for: out of the counts and freed. */
+static void
+settle(struct inc_server *s, struct inc_job *j)
+{
+    struct inc_peer *peer = inc_peers_find(&s->peers, j->client);
+
+    INC_CHECK(peer != NULL && peer->working > 0 && s->in_flight > 0);
+    peer->working--;
+    set_in_flight(s, s->in_flight - 1);
+    inc_job_free(j);
+}
+
+/* Nobody is there to read the answers: do not work them out. A client that
+ * comes back under the same name asks again over its new connection. */
+static void
+forget(struct inc_server *s, uint64_t client)
+{
+    struct inc_job *j = inc_crew_forget(s->desk.crew, client);
+
+    while (j != NULL) {
+        struct inc_job *next = j->next;
+
+        settle(s, j);
+        j = next;
+    }
 }
 
 static void
@@ -282,16 +319,16 @@ send_finished(struct inc_server *s)
         uint64_t us = (inc_clock_ns() - j->arrived_ns) / 1000;
         uint64_t work_us =
             j->begun_ns == 0 ? 0 : (inc_clock_ns() - j->begun_ns) / 1000;
+        size_t bytes = j->reply.len;
 
         /* Counted first: who has the reply and then asks sees it counted. */
         inc_spread_add(&s->desk.meter.latency_us[j->op], us);
         count_answer(s, j->op, j->status);
-        log_answer(j, us);
+        log_answer(j, us, bytes);
         s->mean_us = (s->mean_us * 15 + work_us) / 16;
-        set_in_flight(s, s->in_flight - 1);
-        --*share_of(s, j->route, j->route_len);
-        send_reply(s, j->route, j->route_len, &j->reply);
-        inc_job_free(j);
+        if (inc_outgoing_reply(s, j) == INC_SENT_NOBODY)
+            forget(s, j->client);
+        settle(s, j);
         j = next;
     }
 }
@@ -325,6 +362,7 @@ turn(struct inc_server *s, const struct inc_control *control, int *done,
         return inc_fail(err, INC_E_IO, zmq_errno(), "waiting for requests: %s",
                         zmq_strerror(zmq_errno()));
     send_finished(s);
+    inc_peers_sweep(&s->peers);
     if (rc > 0 && item[2].revents != 0) {
         enum inc_wish wish = control->read(control->arg);
 
@@ -367,10 +405,11 @@ inc_loop_init(struct inc_server *s, struct inc_err *err)
 {
     if (inc_arena_init(&s->envelope, ENVELOPE_BYTES) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the router");
+    inc_peers_init(&s->peers);
     s->mean_us = 1000;
     s->share_max = INC_SHARE_MIN;
     if (s->desk.o.queue_max / 4 > s->share_max)
-        s->share_max = (uint16_t)(s->desk.o.queue_max / 4 < INC_SHARE_MAX
+        s->share_max = (uint32_t)(s->desk.o.queue_max / 4 < INC_SHARE_MAX
                                       ? s->desk.o.queue_max / 4
                                       : INC_SHARE_MAX);
     return INC_OK;

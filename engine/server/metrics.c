@@ -92,7 +92,9 @@ read_process(uint64_t *v, const struct inc_desk *d)
 static void
 read_requests(uint64_t *v, struct inc_desk *d)
 {
+    const struct inc_crew_counters *c = inc_crew_counters(d->crew);
     const struct inc_meter *m = &d->meter;
+    struct inc_crew_waiting now;
 
     v[INC_METRIC_frames] = inc_tally_read(&m->requests);
     v[INC_METRIC_bad_frames] = inc_tally_read(&m->bad_frames);
@@ -100,11 +102,19 @@ read_requests(uint64_t *v, struct inc_desk *d)
     v[INC_METRIC_sent] = inc_tally_read(&m->bytes_out);
     v[INC_METRIC_in_flight] =
         atomic_load_explicit(&m->in_flight, memory_order_relaxed);
-    v[INC_METRIC_waiting_reads] = inc_crew_depth(d->crew);
-    v[INC_METRIC_waiting_writes] = inc_crew_depth_writes(d->crew);
-    v[INC_METRIC_waiting_admin] = inc_crew_depth_admin(d->crew);
+    inc_crew_waiting(d->crew, &now);
+    v[INC_METRIC_waiting_questions] = now.questions;
+    v[INC_METRIC_waiting_clients] = now.question_clients;
+    v[INC_METRIC_waiting_reads] = now.reads;
+    v[INC_METRIC_waiting_read_clients] = now.read_clients;
+    v[INC_METRIC_waiting_writes] = now.writes;
+    v[INC_METRIC_waiting_admin] = now.admin;
     v[INC_METRIC_busy] = inc_tally_read(&m->busy);
-    v[INC_METRIC_late] = inc_metrics_answers(m, -INC_E_DEADLINE);
+    v[INC_METRIC_busy_unread] =
+        inc_tally_read(&m->unread) + inc_tally_read(&c->unread);
+    v[INC_METRIC_late] = inc_tally_read(&c->late);
+    v[INC_METRIC_gone] = inc_tally_read(&c->gone);
+    v[INC_METRIC_unread_replies] = inc_ledger_bytes(&d->ledger);
     v[INC_METRIC_dropped_replies] = inc_tally_read(&m->dropped);
     v[INC_METRIC_scrapes] = inc_tally_read(&m->scrapes);
     v[INC_METRIC_scrapes_refused] = inc_tally_read(&m->scrapes_refused);
@@ -123,6 +133,13 @@ read_crew(struct inc_readings *r, const struct inc_crew_counters *c)
     r->spread[INC_METRIC_commit_writes] = &c->writes;
     r->spread[INC_METRIC_commit] = &c->commit_us;
     r->spread[INC_METRIC_publish] = &c->publish_us;
+    r->spread[INC_METRIC_question_wait] = &c->wait_us;
+    r->spread[INC_METRIC_merge] = &c->mason.merge_us;
+    r->spread[INC_METRIC_save] = &c->mason.save_us;
+    r->spread[INC_METRIC_install] = &c->mason.install_us;
+    v[INC_METRIC_merges] = inc_tally_read(&c->mason.merges);
+    v[INC_METRIC_saves] = inc_tally_read(&c->mason.saves);
+    v[INC_METRIC_upkeep_failures] = inc_tally_read(&c->mason.failures);
     v[INC_METRIC_considered] = inc_tally_read(&c->considered);
     v[INC_METRIC_pass_blocks_seen] = inc_tally_read(&p->blocks_seen);
     v[INC_METRIC_pass_blocks_skipped] = inc_tally_read(&p->blocks_skipped);

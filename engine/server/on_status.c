@@ -1,4 +1,4 @@
-/* ping and status. Worker threads. */
+/* ping and status. The clerk's thread. */
 #include <stdio.h>
 #include <string.h>
 

@@ -15,10 +15,11 @@
 
 enum {
     /* Per connection, whole messages. In: more than the 64 requests a client
-     * may pipeline. Out: INC_SHARE_MAX answers that become ready at once and
-     * the refusals of one wake, so that a client that reads loses none. */
+     * may pipeline. Out: INC_SHARE_MAX answers that wait to be read, as many
+     * that become ready, and refusals, so that a client that reads loses none.
+     * What they may weigh is the ledger's business. */
     HWM_IN = 256,
-    HWM_OUT = 512,
+    HWM_OUT = 768,
     /* A frame over the protocol's limit still gets an answer up to here;
      * beyond, ZeroMQ drops the connection. */
     OVERSIZE = 4,
@@ -141,6 +142,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     struct inc_server *s = inc_mem_zero(1, sizeof *s);
     struct inc_crew_options crew = {.workers = o->workers,
                                     .batch_max = o->batch_max,
+                                    .batch_ns = o->batch_ns,
                                     .queue_max = o->queue_max,
                                     .queue_bytes = o->queue_bytes,
                                     .request_bytes = o->request_bytes,
@@ -155,6 +157,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     s->lock_fd = -1;
     s->desk.o = *o;
     s->desk.endpoint = s->endpoint;
+    s->desk.ledger.limit = o->reply_bytes;
     s->desk.meter.start_ns = inc_clock_ns();
     s->desk.meter.start_unix_ms = inc_clock_unix_ms();
     INC_TRY(inc_loop_init(s, err));
@@ -184,6 +187,7 @@ inc_server_close(struct inc_server *s)
         (void)zmq_close(s->socket);
     if (s->context != NULL)
         (void)zmq_ctx_term(s->context);
+    inc_peers_release(&s->peers); /* the last reply gave its bytes back */
     if (s->lock_fd >= 0)
         (void)close(s->lock_fd);
     inc_arena_release(&s->envelope);

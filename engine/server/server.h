@@ -18,6 +18,8 @@ struct inc_server_options {
     const char *endpoint; /* checked by inc_endpoint_check() */
     const char *metrics;  /* checked by inc_metrics_check(); NULL: none */
     unsigned workers, batch_max;
+    uint64_t batch_ns;    /* what a batch should take at most; 0: any */
+    uint64_t reply_bytes; /* of all replies that have not left; 0: any */
     size_t queue_max;
     uint64_t queue_bytes;
     size_t request_bytes;

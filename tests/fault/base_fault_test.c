@@ -12,6 +12,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/csv.h"
+#include "engine/base/fair.h"
 #include "engine/base/fault.h"
 #include "engine/base/file.h"
 #include "engine/base/map.h"
@@ -181,6 +182,44 @@ queues(void **state)
     assert_true(fired > 0);
 }
 
+static void
+fair_queues(void **state)
+{
+    const struct inc_fair_limits limits = {8, 0, 1};
+    struct inc_fair_depth depth;
+    struct inc_fair *q = NULL;
+    int fired = 0, thing;
+    void *got;
+
+    (void)state;
+    for (unsigned nth = 1; nth < VISITS_MAX; nth++, fired++) {
+        enum inc_status st;
+
+        inc_fault_arm(INC_FAULT_ALLOC, nth);
+        st = inc_fair_new(&q, &limits);
+        if (!inc_fault_fired()) {
+            assert_int_equal(st, INC_OK);
+            break;
+        }
+        assert_int_equal(st, INC_E_NOMEM);
+        assert_null(q);
+    }
+    assert_true(fired > 3);
+    /* No memory for one more client: it may come back, nothing is kept. */
+    inc_fault_arm(INC_FAULT_ALLOC, 1);
+    assert_int_equal(inc_fair_put(q, &thing, 5, 1), INC_E_BUSY);
+    inc_fair_depth(q, &depth);
+    assert_int_equal(depth.items, 0);
+    assert_int_equal(depth.known, 0);
+    assert_int_equal(inc_fair_put(q, &thing, 5, 1), INC_OK);
+    inc_fault_arm(INC_FAULT_ALLOC, 1); /* a known one needs none */
+    assert_int_equal(inc_fair_put(q, &thing, 5, 1), INC_OK);
+    inc_fault_arm(INC_FAULT_ALLOC, 0);
+    assert_int_equal(inc_fair_take(q, &got, 1, 0, 0), 1);
+    assert_ptr_equal(got, &thing);
+    inc_fair_free(q);
+}
+
 /* --- files --------------------------------------------------------------- */
 
 static char dir[64], path[96];
@@ -320,6 +359,7 @@ main(void)
         TEST(maps),
         TEST(arenas),
         TEST(queues),
+        TEST(fair_queues),
         FILE_TEST(files),
         FILE_TEST(reading_without_memory),
         TEST(tables),

@@ -323,7 +323,7 @@ def test_deadline(make):
         # work in front makes the last one wait longer than 1 ms
         for _ in range(60):
             c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
-        c.send("candidate.list", {"limit": 1000}, deadline_ms=1)
+        c.send("match.people", {"id": "N-0001"}, deadline_ms=1)
         replies = [c.receive() for _ in range(61)]
         late = [r["error"] for r in replies if r["status"] == "error"]
         assert [e["code"] for e in late] == ["deadline_passed"]
@@ -340,7 +340,7 @@ def test_busy(make):
                 c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
             replies = [c.receive() for _ in range(100)]
             failed = [r["error"] for r in replies if r["status"] == "error"]
-            assert len(failed) <= 100 - 16
+            assert len(failed) <= 100 - 8  # half of it is one client's
             busy += failed
         assert busy and all(e["code"] == "busy" for e in busy)
         assert all("try again in" in e["hint"] for e in busy)

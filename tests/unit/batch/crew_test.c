@@ -44,6 +44,41 @@ tear_down(void **state)
     return 0;
 }
 
+struct gate {
+    _Atomic int reached;
+    _Atomic int open;
+    _Atomic int passed;
+};
+
+static void
+wait_at(void *arg)
+{
+    struct gate *g = arg;
+    const struct timespec nap = {0, 1000000};
+
+    g->reached = 1;
+    while (!g->open)
+        (void)nanosleep(&nap, NULL);
+    g->passed = 1;
+}
+
+/* Where questions are held up before they are looked at, NULL: nowhere. */
+static struct gate *at_the_worker;
+
+static enum inc_status
+held_ask(void *arg, struct inc_job *j, const struct inc_image *image,
+         struct inc_view *view, struct inc_err *err)
+{
+    const struct timespec nap = {0, 1000000};
+
+    if (at_the_worker != NULL)
+        wait_at(at_the_worker);
+    if (strcmp(j->id, "666") == 0) /* held until it is late */
+        while (inc_clock_ns() <= j->deadline_ns)
+            (void)nanosleep(&nap, NULL);
+    return inc_on_ask(arg, j, image, view, err);
+}
+
 static void
 rig_open(struct rig *r, unsigned workers, size_t queue_max)
 {
@@ -71,6 +106,7 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
     r->desk.o.kernels = r->options.kernels;
     r->desk.o.blas = "test";
     inc_route_hands(&r->options.hands, &r->desk);
+    r->options.hands.ask = held_ask;
     assert_int_equal(inc_crew_start(&r->desk.crew, &r->options, &err), INC_OK);
     r->desk.arenas = inc_crew_arenas(r->desk.crew);
 }
@@ -211,6 +247,27 @@ wait_for(struct rig *r, size_t n)
 }
 
 static void
+wait_until(_Atomic int *flag)
+{
+    const struct timespec nap = {0, 1000000};
+
+    while (!*flag)
+        (void)nanosleep(&nap, NULL);
+}
+
+/* The same crew with other batches. */
+static void
+restart(struct rig *r, unsigned batch_max)
+{
+    struct inc_err err = {0};
+
+    inc_crew_free(r->desk.crew);
+    r->options.batch_max = batch_max;
+    assert_int_equal(inc_crew_start(&r->desk.crew, &r->options, &err), INC_OK);
+    r->desk.arenas = inc_crew_arenas(r->desk.crew);
+}
+
+static void
 free_all(struct inc_job *j)
 {
     while (j != NULL) {
@@ -272,22 +329,6 @@ writes_keep_their_order(void **state)
     free_all(done);
     assert_int_equal(people(&r), 1);
     rig_close(&r);
-}
-
-struct gate {
-    _Atomic int open;
-    _Atomic int passed;
-};
-
-static void
-wait_at(void *arg)
-{
-    struct gate *g = arg;
-    const struct timespec nap = {0, 1000000};
-
-    while (!g->open)
-        (void)nanosleep(&nap, NULL);
-    g->passed = 1;
 }
 
 /* One batch that changes a record many times: the pool has the outcome. */
@@ -479,6 +520,190 @@ bad_among_good(void **state)
     rig_close(&r);
 }
 
+/* The worker is held in the middle of a match; reads are answered. */
+static void
+reads_wait_for_no_match(void **state)
+{
+    struct rig r;
+    struct gate gate = {0};
+    struct inc_job *done;
+
+    (void)state;
+    at_the_worker = &gate;
+    rig_open(&r, 1, 64);
+    submit(&r, match_job(10, 1));
+    wait_until(&gate.reached);
+    for (unsigned i = 0; i < 5; i++) {
+        submit(&r, id_job(INC_OP_PING, NULL, 10));
+        submit(&r, id_job(INC_OP_STATUS, NULL, 11));
+        submit(&r, id_job(INC_OP_CANDIDATE_LIST, NULL, 12));
+        done = wait_for(&r, 3);
+        for (const struct inc_job *j = done; j != NULL; j = j->next) {
+            assert_int_equal(j->status, INC_OK);
+            assert_int_not_equal(j->op, INC_OP_MATCH_PEOPLE);
+        }
+        free_all(done);
+    }
+    gate.open = 1;
+    free_all(wait_for(&r, 1));
+    at_the_worker = NULL;
+    rig_close(&r);
+}
+
+/* Forty wait for one client when another asks: it goes with the next batch,
+ * and a batch has questions of both. */
+static void
+the_light_client_is_next(void **state)
+{
+    enum { HEAVY = 40, BATCH = 4 };
+    struct rig r;
+    struct gate gate = {0};
+    struct inc_crew_waiting now;
+    struct inc_job *done, *j;
+    unsigned place = 0;
+
+    (void)state;
+    at_the_worker = &gate;
+    rig_open(&r, 1, 1024);
+    restart(&r, BATCH);
+    for (unsigned i = 0; i < HEAVY; i++) {
+        j = match_job(10, i);
+        j->client = 1;
+        submit(&r, j);
+    }
+    wait_until(&gate.reached); /* the first batch is under way */
+    j = match_job(10, 100);
+    j->client = 2;
+    submit(&r, j);
+    inc_crew_waiting(r.desk.crew, &now);
+    assert_in_range(now.questions, HEAVY - BATCH + 1, HEAVY);
+    assert_int_equal(now.question_clients, 2);
+    assert_int_equal(now.reads, 0);
+    gate.open = 1;
+    done = wait_for(&r, HEAVY + 1);
+    for (j = done; j != NULL && strcmp(j->id, "100") != 0; j = j->next)
+        place++;
+    assert_in_range(place, 1, 2 * BATCH - 1);
+    free_all(done);
+    at_the_worker = NULL;
+    rig_close(&r);
+}
+
+/* In time when work began, late when its turn within the batch came. */
+static void
+late_in_the_batch(void **state)
+{
+    struct rig r;
+    struct inc_job *j, *done;
+
+    (void)state;
+    rig_open(&r, 1, 64);
+    j = match_job(10, 666);
+    j->deadline_ns = j->arrived_ns + UINT64_C(1000000000);
+    submit(&r, j);
+    done = wait_for(&r, 1);
+    assert_int_equal(done->status, INC_E_DEADLINE);
+    assert_string_equal(done->err.where, "request.deadline_ms");
+    assert_non_null(strstr(done->err.hint, "longer deadline"));
+    assert_int_equal(inc_tally_read(&inc_crew_counters(r.desk.crew)->late), 1);
+    free_all(done);
+    rig_close(&r);
+}
+
+/* A client whose replies pile up gets `busy` for what may be large, also for
+ * what was let in before; the rest, and others, are served. */
+static void
+who_does_not_read_waits(void **state)
+{
+    struct inc_ledger ledger = {.limit = 4000};
+    struct inc_account lazy = {.ledger = &ledger}, other = lazy;
+    struct rig r;
+    struct inc_job *j, *done;
+    static const enum inc_op small[] = {INC_OP_PING, INC_OP_STATUS};
+
+    (void)state;
+    rig_open(&r, 1, 64);
+    inc_account_take(&lazy, 1000);
+    j = match_job(10, 1);
+    j->account = &lazy;
+    submit(&r, j);
+    done = wait_for(&r, 1);
+    assert_int_equal(done->status, INC_E_BUSY);
+    assert_non_null(strstr(done->err.hint, "try again in"));
+    assert_non_null(strstr(done->err.hint, "reading"));
+    assert_int_equal(inc_account_bytes(&lazy), 1000 + done->reply.len);
+    inc_account_give(&lazy, done->reply.len);
+    free_all(done);
+    assert_int_equal(inc_tally_read(&inc_crew_counters(r.desk.crew)->unread),
+                     1);
+    for (size_t i = 0; i < 2; i++) {
+        j = id_job(small[i], NULL, 2);
+        j->account = &lazy;
+        submit(&r, j);
+        done = wait_for(&r, 1);
+        assert_int_equal(done->status, INC_OK);
+        inc_account_give(&lazy, done->reply.len);
+        free_all(done);
+    }
+    j = put_job("A", 10, 3); /* a write is never lost to this */
+    j->account = &lazy;
+    submit(&r, j);
+    done = wait_for(&r, 1);
+    assert_int_equal(done->status, INC_OK);
+    inc_account_give(&lazy, done->reply.len);
+    free_all(done);
+    j = match_job(10, 4);
+    j->account = &other;
+    submit(&r, j);
+    done = wait_for(&r, 1);
+    assert_int_equal(done->status, INC_OK);
+    inc_account_give(&other, done->reply.len);
+    free_all(done);
+    inc_account_give(&lazy, 1000);
+    assert_int_equal(inc_ledger_bytes(&ledger), 0);
+    rig_close(&r);
+}
+
+/* What a vanished client asked is not worked out; its neighbours' is. */
+static void
+the_vanished_are_forgotten(void **state)
+{
+    enum { EACH = 20 };
+    struct rig r;
+    struct gate gate = {0};
+    struct inc_job *gone, *done, *j;
+    size_t dropped = 0;
+
+    (void)state;
+    at_the_worker = &gate;
+    rig_open(&r, 1, 1024);
+    for (unsigned i = 0; i < EACH; i++)
+        for (uint64_t client = 1; client <= 2; client++) {
+            j = match_job(10, i);
+            j->client = client;
+            submit(&r, j);
+            if (i == 0 && client == 1)
+                wait_until(&gate.reached); /* alone in its batch */
+        }
+    gone = inc_crew_forget(r.desk.crew, 1);
+    for (j = gone; j != NULL; j = j->next) {
+        assert_true(j->client == 1);
+        dropped++;
+    }
+    assert_int_equal(dropped, EACH - 1);
+    free_all(gone);
+    assert_null(inc_crew_forget(r.desk.crew, 1));
+    assert_int_equal(inc_tally_read(&inc_crew_counters(r.desk.crew)->gone),
+                     EACH - 1);
+    gate.open = 1;
+    done = wait_for(&r, EACH + 1);
+    for (j = done; j != NULL; j = j->next)
+        assert_int_equal(j->status, INC_OK);
+    free_all(done);
+    at_the_worker = NULL;
+    rig_close(&r);
+}
+
 int
 main(void)
 {
@@ -490,6 +715,11 @@ main(void)
         cmocka_unit_test(full_queue_is_busy),
         cmocka_unit_test(stop_finishes_the_queue),
         cmocka_unit_test(bad_among_good),
+        cmocka_unit_test(reads_wait_for_no_match),
+        cmocka_unit_test(the_light_client_is_next),
+        cmocka_unit_test(late_in_the_batch),
+        cmocka_unit_test(who_does_not_read_waits),
+        cmocka_unit_test(the_vanished_are_forgotten),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
