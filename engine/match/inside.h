@@ -5,6 +5,7 @@
 #define INC_MATCH_INSIDE_H
 
 #include "engine/match/answer.h"
+#include "engine/match/reach.h"
 #include "engine/match/screen.h"
 
 enum {
@@ -30,6 +31,7 @@ struct inc_matcher {
     size_t columns_cap;
     float *product; /* [rows][INC_COLUMN_BLOCK] */
     size_t product_cap;
+    struct inc_reach reach; /* of a question over needs */
 };
 
 /* *p holds at least `bytes`, 64-byte aligned, contents not kept. */

@@ -36,6 +36,7 @@ inc_matcher_free(struct inc_matcher *m)
     }
     inc_mem_free(m->columns);
     inc_mem_free(m->product);
+    inc_reach_release(&m->reach);
     inc_arena_release(&m->arena);
     inc_mem_free(m);
 }

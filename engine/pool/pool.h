@@ -23,11 +23,28 @@
 #include "engine/taxonomy/geo.h"
 #include "engine/taxonomy/taxonomy.h"
 
+struct inc_need_care;
+
 /* What records are read against; borrowed by every block built with it. */
 struct inc_world {
     const struct inc_taxonomy *taxonomy;
     const struct inc_space *space;
     const struct inc_geo *geo;
+    const struct inc_need_care *care; /* NULL: nothing is kept with needs */
+};
+
+/*
+ * What a higher floor keeps with every open need: made once when the need
+ * enters a pool, dropped with the last pool that holds it. Both run on the
+ * thread that builds or drops the pool.
+ *   make  *ready from a need that lives at least as long as *ready; *bytes it
+ *         takes, for the count. INC_OK or what the builder hands back.
+ */
+struct inc_need_care {
+    enum inc_status (*make)(void **ready, size_t *bytes,
+                            const struct inc_need *need,
+                            const struct inc_world *w, struct inc_err *err);
+    void (*drop)(void *ready); /* NULL is fine */
 };
 
 /* Numbers to score a URI by, INC_NO_CONCEPT when unknown. A retired skill that
@@ -183,6 +200,7 @@ struct inc_pool_need {
     uint64_t no;
     uint64_t tie;
     const struct inc_need *need;
+    const void *ready; /* as made by the world's care; NULL without one */
 };
 const struct inc_pool_need *inc_pool_need_at(const struct inc_pool *p,
                                              uint64_t i);

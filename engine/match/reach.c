@@ -1,0 +1,135 @@
+#include "engine/match/reach.h"
+
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/kernels/panel.h"
+#include "engine/match/inside.h"
+
+/* A word of the person: what it loses at each level asked. */
+struct word {
+    uint32_t skill;
+    uint16_t loss[INC_REACH_LEVELS];
+};
+
+void
+inc_reach_release(struct inc_reach *r)
+{
+    inc_mem_free(r->have);
+    inc_mem_free(r->touched);
+    inc_mem_free(r->product);
+    memset(r, 0, sizeof *r);
+}
+
+void
+inc_reach_clear(struct inc_reach *r)
+{
+    for (uint32_t i = 0; i < r->n_touched; i++)
+        memset(r->have + (size_t)r->touched[i] * INC_REACH_LEVELS, 0,
+               INC_REACH_LEVELS * sizeof *r->have);
+    r->n_touched = 0;
+}
+
+/* A word of that similarity to a skill. What it is worth for the lowest level
+ * is the largest, so a row is empty when that one is 0. */
+static void
+add(struct inc_reach *r, const struct word *w, uint32_t skill, uint32_t sim)
+{
+    uint16_t *row = r->have + (size_t)skill * INC_REACH_LEVELS;
+
+    if (row[0] == 0 && inc_have_bp(sim, w->loss[0]) != 0)
+        r->touched[r->n_touched++] = skill;
+    for (int level = 0; level < INC_REACH_LEVELS; level++) {
+        uint16_t have = (uint16_t)inc_have_bp(sim, w->loss[level]);
+
+        row[level] = have > row[level] ? have : row[level];
+    }
+}
+
+/* Without lists: the word against every skill, by one product. Products far
+ * under the floor of similarity are skipped by a test that is a little too
+ * generous, so that only certain zeros are. */
+static void
+add_all(struct inc_reach *r, const struct inc_space *s, const struct word *w)
+{
+    uint32_t rows = inc_space_rows(s), dim = inc_space_dim(s);
+    uint64_t norm2 = inc_space_norm2(s, w->skill);
+    const double enough = 0.99 * INC_SIM_FLOOR_BP * INC_SIM_FLOOR_BP /
+                          ((double)INC_BP * INC_BP) * (double)norm2;
+
+    inc_panel_product(r->product, inc_space_floats(s),
+                      inc_space_floats(s) + (size_t)w->skill * dim, rows, 1,
+                      dim);
+    for (uint32_t i = 0; i < rows; i++) {
+        double dot = (double)r->product[i];
+        uint32_t other = inc_space_norm2(s, i), sim;
+
+        if (dot <= 0 || dot * dot < enough * other || i == w->skill)
+            continue;
+        sim = inc_similarity_bp(inc_cosine_bp((int64_t)dot, other, norm2));
+        if (sim > 0)
+            add(r, w, i, sim);
+    }
+    add(r, w, w->skill, INC_BP);
+}
+
+static void
+read_word(struct word *out, uint32_t word, const struct inc_class *classes,
+          unsigned half_year)
+{
+    const struct inc_class *c = &classes[INC_WORD_CLASS(word)];
+
+    out->skill = INC_WORD_CONCEPT(word);
+    for (unsigned i = 0; i < INC_REACH_LEVELS; i++)
+        out->loss[i] = inc_loss(inc_quality_bp(c, i + 1, half_year));
+}
+
+static enum inc_status
+room(struct inc_reach *r, const struct inc_space *s)
+{
+    size_t rows = inc_space_rows(s);
+
+    /* Empty, so nothing is lost where it moves. */
+    if (inc_matcher_room((void **)&r->have, &r->have_cap,
+                         rows * INC_REACH_LEVELS * sizeof *r->have) != INC_OK ||
+        inc_matcher_room((void **)&r->touched, &r->touched_cap,
+                         rows * sizeof *r->touched) != INC_OK)
+        return INC_E_NOMEM;
+    return inc_matcher_room((void **)&r->product, &r->product_cap,
+                            rows * sizeof *r->product);
+}
+
+enum inc_status
+inc_reach_fill(struct inc_reach *r, const struct inc_space *s,
+               const struct inc_person *person, const struct inc_class *classes,
+               unsigned half_year)
+{
+    enum inc_status st = room(r, s);
+
+    for (uint32_t i = 0; st == INC_OK && i < person->n_words; i++) {
+        struct word w;
+
+        read_word(&w, person->words[i], classes, half_year);
+        add_all(r, s, &w);
+    }
+    return st;
+}
+
+void
+inc_reach_cover(uint16_t *cover, const struct inc_reach *r,
+                const struct inc_plan *p)
+{
+    for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
+        const struct inc_line_spec *line = &p->lines[p->lane_line[lane]];
+        unsigned at = line->level > 0 ? line->level - 1 : 0;
+        uint16_t most = 0;
+
+        for (uint32_t i = 0; i < line->n_concepts; i++) {
+            uint16_t have =
+                r->have[(size_t)line->concepts[i] * INC_REACH_LEVELS + at];
+
+            most = have > most ? have : most;
+        }
+        cover[lane] = most;
+    }
+}
