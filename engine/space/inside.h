@@ -5,11 +5,19 @@
 #define INC_SPACE_INSIDE_H
 
 #include "engine/space/artefact.h"
+#include "engine/space/near.h"
 #include "engine/space/space.h"
 
 #define INC_SPACE_NO_ROW UINT32_MAX /* in the place of an artefact's row */
 
 enum { INC_IDF_MAX = 127 }; /* see inc_space_idf() */
+
+/* Lists of like skills, both arrays owned; NULL while not made. */
+enum { INC_NEAR_MAX = 1 << 28 }; /* entries: 1 GiB */
+struct inc_near_lists {
+    uint32_t *start;       /* [rows + 1], from 0 */
+    struct inc_near *near; /* [start[rows]] */
+};
 
 struct inc_space {
     uint32_t dim, rows;
@@ -27,6 +35,7 @@ struct inc_space {
     uint32_t *list_start;         /* [rows + 1] */
     uint16_t *list;               /* [list_start[rows]], ascending in a row */
     uint32_t *root;               /* [occupations], see trades.h */
+    struct inc_near_lists near;
 };
 
 /*
@@ -40,5 +49,16 @@ enum inc_status inc_space_bind_trades(struct inc_space *s,
                                       const uint32_t *row_of,
                                       struct inc_err *err);
 void inc_space_release_trades(struct inc_space *s);
+
+void inc_near_release(struct inc_near_lists *l); /* safe on zeroed memory */
+/* Digest of all that the lists follow from: the vectors and the formula. */
+void inc_near_key(unsigned char key[INC_DIGEST], const struct inc_space *s);
+/* 1 when *l, zeroed before, was read from the file; 0 for any reason not to
+ * use it, and *l is as before. */
+int inc_near_read(struct inc_near_lists *l, uint32_t rows,
+                  const unsigned char key[INC_DIGEST], const char *path);
+/* Failing leaves a line in the log, nothing else. */
+void inc_near_write(const struct inc_near_lists *l, uint32_t rows,
+                    const unsigned char key[INC_DIGEST], const char *path);
 
 #endif

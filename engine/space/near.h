@@ -21,7 +21,8 @@ struct inc_near {
  *          another space or damaged (checked by digest); NULL: none. A cache
  *          that cannot be written is no error.
  * Once, before the space is shared between threads; a second call does
- * nothing. About 1 s for ESCO without a cache. INC_E_NOMEM.
+ * nothing. About 1 s for ESCO without a cache. INC_E_NOMEM; INC_E_LIMIT also
+ * when some 134 million pairs are alike. Nothing changed after a failure.
  */
 enum inc_status inc_space_make_near(struct inc_space *s, const char *cache,
                                     struct inc_err *err);

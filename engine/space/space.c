@@ -231,6 +231,7 @@ inc_space_free(struct inc_space *s)
     inc_mem_free(s->idf_milli);
     inc_mem_free(s->provenance);
     inc_space_release_trades(s);
+    inc_near_release(&s->near);
     inc_mem_free(s);
 }
 
