@@ -4,6 +4,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/match/ready.h"
+#include "engine/space/near.h"
 
 /* The public part first: a pointer to one is a pointer to the other. */
 struct owned {
@@ -79,6 +80,7 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     INC_TRY(inc_geo_load(&geo, o->comuni_path, err));
     INC_TRY(inc_space_load(&space, o->space_path, taxonomy, err));
     INC_TRY(inc_search_build(&search, taxonomy, err));
+    INC_TRY(inc_space_make_near(space, NULL, err));
     return inc_estate_from(out, taxonomy, space, geo, search, err);
 out:
     inc_search_free(search);

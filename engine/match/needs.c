@@ -13,11 +13,16 @@ struct run {
     uint16_t cover[INC_REQUIREMENTS_MAX];
     int32_t *sum; /* [dim] idf-weighted sum of the person's vectors */
     struct inc_screen screen;
+    int all_pass;     /* no filter */
+    uint64_t matched; /* needs that passed filters and rules */
     struct inc_ranking *ranking;
     struct inc_sheet page;
 };
 
-enum { LINES_MAX = INC_REQUIREMENTS_MAX + 64 + 8 };
+enum {
+    LINES_MAX = INC_REQUIREMENTS_MAX + 64 + 8,
+    AHEAD = 4 /* needs brought nearer before their turn */
+};
 
 /* What the person brings, laid out by what can be asked. The sum fits: at most
  * INC_WORDS_MAX * 127 * 127 < 2^27. */
@@ -65,11 +70,27 @@ fold_need(struct run *r, const struct inc_plan *p)
     return pull;
 }
 
+/* No filter that could leave a need out. */
 static int
-still_open(const struct inc_need *need, int64_t as_of)
+all_pass(const struct inc_screen *s)
 {
-    return !need->closed &&
-           (!INC_HAS(need, INC_NEED_EXPIRES) || need->expires >= as_of);
+    const struct inc_filters *f = s->filters;
+
+    return s->places == NULL && f->has == 0 && f->n_kinds == 0 &&
+           f->n_offices == 0;
+}
+
+/* 1 when the need cannot get into the page, whatever its other lines give.
+ * Rules must be counted by name, so with one every need is scored. */
+static int
+hopeless(struct run *r, const struct inc_pool_need *row)
+{
+    int32_t bound;
+
+    if (r->screen.rules != 0 || (r->person.known & INC_KNOWN_SKILLS) == 0)
+        return 0;
+    bound = inc_ready_bound(row, &r->m->reach);
+    return bound >= 0 && bound < inc_ranking_least(r->ranking);
 }
 
 static void
@@ -83,9 +104,13 @@ consider(struct run *r, const struct inc_pool_need *row, uint64_t index)
     int rule;
 
     r->page.considered++;
-    if (!still_open(row->need, r->q->options->as_of) ||
-        !inc_screen_need(&r->screen, row->need))
+    if (!inc_ready_open(row, r->q->options->as_of) ||
+        (!r->all_pass && !inc_screen_need(&r->screen, row->need)))
         return;
+    if (hopeless(r, row)) {
+        r->matched++;
+        return;
+    }
     if (plan_of(r, row, &plan) != INC_OK) {
         r->page.unscored++;
         return;
@@ -99,6 +124,7 @@ consider(struct run *r, const struct inc_pool_need *row, uint64_t index)
         return;
     }
     item.score = tally.points;
+    r->matched++;
     inc_ranking_offer(r->ranking, &item);
 }
 
@@ -142,6 +168,7 @@ prepare(struct run *r, const struct inc_pool *one)
     INC_TRY(person_reach(r));
     INC_TRY(inc_screen_make(&r->screen, q->options, r->image->estate->world.geo,
                             r->person.home, 0, &r->m->arena, &q->err));
+    r->all_pass = all_pass(&r->screen);
     r->ranking = inc_arena_array(&r->m->arena, 1, sizeof *r->ranking);
     if (r->ranking == NULL) {
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
@@ -170,9 +197,15 @@ answer(struct run *r)
     struct inc_writer w;
     size_t n;
 
-    for (uint64_t i = 0; i < inc_pool_needs(pool); i++)
+    for (uint64_t i = 0; i < inc_pool_needs(pool); i++) {
+        const struct inc_pool_need *later = inc_pool_need_at(pool, i + AHEAD);
+
+        if (later != NULL)
+            inc_ready_prefetch(later);
         consider(r, inc_pool_need_at(pool, i), i);
+    }
     n = inc_ranking_end(r->ranking);
+    inc_ranking_settle(r->ranking, r->matched);
     inc_writer_init(&w, &r->q->body);
     inc_sheet_begin(&w, &r->page);
     for (size_t i = 0; i < n; i++)

@@ -72,8 +72,10 @@ inc_ranking_offer(struct inc_ranking *r, const struct inc_ranked *item)
 {
     r->counts[item->score]++;
     r->matched++;
-    if (r->has_cursor && !inc_ranked_before(&r->after, item))
+    if (r->has_cursor && !inc_ranked_before(&r->after, item)) {
+        r->ahead++;
         return;
+    }
     r->behind += r->top.n == r->top.k; /* one of k + 1 stays behind */
     inc_topk_offer(&r->top, item);
 }
@@ -83,6 +85,19 @@ inc_ranking_end(struct inc_ranking *r)
 {
     inc_topk_sort(&r->top);
     return r->top.n;
+}
+
+int32_t
+inc_ranking_least(const struct inc_ranking *r)
+{
+    return r->top.n < r->top.k ? -1 : r->top.heap[0].score;
+}
+
+void
+inc_ranking_settle(struct inc_ranking *r, uint64_t matched)
+{
+    r->matched = matched;
+    r->behind = matched - r->ahead - r->top.n;
 }
 
 uint64_t

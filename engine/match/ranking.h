@@ -22,6 +22,7 @@ struct inc_ranking {
     uint64_t question; /* hash of what was asked */
     uint64_t matched;
     uint64_t behind; /* items after the cursor that the page has no room for */
+    uint64_t ahead;  /* items offered that earlier pages have shown */
 };
 
 /*
@@ -34,8 +35,14 @@ enum inc_status inc_ranking_begin(struct inc_ranking *r,
                                   uint64_t question, struct inc_arena *a,
                                   struct inc_err *err);
 void inc_ranking_offer(struct inc_ranking *r, const struct inc_ranked *item);
+/* Least score that can still get in: nothing under it need be offered. -1:
+ * everything must be. */
+int32_t inc_ranking_least(const struct inc_ranking *r);
 /* Sort the page; how many items it has. */
 size_t inc_ranking_end(struct inc_ranking *r);
+
+/* When only the best were offered: how many there are in all. After the end. */
+void inc_ranking_settle(struct inc_ranking *r, uint64_t matched);
 
 /* 1 + how many have a higher score; how many have this score. */
 uint64_t inc_ranking_rank(const struct inc_ranking *r, int32_t score);

@@ -5,6 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/kernels/panel.h"
 #include "engine/match/inside.h"
+#include "engine/space/near.h"
 
 /* A word of the person: what it loses at each level asked. */
 struct word {
@@ -73,6 +74,17 @@ add_all(struct inc_reach *r, const struct inc_space *s, const struct word *w)
     add(r, w, w->skill, INC_BP);
 }
 
+/* The skills like the word's, itself among them. */
+static void
+add_near(struct inc_reach *r, const struct inc_space *s, const struct word *w)
+{
+    uint32_t n;
+    const struct inc_near *near = inc_space_near(s, w->skill, &n);
+
+    for (uint32_t i = 0; i < n; i++)
+        add(r, w, near[i].skill, near[i].sim_bp);
+}
+
 static void
 read_word(struct word *out, uint32_t word, const struct inc_class *classes,
           unsigned half_year)
@@ -105,12 +117,16 @@ inc_reach_fill(struct inc_reach *r, const struct inc_space *s,
                unsigned half_year)
 {
     enum inc_status st = room(r, s);
+    int lists = inc_space_near_pairs(s) > 0;
 
     for (uint32_t i = 0; st == INC_OK && i < person->n_words; i++) {
         struct word w;
 
         read_word(&w, person->words[i], classes, half_year);
-        add_all(r, s, &w);
+        if (lists)
+            add_near(r, s, &w);
+        else
+            add_all(r, s, &w);
     }
     return st;
 }
@@ -121,12 +137,11 @@ inc_reach_cover(uint16_t *cover, const struct inc_reach *r,
 {
     for (uint32_t lane = 0; lane < p->n_lanes; lane++) {
         const struct inc_line_spec *line = &p->lines[p->lane_line[lane]];
-        unsigned at = line->level > 0 ? line->level - 1 : 0;
         uint16_t most = 0;
 
         for (uint32_t i = 0; i < line->n_concepts; i++) {
             uint16_t have =
-                r->have[(size_t)line->concepts[i] * INC_REACH_LEVELS + at];
+                r->have[inc_reach_cell(line->concepts[i], line->level)];
 
             most = have > most ? have : most;
         }

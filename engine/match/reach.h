@@ -36,6 +36,13 @@ enum inc_status inc_reach_fill(struct inc_reach *r, const struct inc_space *s,
                                unsigned half_year);
 void inc_reach_clear(struct inc_reach *r);
 
+/* Where the worth for a skill asked at a level is. */
+static inline uint32_t
+inc_reach_cell(uint32_t skill, unsigned level)
+{
+    return skill * INC_REACH_LEVELS + (level > 0 ? level - 1 : 0);
+}
+
 /* Coverage of every lane of a plan, bp.  cover  out [plan->n_lanes] */
 void inc_reach_cover(uint16_t *cover, const struct inc_reach *r,
                      const struct inc_plan *p);

@@ -5,10 +5,21 @@
 #include "engine/base/check.h"
 #include "engine/base/mem.h"
 
-/* One allocation: the plan and everything it points to but the need. */
+/* A skill that can answer a lane. */
+struct skill {
+    uint32_t cell; /* of the reach */
+    uint16_t max;  /* points of the lane */
+    uint16_t more; /* 1: the next skill can answer the same lane */
+};
+
+/* One allocation: what is looked at first, the plan, and everything it points
+ * to but the need. */
 struct ready {
-    int empty; /* the need asks nothing: no plan */
-    struct inc_plan plan;
+    int64_t expires;   /* INT64_MAX never, INT64_MIN closed */
+    int32_t rest;      /* points of the lines without skills; -1: no plan */
+    uint32_t n_skills; /* of skill[] */
+    const struct inc_plan *plan;
+    struct skill skill[];
 };
 
 enum { GRAIN = 8 };
@@ -32,6 +43,43 @@ move(unsigned char **at, void *array, size_t bytes)
     *at += padded(bytes);
 }
 
+static uint32_t
+count_skills(const struct inc_plan *p)
+{
+    uint32_t n = 0;
+
+    for (uint32_t lane = 0; lane < p->n_lanes; lane++)
+        n += p->lines[p->lane_line[lane]].n_concepts;
+    return n;
+}
+
+/* Skills of the lanes, and the points of all lines that have none. */
+static void
+outline(struct ready *r, const struct inc_plan *p)
+{
+    for (uint32_t i = 0; i < p->n_lines; i++) {
+        const struct inc_line_spec *line = &p->lines[i];
+
+        if (line->n_concepts == 0)
+            r->rest += (int32_t)line->max;
+        for (uint32_t k = 0; k < line->n_concepts; k++) {
+            struct skill *skill = &r->skill[r->n_skills++];
+
+            skill->cell = inc_reach_cell(line->concepts[k], line->level);
+            skill->max = (uint16_t)line->max;
+            skill->more = k + 1 < line->n_concepts;
+        }
+    }
+}
+
+static int64_t
+expires_of(const struct inc_need *need)
+{
+    if (need->closed)
+        return INT64_MIN;
+    return INC_HAS(need, INC_NEED_EXPIRES) ? need->expires : INT64_MAX;
+}
+
 static struct ready *
 pack(const struct inc_plan *p, size_t *bytes)
 {
@@ -39,23 +87,28 @@ pack(const struct inc_plan *p, size_t *bytes)
     size_t lane_line = p->n_lanes * sizeof *p->lane_line;
     size_t u = inc_space_dim(p->world->space) * sizeof *p->u;
     size_t schedule = p->n_schedule * sizeof *p->schedule;
-    size_t head = padded(sizeof(struct ready));
+    size_t head =
+        padded(sizeof(struct ready) + count_skills(p) * sizeof(struct skill));
+    struct inc_plan *plan;
     struct ready *r;
     unsigned char *at;
 
-    *bytes =
-        head + padded(lines) + padded(lane_line) + padded(u) + padded(schedule);
+    *bytes = head + padded(sizeof *plan) + padded(u) + padded(lines) +
+             padded(lane_line) + padded(schedule);
     r = inc_mem_zero64(*bytes, 1);
     if (r == NULL)
         return NULL;
-    r->plan = *p;
-    at = (unsigned char *)r + head;
-    move(&at, &r->plan.lines, lines);
-    move(&at, &r->plan.lane_line, lane_line);
-    move(&at, &r->plan.u, u);
-    move(&at, &r->plan.schedule, schedule);
+    plan = (void *)((unsigned char *)r + head);
+    *plan = *p;
+    at = (unsigned char *)plan + padded(sizeof *plan);
+    move(&at, &plan->u, u);
+    move(&at, &plan->lines, lines);
+    move(&at, &plan->lane_line, lane_line);
+    move(&at, &plan->schedule, schedule);
     INC_CHECK(at == (unsigned char *)r + *bytes);
-    r->plan.world = NULL; /* the question's */
+    plan->world = NULL; /* the question's */
+    r->plan = plan;
+    outline(r, plan);
     return r;
 }
 
@@ -76,14 +129,19 @@ make(void **ready, size_t *bytes, const struct inc_need *need,
         *bytes = sizeof *r;
         r = inc_mem_zero(1, sizeof *r);
         if (r != NULL)
-            r->empty = 1;
+            r->rest = -1;
     } else if (st == INC_OK) {
         r = pack(&plan, bytes);
     } else {
         goto out;
     }
-    st = r != NULL ? INC_OK : inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+    if (r == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+        goto out;
+    }
+    r->expires = expires_of(need);
     *ready = r;
+    st = INC_OK;
 out:
     inc_arena_release(&a);
     return st;
@@ -104,12 +162,50 @@ inc_ready_plan(struct inc_plan *out, const struct inc_pool_need *need,
     const struct ready *r = need->ready;
 
     INC_CHECK(r != NULL); /* every estate's world has the care */
-    if (r->empty)
+    if (r->plan == NULL)
         return INC_E_EMPTY;
-    *out = r->plan;
+    *out = *r->plan;
     out->world = world;
     out->as_of = as_of;
     out->half_year = inc_half_year(as_of);
     out->attitude = attitude;
     return INC_OK;
+}
+
+int
+inc_ready_open(const struct inc_pool_need *need, int64_t as_of)
+{
+    const struct ready *r = need->ready;
+
+    return r->expires >= as_of;
+}
+
+void
+inc_ready_prefetch(const struct inc_pool_need *need)
+{
+    const unsigned char *r = need->ready;
+
+    __builtin_prefetch(r);
+    __builtin_prefetch(r + 64);
+    __builtin_prefetch(r + 128);
+}
+
+int32_t
+inc_ready_bound(const struct inc_pool_need *need, const struct inc_reach *reach)
+{
+    const struct ready *r = need->ready;
+    int32_t points = r->rest;
+    uint16_t most = 0;
+
+    for (uint32_t i = 0; i < r->n_skills; i++) {
+        const struct skill *skill = &r->skill[i];
+        uint16_t have = reach->have[skill->cell];
+
+        most = have > most ? have : most;
+        if (skill->more)
+            continue;
+        points += inc_points(skill->max, most);
+        most = 0;
+    }
+    return points;
 }

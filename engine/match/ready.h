@@ -10,7 +10,7 @@
 #ifndef INC_MATCH_READY_H
 #define INC_MATCH_READY_H
 
-#include "engine/match/plan.h"
+#include "engine/match/reach.h"
 
 /* The care that every estate's world carries (engine/pool/pool.h). */
 extern const struct inc_need_care inc_ready_care;
@@ -24,5 +24,19 @@ enum inc_status inc_ready_plan(struct inc_plan *out,
                                const struct inc_pool_need *need,
                                const struct inc_world *world, int32_t as_of,
                                int64_t attitude);
+
+/*
+ * The most points the need can give to a person whose skills are known, from
+ * what is worth looking at first: 0..10000. -1 when it asks nothing.
+ *   reach  filled for the person
+ */
+int32_t inc_ready_bound(const struct inc_pool_need *need,
+                        const struct inc_reach *reach);
+
+/* 1 when the need is not closed and does not expire before the date. */
+int inc_ready_open(const struct inc_pool_need *need, int64_t as_of);
+
+/* Bring what these two read nearer. */
+void inc_ready_prefetch(const struct inc_pool_need *need);
 
 #endif

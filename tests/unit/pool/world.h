@@ -194,7 +194,7 @@ open_world(void **state)
     }
     remove_files(dir);
     make_space();
-    world = (struct inc_world){the_taxonomy, the_space, the_geo};
+    world = (struct inc_world){the_taxonomy, the_space, the_geo, NULL};
     return 0;
 }
 
