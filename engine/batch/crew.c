@@ -93,6 +93,8 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
         goto out;
     }
     INC_TRY(start_threads(c, err));
+    if (c->o.standing_min > 0)
+        INC_TRY(inc_herald_start(&c->herald, c, c->o.standing_min, err));
     *out = c;
     c = NULL;
 out:
@@ -112,6 +114,7 @@ join(struct worker *w)
 void
 inc_crew_stop(struct inc_crew *c)
 {
+    inc_herald_stop(c->herald); /* it may wait for the scribe */
     if (c->questions != NULL)
         inc_queue_close(c->questions);
     if (c->admin != NULL)
@@ -134,6 +137,7 @@ inc_crew_free(struct inc_crew *c)
     inc_crew_stop(c);
     for (unsigned i = 0; i < c->o.workers; i++)
         inc_matcher_free(c->worker[i].matcher);
+    inc_herald_free(c->herald);
     inc_queue_free(c->questions);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);
@@ -229,4 +233,16 @@ size_t
 inc_crew_depth_writes(struct inc_crew *c)
 {
     return inc_queue_depth(c->writes);
+}
+
+uint64_t
+inc_crew_standing_lag(const struct inc_crew *c)
+{
+    return inc_herald_lag(c->herald);
+}
+
+uint64_t
+inc_crew_events(const struct inc_crew *c)
+{
+    return inc_herald_events(c->herald);
 }

@@ -4,6 +4,7 @@
  * workers   N threads: match questions in batches, reads one at a time
  * porter    one thread for long admin reads (verify, backup, oracle), so they
  *           keep no worker from its matches
+ * herald    one thread for the standing match: what changed against the rest
  * scribe    one thread for writes: group commit, then the pool, then replies;
  *           housekeeping and reloads also run here
  *
@@ -15,6 +16,7 @@
 
 #include "engine/base/counter.h"
 #include "engine/batch/job.h"
+#include "engine/store/event.h"
 
 enum { INC_BATCH_MAX = 64, INC_COMMIT_MAX = 512, INC_WORKERS_MAX = 64 };
 
@@ -36,6 +38,9 @@ struct inc_hands {
                              struct inc_err *err);
     /* Scribe: write j->body for a command that is durable. */
     void (*confirm)(void *arg, struct inc_job *j);
+    /* Herald: new events, durable; seq ascends. May be NULL. */
+    void (*tell)(void *arg, const struct inc_image *image,
+                 const struct inc_event *events, size_t n);
 };
 
 struct inc_crew_options {
@@ -47,6 +52,7 @@ struct inc_crew_options {
     struct inc_store *store; /* borrowed until the crew is freed */
     struct inc_live *live;   /* likewise */
     inc_fold_fn *fold;
+    int32_t standing_min; /* score that makes an event, 1..; 0: no herald */
     struct inc_hands hands;
 };
 
@@ -89,5 +95,8 @@ struct inc_crew_counters {
 const struct inc_crew_counters *inc_crew_counters(const struct inc_crew *c);
 size_t inc_crew_depth(struct inc_crew *c); /* reads and questions */
 size_t inc_crew_depth_writes(struct inc_crew *c);
+/* Journal entries the standing match has not come to; events it wrote. */
+uint64_t inc_crew_standing_lag(const struct inc_crew *c);
+uint64_t inc_crew_events(const struct inc_crew *c);
 
 #endif

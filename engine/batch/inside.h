@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "engine/base/queue.h"
-#include "engine/batch/crew.h"
+#include "engine/batch/herald.h"
 
 /* Lanes of the workers' queue: 0 is taken alone. */
 enum { LANE_READ = 0, LANE_QUESTION = 1 };
@@ -52,7 +52,9 @@ struct inc_crew {
     int warm_made;
     pthread_t scribe;
     int scribe_running;
-    int stale; /* scribe only: the pool misses acknowledged writes */
+    struct inc_herald
+        *herald; /* NULL: off. Made after, ended before the rest */
+    int stale;   /* scribe only: the pool misses acknowledged writes */
     struct inc_crew_counters counters;
 };
 

@@ -80,6 +80,8 @@ publish(struct inc_crew *c, struct batch *b)
     }
     if (c->stale)
         heal(c);
+    if (b->seq > 0)
+        inc_herald_wake(c->herald, b->seq);
 }
 
 static void

@@ -146,6 +146,10 @@ inc_options_load(struct inc_config *c, const struct inc_options *o,
     st = inc_endpoint_check(inc_config_text(c, INC_SET_endpoint), err);
     if (st != INC_OK)
         inc_err_where(err, "%s", c->value[INC_SET_endpoint].origin);
+    INC_TRY(st);
+    st = inc_events_check(inc_config_text(c, INC_SET_events), err);
+    if (st != INC_OK)
+        inc_err_where(err, "%s", c->value[INC_SET_events].origin);
 out:
     return st;
 }

@@ -110,6 +110,8 @@ open_server(struct service *s, struct inc_err *err)
     const struct inc_config *c = &s->config;
     const struct inc_server_options o = {
         .endpoint = inc_config_text(c, INC_SET_endpoint),
+        .events = inc_config_text(c, INC_SET_events),
+        .standing_min = (int32_t)inc_config_int(c, INC_SET_standing_min),
         .workers = worker_count(c),
         .batch_max = (unsigned)inc_config_int(c, INC_SET_batch_max),
         .queue_max = (size_t)inc_config_int(c, INC_SET_queue_max),

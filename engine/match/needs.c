@@ -11,7 +11,6 @@ struct run {
     struct inc_person person;
     const struct inc_class *classes;
     uint16_t cover[INC_REQUIREMENTS_MAX];
-    int32_t *sum; /* [dim] idf-weighted sum of the person's vectors */
     struct inc_screen screen;
     int all_pass;     /* no filter */
     uint64_t matched; /* needs that passed filters and rules */
@@ -24,30 +23,6 @@ enum {
     AHEAD = 4 /* needs brought nearer before their turn */
 };
 
-/* What the person brings, laid out by what can be asked. The sum fits: at most
- * INC_WORDS_MAX * 127 * 127 < 2^27. */
-static enum inc_status
-person_reach(struct run *r)
-{
-    const struct inc_space *s = r->image->estate->world.space;
-    uint32_t dim = inc_space_dim(s);
-
-    r->sum = inc_arena_array(&r->m->arena, dim, sizeof *r->sum);
-    if (r->sum == NULL ||
-        inc_reach_fill(&r->m->reach, s, &r->person, r->classes,
-                       inc_half_year((int32_t)r->q->options->as_of)) != INC_OK)
-        return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
-    for (uint32_t w = 0; w < r->person.n_words; w++) {
-        uint32_t concept = INC_WORD_CONCEPT(r->person.words[w]);
-        int32_t idf = (int32_t)inc_space_idf(s, concept);
-        const int8_t *e = inc_space_row(s, concept);
-
-        for (uint32_t d = 0; d < dim; d++)
-            r->sum[d] += idf * e[d];
-    }
-    return INC_OK;
-}
-
 static enum inc_status
 plan_of(struct run *r, const struct inc_pool_need *row, struct inc_plan *plan)
 {
@@ -56,18 +31,12 @@ plan_of(struct run *r, const struct inc_pool_need *row, struct inc_plan *plan)
                           r->q->options->attitude);
 }
 
-/* Coverage of its lanes into r->cover; the pull of its own vector comes back,
- * each product under 2^34. */
+/* Coverage of its lanes into r->cover; the pull of its own vector back. */
 static int64_t
 fold_need(struct run *r, const struct inc_plan *p)
 {
-    uint32_t dim = inc_space_dim(p->world->space);
-    int64_t pull = 0;
-
     inc_reach_cover(r->cover, &r->m->reach, p);
-    for (uint32_t d = 0; p->has_affinity && d < dim; d++)
-        pull += (int64_t)r->sum[d] * p->u[d];
-    return pull;
+    return inc_reach_pull(&r->m->reach, p);
 }
 
 /* No filter that could leave a need out. */
@@ -165,7 +134,12 @@ prepare(struct run *r, const struct inc_pool *one)
 
     (void)inc_block_classes(block, &r->classes);
     inc_block_person(block, 0, &r->person);
-    INC_TRY(person_reach(r));
+    if (inc_reach_fill(&r->m->reach, r->image->estate->world.space, &r->person,
+                       r->classes,
+                       inc_half_year((int32_t)q->options->as_of)) != INC_OK) {
+        st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
+        goto out;
+    }
     INC_TRY(inc_screen_make(&r->screen, q->options, r->image->estate->world.geo,
                             r->person.home, 0, &r->m->arena, &q->err));
     r->all_pass = all_pass(&r->screen);

@@ -18,6 +18,7 @@ inc_reach_release(struct inc_reach *r)
 {
     inc_mem_free(r->have);
     inc_mem_free(r->touched);
+    inc_mem_free(r->sum);
     inc_mem_free(r->product);
     memset(r, 0, sizeof *r);
 }
@@ -105,10 +106,24 @@ room(struct inc_reach *r, const struct inc_space *s)
     if (inc_matcher_room((void **)&r->have, &r->have_cap,
                          rows * INC_REACH_LEVELS * sizeof *r->have) != INC_OK ||
         inc_matcher_room((void **)&r->touched, &r->touched_cap,
-                         rows * sizeof *r->touched) != INC_OK)
+                         rows * sizeof *r->touched) != INC_OK ||
+        inc_matcher_room((void **)&r->sum, &r->sum_cap,
+                         inc_space_dim(s) * sizeof *r->sum) != INC_OK)
         return INC_E_NOMEM;
     return inc_matcher_room((void **)&r->product, &r->product_cap,
                             rows * sizeof *r->product);
+}
+
+/* The sum fits: at most INC_WORDS_MAX * 127 * 127 < 2^27. */
+static void
+add_vector(struct inc_reach *r, const struct inc_space *s, uint32_t skill)
+{
+    uint32_t dim = inc_space_dim(s);
+    int32_t idf = (int32_t)inc_space_idf(s, skill);
+    const int8_t *e = inc_space_row(s, skill);
+
+    for (uint32_t d = 0; d < dim; d++)
+        r->sum[d] += idf * e[d];
 }
 
 enum inc_status
@@ -119,10 +134,13 @@ inc_reach_fill(struct inc_reach *r, const struct inc_space *s,
     enum inc_status st = room(r, s);
     int lists = inc_space_near_pairs(s) > 0;
 
+    if (st == INC_OK)
+        memset(r->sum, 0, inc_space_dim(s) * sizeof *r->sum);
     for (uint32_t i = 0; st == INC_OK && i < person->n_words; i++) {
         struct word w;
 
         read_word(&w, person->words[i], classes, half_year);
+        add_vector(r, s, w.skill);
         if (lists)
             add_near(r, s, &w);
         else
@@ -147,4 +165,15 @@ inc_reach_cover(uint16_t *cover, const struct inc_reach *r,
         }
         cover[lane] = most;
     }
+}
+
+int64_t
+inc_reach_pull(const struct inc_reach *r, const struct inc_plan *p)
+{
+    uint32_t dim = inc_space_dim(p->world->space);
+    int64_t pull = 0;
+
+    for (uint32_t d = 0; p->has_affinity && d < dim; d++)
+        pull += (int64_t)r->sum[d] * p->u[d];
+    return pull;
 }

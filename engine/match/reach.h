@@ -21,6 +21,8 @@ struct inc_reach {
     uint32_t *touched; /* skills with something in their row */
     size_t touched_cap;
     uint32_t n_touched;
+    int32_t *sum; /* [dim] of the words' vectors, weighted by idf */
+    size_t sum_cap;
     float *product; /* scratch, for a space without neighbour lists */
     size_t product_cap;
 };
@@ -46,5 +48,7 @@ inc_reach_cell(uint32_t skill, unsigned level)
 /* Coverage of every lane of a plan, bp.  cover  out [plan->n_lanes] */
 void inc_reach_cover(uint16_t *cover, const struct inc_reach *r,
                      const struct inc_plan *p);
+/* The sum's product with the need's own vector, 0 when it has none. */
+int64_t inc_reach_pull(const struct inc_reach *r, const struct inc_plan *p);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/server/desk.h"
+#include "engine/server/publisher.h"
 
 enum inc_status
 inc_on_ping(struct inc_desk *d, struct inc_job *j,
@@ -93,6 +94,8 @@ write_counters(struct inc_desk *d, struct inc_writer *w)
     counter(w, "considered", inc_tally_read(&c->considered));
     counter(w, "publish_failed", inc_tally_read(&c->publish_failed));
     counter(w, "stale_readers_cleared", inc_tally_read(&c->stale_readers));
+    counter(w, "standing_lag", inc_crew_standing_lag(d->crew));
+    counter(w, "events", inc_crew_events(d->crew));
     counter(w, "unknown_uris", m->unknown_uris);
     counter(w, "unknown_uri_records", m->unknown_records);
     counter(w, "resident_bytes", (uint64_t)resident_bytes());
@@ -205,6 +208,8 @@ inc_on_status(struct inc_desk *d, struct inc_job *j,
     inc_w_ktext(w, "blas", d->o.blas);
     write_counters(d, w);
     write_latency(d, w);
+    if (d->publisher != NULL)
+        inc_w_ktext(w, "events", inc_publisher_endpoint(d->publisher));
     inc_w_end(w);
 out:
     inc_view_close(view);
