@@ -246,3 +246,9 @@ inc_crew_events(const struct inc_crew *c)
 {
     return inc_herald_events(c->herald);
 }
+
+uint64_t
+inc_crew_standing_changes(const struct inc_crew *c)
+{
+    return inc_herald_changes(c->herald);
+}

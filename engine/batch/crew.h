@@ -95,8 +95,10 @@ struct inc_crew_counters {
 const struct inc_crew_counters *inc_crew_counters(const struct inc_crew *c);
 size_t inc_crew_depth(struct inc_crew *c); /* reads and questions */
 size_t inc_crew_depth_writes(struct inc_crew *c);
-/* Journal entries the standing match has not come to; events it wrote. */
+/* Journal entries the standing match has not come to; events it wrote; changed
+ * records it matched. */
 uint64_t inc_crew_standing_lag(const struct inc_crew *c);
 uint64_t inc_crew_events(const struct inc_crew *c);
+uint64_t inc_crew_standing_changes(const struct inc_crew *c);
 
 #endif

@@ -49,7 +49,7 @@ struct inc_herald {
     struct inc_touched touched[PORTION];
     struct inc_found found[INC_STANDING_MOST];
     struct message message;
-    _Atomic uint64_t head, matched, events;
+    _Atomic uint64_t head, matched, events, changes;
     pthread_t thread;
     int running;
     pthread_mutex_t mutex;
@@ -262,6 +262,7 @@ match_portion(struct inc_herald *h, const struct inc_image *image,
             INC_TRY(send_message(h, image, h->mark));
         INC_TRY(match_one(h, image, &h->touched[i], &found, err));
         note_found(h, found, inc_clock_unix_ms());
+        atomic_fetch_add_explicit(&h->changes, 1, memory_order_relaxed);
     }
     if (m->n > 0 || m->n_gone > 0 || last - h->kept >= LAZY)
         INC_TRY(send_message(h, image, last));
@@ -447,6 +448,15 @@ inc_herald_lag(const struct inc_herald *h)
 uint64_t
 inc_herald_events(const struct inc_herald *h)
 {
-    return h == NULL ? 0
-                     : atomic_load_explicit(&h->events, memory_order_relaxed);
+    return h == NULL
+               ? 0
+               : atomic_load_explicit(&h->events, memory_order_relaxed);
+}
+
+uint64_t
+inc_herald_changes(const struct inc_herald *h)
+{
+    return h == NULL
+               ? 0
+               : atomic_load_explicit(&h->changes, memory_order_relaxed);
 }

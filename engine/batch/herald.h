@@ -28,8 +28,10 @@ void inc_herald_free(struct inc_herald *h); /* stops first; NULL is fine */
 /* Scribe: an image up to journal number `seq` was published. Never waits. */
 void inc_herald_wake(struct inc_herald *h, uint64_t seq); /* NULL is fine */
 
-/* Journal entries published and not matched yet; events written. Any thread. */
+/* Journal entries published and not matched yet; events written; changed
+ * records that were matched. Any thread. */
 uint64_t inc_herald_lag(const struct inc_herald *h);
 uint64_t inc_herald_events(const struct inc_herald *h);
+uint64_t inc_herald_changes(const struct inc_herald *h);
 
 #endif

@@ -95,6 +95,7 @@ write_counters(struct inc_desk *d, struct inc_writer *w)
     counter(w, "publish_failed", inc_tally_read(&c->publish_failed));
     counter(w, "stale_readers_cleared", inc_tally_read(&c->stale_readers));
     counter(w, "standing_lag", inc_crew_standing_lag(d->crew));
+    counter(w, "standing_changes", inc_crew_standing_changes(d->crew));
     counter(w, "events", inc_crew_events(d->crew));
     counter(w, "unknown_uris", m->unknown_uris);
     counter(w, "unknown_uri_records", m->unknown_records);
