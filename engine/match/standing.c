@@ -33,9 +33,7 @@ inc_standing_find(const struct inc_pool *p, uint64_t no)
 static int32_t
 bar_of(const struct inc_standing *s, const struct inc_topk *top)
 {
-    int32_t worst = top->n < top->k ? s->least : top->heap[0].score;
-
-    return worst > s->least ? worst : s->least;
+    return top->n < top->k ? s->least : top->heap[0].score;
 }
 
 static void

@@ -311,6 +311,31 @@ ask(struct page *out, uint32_t p, const struct inc_match_options *o)
     inc_buf_release(&q.body);
 }
 
+/* All that is open on the day and asks something takes part, nothing else. */
+static void
+expired_needs_take_no_part(void **state)
+{
+    static struct page whole;
+
+    (void)state;
+    for (int32_t day = 18; day < 27; day++) {
+        struct inc_match_options o = {.k = INC_K_MAX,
+                                      .as_of = inc_date_from(2026, 11, day)};
+        int64_t open = 0;
+
+        for (uint32_t i = 0; i < NEEDS; i++)
+            open += i % 29 != 0 &&
+                    (!INC_HAS(&needs[i], INC_NEED_EXPIRES) ||
+                     needs[i].expires >= o.as_of) &&
+                    (needs[i].n_requirements + needs[i].n_languages +
+                             needs[i].n_licences >
+                         0 ||
+                     INC_HAS(&needs[i], INC_NEED_EDUCATION));
+        ask(&whole, 1, &o);
+        assert_int_equal(whole.matched, open);
+    }
+}
+
 /* Few results pass over most needs: they must be the first of all of them, and
  * so must page after page. */
 static void
@@ -349,6 +374,79 @@ small_pages_are_parts_of_the_whole(void **state)
         }
         assert_int_equal(seen, whole.n);
     }
+}
+
+/* Needs of equal score: the page takes those whose hash comes first, also when
+ * the bound of the others is just the score that the page has. */
+static void
+equal_scores_are_not_passed_over(void **state)
+{
+    enum { COPIES = 40 };
+    static struct inc_need copies[COPIES];
+    static char id[COPIES][16];
+    struct inc_need_language italian = {
+        .has = 15, .lang = "it", .level = 1, .importance = 1, .weight = 100};
+    struct inc_language spoken = {.has = 63,
+                                  .lang = "it",
+                                  .listening = 6,
+                                  .reading = 6,
+                                  .interaction = 6,
+                                  .production = 6,
+                                  .writing = 6};
+    struct inc_image all = {estate, NULL};
+    struct inc_pool_builder *b = NULL;
+    struct inc_match_options o = {.k = 1, .as_of = inc_date_from(2026, 11, 22)};
+    struct inc_candidate who = {.has = UINT64_C(1) << INC_CANDIDATE_ID |
+                                       UINT64_C(1) << INC_CANDIDATE_SKILLS |
+                                       UINT64_C(1) << INC_CANDIDATE_LANGUAGES,
+                                .id = "P",
+                                .languages = &spoken,
+                                .n_languages = 1};
+    struct inc_question q = {
+        .kind = INC_ASK_NEEDS, .options = &o, .candidate = &who};
+    struct inc_question *one = &q;
+    uint64_t first = UINT64_MAX;
+    const char *want = NULL;
+    struct inc_err err;
+
+    (void)state;
+    assert_int_equal(inc_pool_begin(&b, &estate->world, &err), INC_OK);
+    for (uint64_t i = 0; i < COPIES; i++) {
+        (void)snprintf(id[i], sizeof id[i], "C-%d", (int)i);
+        copies[i] = (struct inc_need){.has = UINT64_C(1) << INC_NEED_ID |
+                                             UINT64_C(1) << INC_NEED_LANGUAGES,
+                                      .id = id[i],
+                                      .seats = 1,
+                                      .languages = &italian,
+                                      .n_languages = 1};
+        assert_int_equal(inc_pool_add_need(b, i + 1, &copies[i], &err), INC_OK);
+        if (inc_hash64(id[i], strlen(id[i])) < first) {
+            first = inc_hash64(id[i], strlen(id[i]));
+            want = id[i];
+        }
+    }
+    assert_int_equal(inc_pool_end(&all.pool, b, NULL, 1, &err), INC_OK);
+    inc_match_run(matcher, &all, &one, 1);
+    assert_int_equal(q.status, INC_OK);
+    {
+        struct inc_frame *f;
+        const struct inc_node *item;
+        size_t len;
+        const char *text;
+
+        assert_int_equal(inc_frame_open(&f, q.body.data, q.body.len,
+                                        &inc_reply_limits, &err),
+                         INC_OK);
+        item = inc_node_at(inc_node_get(inc_frame_root(f), "items"), 0);
+        assert_int_equal(number(item, "score"), 10000);
+        assert_int_equal(number(item, "tied"), COPIES);
+        text = inc_node_text(inc_node_get(item, "id"), &len);
+        assert_int_equal(len, strlen(want));
+        assert_memory_equal(text, want, len);
+        inc_frame_close(f);
+    }
+    inc_buf_release(&q.body);
+    inc_pool_drop(all.pool);
 }
 
 /* What the standing match finds is what match.needs ranks, down to the bar. */
@@ -404,6 +502,8 @@ main(void)
         cmocka_unit_test(kept_plans_are_fresh_plans),
         cmocka_unit_test(reach_is_the_formula), /* before lists are made */
         cmocka_unit_test(small_pages_are_parts_of_the_whole),
+        cmocka_unit_test(expired_needs_take_no_part),
+        cmocka_unit_test(equal_scores_are_not_passed_over),
         cmocka_unit_test(standing_finds_the_same),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
