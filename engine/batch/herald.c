@@ -25,7 +25,12 @@ enum {
     NICENESS = 10,    /* people who ask come first */
     RETRY_MS = 10000, /* after a failure */
     BUSY_MS = 20,     /* when the scribe's queue is full */
-    QUIET_MS = 60000  /* a look without being woken */
+    QUIET_MS = 60000, /* a look without being woken */
+    /* An import: so many changes wait and more come. Let it have the scribe,
+     * until nothing came for a moment or the first has waited long enough. */
+    MANY = 256,
+    LULL_MS = 200,
+    PATIENCE_MS = 15000
 };
 
 /* What the scribe is asked to store. */
@@ -272,6 +277,46 @@ out:
     return st;
 }
 
+/* The scribe says so too, and may be ahead. */
+static void
+note_head(struct inc_herald *h, uint64_t seq)
+{
+    uint64_t now = atomic_load_explicit(&h->head, memory_order_relaxed);
+
+    while (now < seq &&
+           !atomic_compare_exchange_weak_explicit(
+               &h->head, &now, seq, memory_order_relaxed, memory_order_relaxed))
+        continue;
+}
+
+/* Sleep, whatever is published meanwhile. 0: told to end. */
+static int
+sit_out(struct inc_herald *h, long ms)
+{
+    const struct timespec tick = {0, 20 * 1000000L};
+
+    for (; ms > 0 && !is_ending(h); ms -= 20)
+        (void)nanosleep(&tick, NULL);
+    return !is_ending(h);
+}
+
+static void
+let_imports_pass(struct inc_herald *h)
+{
+    uint64_t head = atomic_load_explicit(&h->head, memory_order_relaxed);
+
+    for (long ms = 0; ms < PATIENCE_MS && head >= h->mark + MANY;
+         ms += LULL_MS) {
+        uint64_t before = head;
+
+        if (!sit_out(h, LULL_MS))
+            return;
+        head = atomic_load_explicit(&h->head, memory_order_relaxed);
+        if (head == before)
+            return;
+    }
+}
+
 /* Everything up to the current image. */
 static enum inc_status
 catch_up(struct inc_herald *h)
@@ -281,14 +326,16 @@ catch_up(struct inc_herald *h)
     struct inc_err err = {0};
     enum inc_status st = INC_OK;
 
-    atomic_store_explicit(&h->head, upto, memory_order_relaxed);
+    inc_image_drop(&image);
+    note_head(h, upto);
+    if (h->mark < upto)
+        let_imports_pass(h);
+    image = inc_live_hold(h->crew->o.live);
+    upto = inc_pool_generation(image.pool);
     while (st == INC_OK && h->mark < upto) {
         st = match_portion(h, &image, upto, &err);
-        if (st == INC_OK) { /* a newer image may be there */
-            inc_image_drop(&image);
-            image = inc_live_hold(h->crew->o.live);
-            upto = inc_pool_generation(image.pool);
-        }
+        inc_image_drop(&image); /* an old one keeps memory */
+        image = inc_live_hold(h->crew->o.live);
     }
     inc_image_drop(&image);
     if (st != INC_OK && st != INC_E_STOPPING && err.what[0] != '\0')
@@ -300,12 +347,12 @@ catch_up(struct inc_herald *h)
 static void
 warm_up(void)
 {
-    enum { SIDE = 64 };
-    float *block = inc_mem_zero64((size_t)3 * SIDE * SIDE, sizeof *block);
+    const size_t side = 64, cells = side * side;
+    float *block = inc_mem_zero64(3 * cells, sizeof *block);
 
     if (block != NULL)
-        inc_panel_product(block, block + SIDE * SIDE, block + 2 * SIDE * SIDE,
-                          SIDE, SIDE, SIDE);
+        inc_panel_product(block, block + cells, block + 2 * cells, side, side,
+                          side);
     inc_mem_free(block);
 }
 
@@ -426,7 +473,7 @@ inc_herald_wake(struct inc_herald *h, uint64_t seq)
 {
     if (h == NULL)
         return;
-    atomic_store_explicit(&h->head, seq, memory_order_relaxed);
+    note_head(h, seq);
     (void)pthread_mutex_lock(&h->mutex);
     h->woken = 1;
     (void)pthread_cond_broadcast(&h->change);
@@ -448,15 +495,13 @@ inc_herald_lag(const struct inc_herald *h)
 uint64_t
 inc_herald_events(const struct inc_herald *h)
 {
-    return h == NULL
-               ? 0
-               : atomic_load_explicit(&h->events, memory_order_relaxed);
+    return h == NULL ? 0
+                     : atomic_load_explicit(&h->events, memory_order_relaxed);
 }
 
 uint64_t
 inc_herald_changes(const struct inc_herald *h)
 {
-    return h == NULL
-               ? 0
-               : atomic_load_explicit(&h->changes, memory_order_relaxed);
+    return h == NULL ? 0
+                     : atomic_load_explicit(&h->changes, memory_order_relaxed);
 }

@@ -14,7 +14,7 @@
 
 #include "engine/store/store.h"
 
-enum { INC_EVENT_BATCH = 512 }; /* of one call of inc_event_add() */
+enum { INC_EVENT_BATCH = 4096 }; /* of one call of inc_event_add() */
 
 struct inc_event {
     uint64_t seq;          /* 1.. in order of writing */

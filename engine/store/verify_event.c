@@ -68,15 +68,16 @@ walk(struct check *c, enum inc_table t)
         const void *bytes;
         size_t len;
 
-        if (inc_value_open(t, &k, &v, &bytes, &len, &err) != INC_OK)
+        /* Rows of pairs are looked up from their events; equal counts then
+         * make it one to one. */
+        enum inc_status st = inc_value_open(t, &k, &v, &bytes, &len, &err);
+
+        if (st == INC_OK && t == INC_TABLE_EVENT)
+            st = inc_event_unpack(&e, &k, bytes, len, &err);
+        if (st != INC_OK)
             fault(c, "row %llu of table %s: %s", row, inc_table_name(t),
                   err.what);
-        else if (t != INC_TABLE_EVENT)
-            continue; /* equal counts then make it one to one */
-        else if (inc_event_unpack(&e, &k, bytes, len, &err) != INC_OK)
-            fault(c, "row %llu of table %s: %s", row, inc_table_name(t),
-                  err.what);
-        else
+        else if (t == INC_TABLE_EVENT)
             check_event(c, &e);
     }
     if (rc != MDB_NOTFOUND)
