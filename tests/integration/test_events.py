@@ -253,10 +253,12 @@ def test_python_client(ipc):
 
 
 def test_command_line(ipc):
+    env = ipc.environment()  # with what the sanitizer must know of ZeroMQ
+
     def run(*words):
         return subprocess.run(
             [CLI, "--endpoint", ipc.endpoint, *words], capture_output=True,
-            text=True, timeout=WAIT_S)
+            text=True, timeout=WAIT_S, env=env)
 
     with ipc.client() as c:
         put(c, "need", need(1))
@@ -271,7 +273,8 @@ def test_command_line(ipc):
         assert run("events", "--need", "N-0").returncode != 0
         with subprocess.Popen(
                 [CLI, "--endpoint", ipc.endpoint, "events", "--segui",
-                 "--after", "1"], stdout=subprocess.PIPE, text=True) as follow:
+                 "--after", "1"], stdout=subprocess.PIPE, text=True,
+                env=env) as follow:
             put(c, "candidate", person(2))
             line = follow.stdout.readline()
             assert "T-2" in line, line

@@ -28,6 +28,7 @@ static struct inc_matcher *matcher;
 static uint32_t
 rounds(void)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     const char *text = getenv("INC_ROUNDS");
     uint32_t n = text == NULL ? 40 : (uint32_t)strtoul(text, NULL, 10);
 
