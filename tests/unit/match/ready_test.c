@@ -480,7 +480,7 @@ standing_finds_the_same(void **state)
         }
         found += n;
     }
-    assert_true(found > 500);
+    assert_true(found > 200);
     {
         const struct inc_standing s = {matcher, &image, 1, 20779};
         struct inc_found out[INC_STANDING_MOST];
