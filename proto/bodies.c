@@ -218,6 +218,18 @@ static const struct inc_field comune_find[] = {
 const struct inc_type inc_comune_find_type = INC_TYPE(
     "comune_find", struct inc_comune_find, comune_find, "A search for comuni.");
 
+static const struct inc_field event_list[] = {
+    INC_F_INT_OR(struct inc_event_list, after, 0, 0, INT64_MAX, 0,
+                 "Events with a higher number."),
+    INC_F_INT_OR(struct inc_event_list, limit, 0, 1, LIMIT_MAX, LIMIT_DEFAULT,
+                 "Events a page."),
+    INC_F_CODE(struct inc_event_list, need, 0, 1, INC_ID_MAX,
+               "Only events of this need."),
+};
+const struct inc_type inc_event_list_type =
+    INC_TYPE("event_list", struct inc_event_list, event_list,
+             "One page of what the standing match found.");
+
 static const struct inc_field journal_list[] = {
     INC_F_INT_OR(struct inc_journal_list, after, 0, 0, INT64_MAX, 0,
                  "Entries with a higher number."),

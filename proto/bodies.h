@@ -157,6 +157,13 @@ struct inc_comune_find {
     int64_t k;
 };
 
+struct inc_event_list {
+    uint64_t has;
+    int64_t after; /* sequence number, default 0 */
+    int64_t limit;
+    const char *need; /* only this need's */
+};
+
 struct inc_journal_list {
     uint64_t has;
     int64_t after; /* sequence number, default 0 */
@@ -173,5 +180,6 @@ extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_company_put_type, inc_put_many_type, inc_patch_type, inc_list_type,
     inc_match_people_type, inc_match_needs_type, inc_match_pair_type,
     inc_concept_find_type, inc_concept_get_type, inc_comune_find_type,
+    inc_event_list_type,
     inc_journal_list_type, inc_backup_type;
 #endif

@@ -272,10 +272,38 @@ static const struct inc_field status[] = {
     COUNT(S, process, 0, "Process number of the daemon."),
     COUNT(S, started_ms, 0,
           "When it began to serve, milliseconds since 1970-01-01 UTC."),
+    INC_F_TEXT(S, events, 0, 0, 300,
+               "Where new events are published; absent when they are not."),
 };
 #undef S
 const struct inc_type inc_status_type = INC_TYPE(
     "status", struct inc_status_reply, status, "The state of the service.");
+
+#define E struct inc_event_item
+static const struct inc_field event_item[] = {
+    COUNT(E, seq, NEED, "Number, rising; numbers may be missing."),
+    INC_F_CODE(E, need, NEED, 1, ID_MAX, "The need."),
+    INC_F_CODE(E, person, NEED, 1, ID_MAX, "The person."),
+    INC_F_INT(E, score, NEED, 0, 10000, "Score when the pair was found."),
+    COUNT(E, at, NEED, "When that was, in milliseconds since 1970-01-01 UTC."),
+};
+#undef E
+static const struct inc_type event_item_type = INC_TYPE(
+    "event_item", struct inc_event_item, event_item,
+    "A pair that fits; each pair is told once. As msgpack it is also what "
+    "subscribers get, with `v`.");
+static const struct inc_field event_page[] = {
+    INC_F_MAPS(struct inc_event_page, items, NEED, ITEMS_MAX, &event_item_type,
+               "In order of number, without pairs whose person or need is "
+               "deleted, frozen or closed."),
+    COUNT(struct inc_event_page, last, NEED,
+          "To go on from: `after` of the next page."),
+    INC_F_BOOL(struct inc_event_page, more, NEED, "There is more already."),
+    COUNT(struct inc_event_page, head, NEED, "Number of the last event."),
+};
+const struct inc_type inc_event_page_type =
+    INC_TYPE("event_page", struct inc_event_page, event_page,
+             "A page of what the standing match found.");
 
 #define E struct inc_journal_entry
 static const struct inc_field journal_entry[] = {

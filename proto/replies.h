@@ -285,6 +285,23 @@ struct inc_status_reply {
     /* who answers; absent from the first daemons */
     const char *endpoint, *metrics;
     int64_t process, started_ms;
+    const char *events;
+};
+
+struct inc_event_item {
+    uint64_t has;
+    int64_t seq;
+    const char *need, *person;
+    int64_t score, at;
+};
+
+struct inc_event_page {
+    uint64_t has;
+    struct inc_event_item *items;
+    uint32_t n_items;
+    int64_t last;
+    int64_t more;
+    int64_t head;
 };
 
 struct inc_journal_entry {
@@ -320,7 +337,8 @@ extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
     inc_company_got_type, inc_candidate_page_type, inc_need_page_type,
     inc_company_page_type, inc_match_page_type, inc_match_item_type,
     inc_match_line_type, inc_concept_hits_type, inc_concept_type,
-    inc_comune_hits_type, inc_journal_page_type, inc_verified_type,
+    inc_comune_hits_type, inc_event_page_type, inc_journal_page_type,
+    inc_verified_type,
     inc_backed_up_type;
 
 #endif

@@ -69,6 +69,23 @@ inc_mem_grow(void **array, size_t *cap, size_t used, size_t size)
     return 0;
 }
 
+int
+inc_mem_room(void *array_of_any, size_t *cap, size_t bytes)
+{
+    void **array = array_of_any;
+    void *fresh;
+
+    if (bytes <= *cap)
+        return 0;
+    fresh = inc_mem_zero64(bytes, 1);
+    if (fresh == NULL)
+        return -1;
+    inc_mem_free(*array);
+    *array = fresh;
+    *cap = bytes;
+    return 0;
+}
+
 char *
 inc_mem_text(const char *text, size_t len)
 {

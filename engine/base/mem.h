@@ -23,6 +23,11 @@ void *inc_mem_resize(void *old, size_t count, size_t size);
  * 0 on success; -1 when there is no memory (nothing changed). */
 int inc_mem_grow(void **array, size_t *cap, size_t used, size_t size);
 
+/* Make *array_of_any (the address of a pointer from this file, or of NULL) hold
+ * at least `bytes`, aligned to 64: a new block is zero and what was there is
+ * gone, else nothing changes. 0, or -1 without memory (nothing changed). */
+int inc_mem_room(void *array_of_any, size_t *cap, size_t bytes);
+
 /* A NUL-terminated copy of len bytes of text, or NULL. */
 char *inc_mem_text(const char *text, size_t len);
 

@@ -117,6 +117,8 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
     }
     INC_TRY(start_threads(c, err));
     INC_TRY(start_mason(c, err));
+    if (c->o.standing_min > 0)
+        INC_TRY(inc_herald_start(&c->herald, c, c->o.standing_min, err));
     *out = c;
     c = NULL;
 out:
@@ -137,6 +139,7 @@ void
 inc_crew_stop(struct inc_crew *c)
 {
     inc_mason_stop(c->mason); /* while the scribe can still take its work */
+    inc_herald_stop(c->herald); /* it may wait for the scribe */
     if (c->questions != NULL)
         inc_fair_close(c->questions);
     if (c->reads != NULL)
@@ -162,6 +165,7 @@ inc_crew_free(struct inc_crew *c)
     inc_crew_stop(c);
     for (unsigned i = 0; i < c->o.workers; i++)
         inc_matcher_free(c->worker[i].matcher);
+    inc_herald_free(c->herald);
     inc_mason_free(c->mason);
     inc_fair_free(c->questions);
     inc_fair_free(c->reads);
@@ -298,4 +302,22 @@ inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out)
     out->read_clients = reads.clients;
     out->writes = inc_queue_depth(c->writes);
     out->admin = inc_queue_depth(c->admin);
+}
+
+uint64_t
+inc_crew_standing_lag(const struct inc_crew *c)
+{
+    return inc_herald_lag(c->herald);
+}
+
+uint64_t
+inc_crew_events(const struct inc_crew *c)
+{
+    return inc_herald_events(c->herald);
+}
+
+uint64_t
+inc_crew_standing_changes(const struct inc_crew *c)
+{
+    return inc_herald_changes(c->herald);
 }

@@ -6,6 +6,7 @@
  *           for no match
  * porter    one thread for long admin reads (verify, backup, oracle), so they
  *           keep no worker from its matches
+ * herald    one thread for the standing match: what changed against the rest
  * scribe    one thread for writes: group commit, then the pool, then replies;
  *           housekeeping and reloads also run here
  * mason     one thread for large merges and saving (mason.h)
@@ -21,6 +22,7 @@
 #include "engine/base/counter.h"
 #include "engine/batch/job.h"
 #include "engine/batch/mason.h"
+#include "engine/store/event.h"
 
 enum { INC_BATCH_MAX = 64, INC_COMMIT_MAX = 512, INC_WORKERS_MAX = 64 };
 
@@ -43,6 +45,9 @@ struct inc_hands {
     /* Scribe: write j->body for what is durable; for orders also what is
      * not. */
     void (*confirm)(void *arg, struct inc_job *j);
+    /* Herald: new events, durable; seq ascends. May be NULL. */
+    void (*tell)(void *arg, const struct inc_image *image,
+                 const struct inc_event *events, size_t n);
 };
 
 struct inc_crew_options {
@@ -56,6 +61,7 @@ struct inc_crew_options {
     struct inc_store *store; /* borrowed until the crew is freed */
     struct inc_live *live;   /* likewise */
     const struct inc_kernels *kernels;
+    int32_t standing_min; /* score that makes an event, 1..; 0: no herald */
     struct inc_hands hands;
 };
 
@@ -120,5 +126,10 @@ struct inc_crew_waiting {
     size_t writes, admin;
 };
 void inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out);
+/* Journal entries the standing match has not come to; events it wrote; changed
+ * records it matched. */
+uint64_t inc_crew_standing_lag(const struct inc_crew *c);
+uint64_t inc_crew_events(const struct inc_crew *c);
+uint64_t inc_crew_standing_changes(const struct inc_crew *c);
 
 #endif

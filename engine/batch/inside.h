@@ -9,7 +9,7 @@
 
 #include "engine/base/fair.h"
 #include "engine/base/queue.h"
-#include "engine/batch/crew.h"
+#include "engine/batch/herald.h"
 
 /* Lanes of the porter's and the scribe's queue: 0 is taken alone. */
 enum { LANE_TASK = 0, LANE_WRITE = 1 };
@@ -59,7 +59,9 @@ struct inc_crew {
     pthread_t scribe;
     int scribe_running;
     struct inc_mason *mason;
-    int stale; /* scribe only: the pool misses acknowledged writes */
+    struct inc_herald
+        *herald; /* NULL: off. Made after, ended before the rest */
+    int stale;   /* scribe only: the pool misses acknowledged writes */
     struct inc_crew_counters counters;
 };
 

@@ -93,6 +93,8 @@ publish(struct inc_crew *c, struct batch *b)
     if (b->seq > 0)
         inc_spread_add(&c->counters.publish_us,
                        (inc_clock_ns() - start) / 1000);
+    if (b->seq > 0)
+        inc_herald_wake(c->herald, b->seq);
     inc_mason_wake(c->mason);
 }
 

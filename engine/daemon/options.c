@@ -150,8 +150,13 @@ inc_options_load(struct inc_config *c, const struct inc_options *o,
     }
     if (inc_config_optional(c, INC_SET_metrics) != NULL)
         st = inc_metrics_check(inc_config_text(c, INC_SET_metrics), err);
-    if (st != INC_OK)
+    if (st != INC_OK) {
         inc_err_where(err, "%s", c->value[INC_SET_metrics].origin);
+        goto out;
+    }
+    st = inc_events_check(inc_config_text(c, INC_SET_events), err);
+    if (st != INC_OK)
+        inc_err_where(err, "%s", c->value[INC_SET_events].origin);
 out:
     return st;
 }

@@ -111,6 +111,8 @@ open_server(struct service *s, struct inc_err *err)
     const struct inc_server_options o = {
         .endpoint = inc_config_text(c, INC_SET_endpoint),
         .metrics = inc_config_optional(c, INC_SET_metrics),
+        .events = inc_config_text(c, INC_SET_events),
+        .standing_min = (int32_t)inc_config_int(c, INC_SET_standing_min),
         .workers = worker_count(c),
         .batch_max = (unsigned)inc_config_int(c, INC_SET_batch_max),
         .batch_ns =

@@ -20,29 +20,15 @@ inc_rest_points(const struct inc_plan *p)
     return sum;
 }
 
-static int
-trade_room(struct inc_reach *r, size_t trades)
-{
-    uint32_t *fresh;
-
-    if (trades * sizeof *r->trade <= r->trade_cap)
-        return 0;
-    fresh = inc_mem_zero(trades, sizeof *fresh);
-    if (fresh == NULL)
-        return -1;
-    inc_mem_free(r->trade);
-    r->trade = fresh;
-    r->trade_cap = trades * sizeof *fresh;
-    return 0;
-}
-
 enum inc_status
-inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
+inc_prospect_make(struct inc_prospect *r, const struct inc_plan *p,
                struct inc_journeys *journeys)
 {
     const uint64_t whole = (uint64_t)FULL8 * INC_BP;
 
-    if (trade_room(r, inc_space_occupations(p->world->space)) != 0)
+    if (inc_mem_room(&r->trade, &r->trade_cap,
+                     inc_space_occupations(p->world->space) *
+                         sizeof *r->trade) != 0)
         return INC_E_NOMEM;
     r->plan = p;
     r->rest = inc_rest_points(p);
@@ -57,7 +43,7 @@ inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
     if (p->comune != INC_NO_COMUNE) {
         r->journey = inc_journeys_to(journeys, p);
         if (r->journey == NULL) {
-            inc_reach_clear(r);
+            inc_prospect_clear(r);
             return INC_E_NOMEM;
         }
     }
@@ -65,7 +51,7 @@ inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
 }
 
 void
-inc_reach_clear(struct inc_reach *r)
+inc_prospect_clear(struct inc_prospect *r)
 {
     for (uint32_t i = 0; r->plan != NULL && i < r->plan->n_trades; i++)
         r->trade[r->plan->trades[i].occupation] = 0;
@@ -73,14 +59,14 @@ inc_reach_clear(struct inc_reach *r)
 }
 
 void
-inc_reach_release(struct inc_reach *r)
+inc_prospect_release(struct inc_prospect *r)
 {
     inc_mem_free(r->trade);
     memset(r, 0, sizeof *r);
 }
 
 static uint32_t
-trades_of(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
+trades_of(const struct inc_prospect *r, const struct inc_tree *t, uint32_t node)
 {
     uint64_t sum = 0;
     uint32_t points;
@@ -95,14 +81,14 @@ trades_of(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
 
 /* Who does not say where they live has the cost of the attitude asked for. */
 static uint32_t
-cost_unknown(const struct inc_reach *r)
+cost_unknown(const struct inc_prospect *r)
 {
     return r->plan->attitude == INC_NEUTRAL ? INC_PENALTY_MAX_BP / 2
                                             : INC_PENALTY_MAX_BP;
 }
 
 uint32_t
-inc_journey_cost(const struct inc_reach *r, uint16_t least, uint16_t most,
+inc_journey_cost(const struct inc_prospect *r, uint16_t least, uint16_t most,
                  uint16_t minutes)
 {
     uint32_t limit = minutes == 0 ? INC_MINUTES_DEFAULT : minutes;
@@ -117,7 +103,7 @@ inc_journey_cost(const struct inc_reach *r, uint16_t least, uint16_t most,
 
 /* Nobody below the node pays less. Who gave no limit has the usual one. */
 static uint32_t
-cost_below(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
+cost_below(const struct inc_prospect *r, const struct inc_tree *t, uint32_t node)
 {
     uint16_t minutes = t->minutes_most[node];
     uint32_t cost, unknown = cost_unknown(r);
@@ -130,7 +116,7 @@ cost_below(const struct inc_reach *r, const struct inc_tree *t, uint32_t node)
 }
 
 void
-inc_bounds(uint32_t *bound, const struct inc_reach *r,
+inc_bounds(uint32_t *bound, const struct inc_prospect *r,
            const struct inc_kernels *k, const struct inc_tree *t,
            const uint16_t *nodes, size_t n)
 {

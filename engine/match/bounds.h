@@ -19,7 +19,7 @@
 enum { INC_NO_BOUND = UINT16_MAX }; /* over every score */
 
 /* What one need's bounds stand on. */
-struct inc_reach {
+struct inc_prospect {
     const struct inc_plan *plan;
     const struct inc_kin *kin; /* filled */
     const struct inc_journey_table *journey; /* NULL: no place is asked */
@@ -35,26 +35,26 @@ struct inc_reach {
  * included. */
 uint32_t inc_rest_points(const struct inc_plan *p);
 
-/* Make ready for a plan; inc_reach_clear() before the next. r zeroed before the
+/* Make ready for a plan; inc_prospect_clear() before the next. r zeroed before the
  * first, r->kin set. INC_E_NOMEM. */
-enum inc_status inc_reach_make(struct inc_reach *r, const struct inc_plan *p,
+enum inc_status inc_prospect_make(struct inc_prospect *r, const struct inc_plan *p,
                                struct inc_journeys *journeys);
-void inc_reach_clear(struct inc_reach *r);
-void inc_reach_release(struct inc_reach *r);
+void inc_prospect_clear(struct inc_prospect *r);
+void inc_prospect_release(struct inc_prospect *r);
 
 /*
  * Bounds of n nodes of a tree, points.
  *   bound  out [n]; INC_NO_BOUND where unknown skills may count as known
  *   nodes  in  [n] numbers
  */
-void inc_bounds(uint32_t *bound, const struct inc_reach *r,
+void inc_bounds(uint32_t *bound, const struct inc_prospect *r,
                 const struct inc_kernels *k, const struct inc_tree *t,
                 const uint16_t *nodes, size_t n);
 
 /* At least what the journey costs somebody who lives in comuni least..most
  * (least > most: nobody says where) and accepts `minutes` at most (0: as a
  * rule). */
-uint32_t inc_journey_cost(const struct inc_reach *r, uint16_t least,
+uint32_t inc_journey_cost(const struct inc_prospect *r, uint16_t least,
                           uint16_t most, uint16_t minutes);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "engine/base/mem.h"
+#include "engine/match/ready.h"
 #include "engine/space/near.h"
 
 /* The public part first: a pointer to one is a pointer to the other. */
@@ -59,6 +60,7 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     o->estate.world.taxonomy = taxonomy;
     o->estate.world.space = space;
     o->estate.world.geo = geo;
+    o->estate.world.care = &inc_ready_care;
     o->estate.reference.taxonomy = taxonomy;
     o->estate.reference.search = search;
     o->estate.reference.geo = geo;

@@ -5,11 +5,13 @@
 #define INC_MATCH_INSIDE_H
 
 #include "engine/match/pass.h"
+#include "engine/match/reach.h"
 
 struct inc_matcher {
     const struct inc_kernels *kernels;
     struct inc_arena arena; /* plans, heaps: reset for every question */
     struct inc_scan scan;
+    struct inc_reach reach; /* of a question over needs */
 };
 
 /* One question over people, or over needs. */

@@ -33,14 +33,8 @@ fill(struct inc_journey_table *t, const struct inc_geo *geo, uint16_t to)
     const size_t bytes = (n + chunks) * sizeof *t->minutes;
 
     t->geo = NULL;
-    if (t->cap < bytes) {
-        inc_mem_free(t->minutes);
-        t->cap = 0;
-        t->minutes = inc_mem_zero(n + chunks, sizeof *t->minutes);
-        if (t->minutes == NULL)
-            return -1;
-        t->cap = bytes;
-    }
+    if (inc_mem_room(&t->minutes, &t->cap, bytes) != 0)
+        return -1;
     memset(t->minutes + n, 0xff, chunks * sizeof *t->minutes);
     for (uint32_t c = 0; c < n; c++) {
         uint16_t *chunk = &t->minutes[n + c / INC_JOURNEY_CHUNK];

@@ -211,31 +211,11 @@ sift(uint64_t *bits, struct inc_keep *k, const struct inc_screen *s,
     inc_block_columns(b, &c);
     bytes = PLACES + c.n_licence_sets + (size_t)3 * c.n_days +
             c.n_language_sets + c.n_offices;
-    if (k->allowed_cap < bytes) {
-        inc_mem_free(k->allowed);
-        k->allowed_cap = 0;
-        k->allowed = inc_mem_zero(bytes, 1);
-        if (k->allowed == NULL)
-            return INC_E_NOMEM;
-        k->allowed_cap = bytes;
-    }
+    if (inc_mem_room(&k->allowed, &k->allowed_cap, bytes) != 0)
+        return INC_E_NOMEM;
     n = tables(column, k->allowed, s, &c, b);
     scan(bits, column, n, c.rows);
     return INC_OK;
-}
-
-static int
-entry_room(struct inc_keep_entry *e, size_t words)
-{
-    if (e->bits_cap >= words * sizeof *e->bits)
-        return 0;
-    inc_mem_free(e->bits);
-    e->bits_cap = 0;
-    e->bits = inc_mem_zero(words, sizeof *e->bits);
-    if (e->bits == NULL)
-        return -1;
-    e->bits_cap = words * sizeof *e->bits;
-    return 0;
 }
 
 void
@@ -272,7 +252,7 @@ inc_keep_rows(const uint64_t **out, struct inc_keep *k,
     if (hit)
         return INC_OK;
     e->serial = 0;
-    if (entry_room(e, words) != 0)
+    if (inc_mem_room(&e->bits, &e->bits_cap, words * sizeof *e->bits) != 0)
         return INC_E_NOMEM;
     INC_TRY(sift(e->bits, k, s, b));
     e->serial = inc_block_serial(b);

@@ -10,24 +10,6 @@ enum {
     FULL8 = 255
 };
 
-/* *p holds at least `bytes`, 64-byte aligned; zero when it is new. */
-static int
-room(void *array_of_any, size_t *cap, size_t bytes)
-{
-    void **array = array_of_any;
-    void *fresh;
-
-    if (bytes <= *cap)
-        return 0;
-    fresh = inc_mem_zero64(bytes, 1);
-    if (fresh == NULL)
-        return -1;
-    inc_mem_free(*array);
-    *array = fresh;
-    *cap = bytes;
-    return 0;
-}
-
 /* The most skills that can be kin. */
 static size_t
 most_kin(const struct inc_plan *p)
@@ -54,17 +36,17 @@ make_room(struct inc_kin *k, const struct inc_plan *p)
     size_t fixed = k->weight == NULL ? 0 : LANES_MAX * sizeof *k->weight;
     size_t musts = k->must == NULL ? 0 : LANES_MAX;
 
-    return room(&k->weight, &fixed, LANES_MAX * sizeof *k->weight) ||
-           room(&k->must, &musts, LANES_MAX) ||
-           room(&k->sim8, &k->sim8_cap, rows * p->lanes) ||
-           room(&k->family8, &k->family8_cap,
+    return inc_mem_room(&k->weight, &fixed, LANES_MAX * sizeof *k->weight) ||
+           inc_mem_room(&k->must, &musts, LANES_MAX) ||
+           inc_mem_room(&k->sim8, &k->sim8_cap, rows * p->lanes) ||
+           inc_mem_room(&k->family8, &k->family8_cap,
                 inc_space_families(p->world->space) * p->lanes) ||
-           room(&k->place, &k->place_cap, rows * sizeof *k->place) ||
-           room(&k->sim, &k->sim_cap, most * p->lanes * sizeof *k->sim) ||
-           room(&k->skill, &k->skill_cap, most * sizeof *k->skill) ||
-           room(&k->pull, &k->pull_cap, rows * sizeof *k->pull) ||
-           room(&k->when, &k->when_cap, rows * sizeof *k->when) ||
-           room(&k->u, &k->u_cap, inc_space_dim(p->world->space));
+           inc_mem_room(&k->place, &k->place_cap, rows * sizeof *k->place) ||
+           inc_mem_room(&k->sim, &k->sim_cap, most * p->lanes * sizeof *k->sim) ||
+           inc_mem_room(&k->skill, &k->skill_cap, most * sizeof *k->skill) ||
+           inc_mem_room(&k->pull, &k->pull_cap, rows * sizeof *k->pull) ||
+           inc_mem_room(&k->when, &k->when_cap, rows * sizeof *k->when) ||
+           inc_mem_room(&k->u, &k->u_cap, inc_space_dim(p->world->space));
 }
 
 static void

@@ -32,6 +32,7 @@ inc_matcher_free(struct inc_matcher *m)
     if (m == NULL)
         return;
     inc_scan_close(&m->scan);
+    inc_reach_release(&m->reach);
     inc_arena_release(&m->arena);
     inc_mem_free(m);
 }

@@ -1,171 +1,103 @@
 #include <string.h>
 
-#include "engine/base/mem.h"
-#include "engine/kernels/panel.h"
 #include "engine/match/inside.h"
+#include "engine/match/ready.h"
 
 /* One person against every open need. */
 struct run {
     struct inc_question *q;
     struct inc_matcher *m;
     const struct inc_image *image;
-    struct inc_arena plans; /* reset for every need */
     struct inc_person person;
     const struct inc_class *classes;
-    float *words;   /* [n_words][dim] */
-    float *product; /* [plan vectors][n_words] */
-    size_t product_cap;
-    uint16_t *cover; /* [lanes max] */
-    int64_t *sum;    /* [dim] idf-weighted sum of the person's vectors */
+    uint16_t cover[INC_REQUIREMENTS_MAX];
     struct inc_screen screen;
+    int all_pass;     /* no filter */
+    uint64_t matched; /* needs that passed filters and rules */
     struct inc_ranking *ranking;
     struct inc_sheet page;
 };
 
-/* *p holds at least `bytes`, 64-byte aligned, contents not kept. */
-static int
-make_room(void **p, size_t *cap, size_t bytes)
-{
-    void *fresh;
-
-    if (bytes <= *cap)
-        return 0;
-    fresh = inc_mem_zero64(bytes, 1);
-    if (fresh == NULL)
-        return -1;
-    inc_mem_free(*p);
-    *p = fresh;
-    *cap = bytes;
-    return 0;
-}
-
 enum {
-    PLAN_BYTES = 8 << 20, /* one plan at the largest dimension: 5 MiB */
     LINES_MAX = INC_REQUIREMENTS_MAX + 64 + 8,
-    LANES_ROOM = (INC_REQUIREMENTS_MAX + INC_LANES - 1) / INC_LANES * INC_LANES
+    AHEAD = 4 /* needs brought nearer before their turn */
 };
 
 static enum inc_status
-person_vectors(struct run *r)
+plan_of(struct run *r, const struct inc_pool_need *row, struct inc_plan *plan)
 {
-    const struct inc_space *s = r->image->estate->world.space;
-    uint32_t dim = inc_space_dim(s);
-
-    r->words = inc_arena_array(&r->m->arena, (size_t)r->person.n_words * dim,
-                               sizeof *r->words);
-    r->sum = inc_arena_array(&r->m->arena, dim, sizeof *r->sum);
-    r->cover = inc_arena_array(&r->m->arena, LANES_ROOM, sizeof *r->cover);
-    if (r->words == NULL || r->sum == NULL || r->cover == NULL)
-        return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
-    for (uint32_t w = 0; w < r->person.n_words; w++) {
-        uint32_t concept = INC_WORD_CONCEPT(r->person.words[w]);
-        memcpy(r->words + (size_t)w * dim,
-               inc_space_floats(s) + (size_t)concept * dim,
-               dim * sizeof(float));
-        for (uint32_t d = 0; d < dim; d++)
-            r->sum[d] += (int64_t)inc_space_idf(s, concept) *
-                         inc_space_row(s, concept)[d];
-    }
-    return INC_OK;
+    return inc_ready_plan(plan, row, &r->image->estate->world,
+                          (int32_t)r->q->options->as_of,
+                          r->q->options->attitude);
 }
 
-/* The larger of what the words give to a lane: the fold, from the other
- * side. */
-static void
-fold_vector(struct run *r, const struct inc_plan *p, uint32_t v)
+/* Coverage of its lanes into r->cover; the pull of its own vector back. */
+static int64_t
+fold_need(struct run *r, const struct inc_plan *p)
 {
-    const struct inc_space *s = p->world->space;
-    const struct inc_line_spec *spec =
-        &p->lines[p->lane_line[p->vector_lane[v]]];
-    uint32_t asked = p->vector_concept[v];
-    uint16_t *cell = &r->cover[p->vector_lane[v]];
-
-    for (uint32_t w = 0; w < r->person.n_words; w++) {
-        uint32_t concept = INC_WORD_CONCEPT(r->person.words[w]);
-        int64_t dot = (int64_t)r->product[(size_t)v * r->person.n_words + w];
-        uint32_t sim = INC_BP, have;
-
-        if (concept != asked)
-            sim = inc_similarity_bp(inc_cosine_bp(
-                dot, inc_space_norm2(s, concept), inc_space_norm2(s, asked)));
-        if (sim == 0)
-            continue;
-        have = inc_have_bp(sim,
-                           inc_loss(inc_quality_bp(
-                               &r->classes[INC_WORD_CLASS(r->person.words[w])],
-                               spec->level, p->half_year)));
-        if (have > *cell)
-            *cell = (uint16_t)have;
-    }
+    inc_reach_cover(r->cover, &r->m->reach, p);
+    return inc_reach_pull(&r->m->reach, p);
 }
 
-static enum inc_status
-fold_need(struct run *r, const struct inc_plan *p, int64_t *pull)
-{
-    uint32_t dim = inc_space_dim(p->world->space);
-    uint32_t n = p->n_vectors - (p->has_affinity ? 1 : 0);
-
-    *pull = 0;
-    memset(r->cover, 0, LANES_ROOM * sizeof *r->cover);
-    if (n > 0 && r->person.n_words > 0) {
-        if (make_room((void **)&r->product, &r->product_cap,
-                      (size_t)n * r->person.n_words * sizeof(float)) != 0)
-            return inc_fail(&r->q->err, INC_E_NOMEM, 0, "match");
-        inc_panel_product(r->product, p->vectors, r->words, n,
-                          r->person.n_words, dim);
-        for (uint32_t v = 0; v < n; v++)
-            fold_vector(r, p, v);
-    }
-    for (uint32_t d = 0; p->has_affinity && d < dim; d++)
-        *pull += r->sum[d] * p->u[d];
-    return INC_OK;
-}
-
+/* No filter that could leave a need out. */
 static int
-still_open(const struct inc_need *need, int64_t as_of)
+all_pass(const struct inc_screen *s)
 {
-    return !need->closed &&
-           (!INC_HAS(need, INC_NEED_EXPIRES) || need->expires >= as_of);
+    const struct inc_filters *f = s->filters;
+
+    return s->places == NULL && f->has == 0 && f->n_kinds == 0 &&
+           f->n_offices == 0;
 }
 
-static enum inc_status
+/* 1 when the need cannot get into the page, whatever its other lines give.
+ * Rules must be counted by name, so with one every need is scored. */
+static int
+hopeless(struct run *r, const struct inc_pool_need *row)
+{
+    int32_t bound;
+
+    if (r->screen.rules != 0 || (r->person.known & INC_KNOWN_SKILLS) == 0)
+        return 0;
+    bound = inc_ready_bound(row, &r->m->reach);
+    return bound >= 0 && bound < inc_ranking_least(r->ranking);
+}
+
+static void
 consider(struct run *r, const struct inc_pool_need *row, uint64_t index)
 {
     struct inc_line lines[LINES_MAX];
     struct inc_ranked item = {.tie = row->tie, .row = index};
     struct inc_tally tally;
     struct inc_plan plan;
-    enum inc_status st;
     int64_t pull;
     int rule;
 
     r->page.considered++;
-    if (!still_open(row->need, r->q->options->as_of) ||
-        !inc_screen_need(&r->screen, row->need))
-        return INC_OK;
-    inc_arena_reset(&r->plans);
-    st = inc_plan_make(&plan, row->need, &r->image->estate->world,
-                       (int32_t)r->q->options->as_of, r->q->options->attitude,
-                       &r->plans, &r->q->err);
-    if (st == INC_E_EMPTY) {
-        r->page.unscored++;
-        return INC_OK;
+    if (!inc_ready_open(row, r->q->options->as_of) ||
+        (!r->all_pass && !inc_screen_need(&r->screen, row->need)))
+        return;
+    if (hopeless(r, row)) {
+        r->matched++;
+        return;
     }
-    INC_TRY(st);
-    INC_TRY(fold_need(r, &plan, &pull));
-    inc_score(&tally, lines, &plan, &r->person, r->cover, pull);
+    if (plan_of(r, row, &plan) != INC_OK) {
+        r->page.unscored++;
+        return;
+    }
+    pull = fold_need(r, &plan);
+    inc_score(&tally, r->screen.rules != 0 ? lines : NULL, &plan, &r->person,
+              r->cover, pull);
     rule = inc_screen_rules(&r->screen, &plan, &r->person, lines);
     if (rule >= 0) {
         r->page.excluded[rule]++;
-        return INC_OK;
+        return;
     }
     item.score = tally.points;
+    r->matched++;
     inc_ranking_offer(r->ranking, &item);
-out:
-    return st;
 }
 
-static enum inc_status
+static void
 write_item(struct run *r, const struct inc_ranked *best, struct inc_writer *w)
 {
     const struct inc_pool_need *row =
@@ -173,14 +105,11 @@ write_item(struct run *r, const struct inc_ranked *best, struct inc_writer *w)
     struct inc_line lines[LINES_MAX];
     struct inc_plan plan;
     struct inc_item item = {.plan = &plan, .person = &r->person};
-    enum inc_status st = INC_OK;
     int64_t pull;
 
-    inc_arena_reset(&r->plans);
-    INC_TRY(inc_plan_make(&plan, row->need, &r->image->estate->world,
-                          (int32_t)r->q->options->as_of,
-                          r->q->options->attitude, &r->plans, &r->q->err));
-    INC_TRY(fold_need(r, &plan, &pull));
+    if (plan_of(r, row, &plan) != INC_OK)
+        return; /* it was ranked, so it has one */
+    pull = fold_need(r, &plan);
     inc_score(&item.tally, lines, &plan, &r->person, r->cover, pull);
     if (r->q->options->explain) {
         inc_explain(lines, &plan, &r->person, r->classes, r->cover, NULL);
@@ -191,8 +120,6 @@ write_item(struct run *r, const struct inc_ranked *best, struct inc_writer *w)
     item.rank = inc_ranking_rank(r->ranking, item.tally.points);
     item.tied = inc_ranking_tied(r->ranking, item.tally.points);
     inc_item_write(w, &item);
-out:
-    return st;
 }
 
 static enum inc_status
@@ -207,9 +134,15 @@ prepare(struct run *r, const struct inc_pool *one)
 
     (void)inc_block_classes(block, &r->classes);
     inc_block_person(block, 0, r->m->scan.room, &r->person);
-    INC_TRY(person_vectors(r));
+    if (inc_reach_fill(&r->m->reach, r->image->estate->world.space, &r->person,
+                       r->classes,
+                       inc_half_year((int32_t)q->options->as_of)) != INC_OK) {
+        st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
+        goto out;
+    }
     INC_TRY(inc_screen_make(&r->screen, q->options, r->image->estate->world.geo,
                             r->person.home, 0, &r->m->arena, &q->err));
+    r->all_pass = all_pass(&r->screen);
     r->ranking = inc_arena_array(&r->m->arena, 1, sizeof *r->ranking);
     if (r->ranking == NULL) {
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
@@ -238,18 +171,24 @@ answer(struct run *r)
     struct inc_writer w;
     size_t n;
 
-    for (uint64_t i = 0; i < inc_pool_needs(pool); i++)
-        INC_TRY(consider(r, inc_pool_need_at(pool, i), i));
+    for (uint64_t i = 0; i < inc_pool_needs(pool); i++) {
+        const struct inc_pool_need *later = inc_pool_need_at(pool, i + AHEAD);
+
+        __builtin_prefetch(inc_pool_need_at(pool, i + 3 * AHEAD));
+        if (later != NULL)
+            inc_ready_prefetch(later);
+        consider(r, inc_pool_need_at(pool, i), i);
+    }
     n = inc_ranking_end(r->ranking);
+    inc_ranking_settle(r->ranking, r->matched);
     inc_writer_init(&w, &r->q->body);
     inc_sheet_begin(&w, &r->page);
     for (size_t i = 0; i < n; i++)
-        INC_TRY(write_item(r, &r->ranking->top.heap[i], &w));
+        write_item(r, &r->ranking->top.heap[i], &w);
     inc_sheet_end(&w, &r->page);
     if (r->q->body.failed)
         st = inc_fail(&r->q->err, INC_E_NOMEM, 0, "reply");
     r->q->considered = r->page.considered;
-out:
     return st;
 }
 
@@ -262,16 +201,11 @@ inc_needs_run(struct inc_matcher *m, const struct inc_image *image,
     enum inc_status st = INC_OK;
 
     inc_arena_reset(&m->arena);
-    if (inc_arena_init(&r.plans, PLAN_BYTES) != INC_OK) {
-        st = inc_fail(&q->err, INC_E_NOMEM, 0, "match");
-        goto out;
-    }
     INC_TRY(inc_pool_of_one(&one, image->estate, q->candidate, &q->err));
     INC_TRY(prepare(&r, one));
     st = answer(&r);
 out:
     q->status = st;
+    inc_reach_clear(&m->reach);
     inc_pool_drop(one);
-    inc_arena_release(&r.plans);
-    inc_mem_free(r.product);
 }

@@ -27,7 +27,7 @@ inc_scan_open(struct inc_scan *s)
     s->room = inc_mem_zero(1, sizeof *s->room);
     s->rows = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->rows);
     s->sieved = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->sieved);
-    s->reach.kin = &s->kin;
+    s->prospect.kin = &s->kin;
     return s->room == NULL || s->rows == NULL || s->sieved == NULL
                ? INC_E_NOMEM
                : INC_OK;
@@ -38,7 +38,7 @@ inc_scan_close(struct inc_scan *s)
 {
     inc_kin_release(&s->kin);
     inc_keep_release(&s->keep);
-    inc_reach_release(&s->reach);
+    inc_prospect_release(&s->prospect);
     inc_journeys_release(&s->journeys);
     inc_mem_free(s->room);
     inc_mem_free(s->rows);
@@ -58,14 +58,8 @@ look(struct inc_pass *p)
     const size_t n = inc_pool_blocks(p->pool);
     enum inc_status st = INC_OK;
 
-    if (s->views_cap < n * sizeof *s->views) {
-        inc_mem_free(s->views);
-        s->views_cap = 0;
-        s->views = inc_mem_zero(n, sizeof *s->views);
-        if (s->views == NULL)
-            return INC_E_NOMEM;
-        s->views_cap = n * sizeof *s->views;
-    }
+    if (inc_mem_room(&s->views, &s->views_cap, n * sizeof *s->views) != 0)
+        return INC_E_NOMEM;
     for (size_t i = 0; i < n; i++) {
         struct inc_view_of *v = &s->views[i];
 
@@ -328,7 +322,7 @@ open_nodes(struct inc_pass *p, size_t block, int level, uint32_t first,
     for (uint32_t i = first; i < end; i++)
         if (any_kept(v, i * span, (i + 1) * span))
             s->rows[n++] = (uint16_t)(v->tree.first[level] + i);
-    inc_bounds(s->sieved, &s->reach, p->kernels, &v->tree, s->rows, n);
+    inc_bounds(s->sieved, &s->prospect, p->kernels, &v->tree, s->rows, n);
     p->work.groups_bounded += n;
     for (size_t i = 0; i < n; i++)
         if ((int64_t)s->sieved[i] >= inc_ranking_least(p->ranking))
@@ -447,13 +441,13 @@ run(struct inc_pass *p)
     }
     if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool))
         return straight(p, 1);
-    st = inc_reach_make(&p->scan->reach, p->plan, &p->scan->journeys);
+    st = inc_prospect_make(&p->scan->prospect, p->plan, &p->scan->journeys);
     if (st != INC_OK)
         return st;
     INC_TRY(by_tree(p));
     INC_TRY(straight(p, 0)); /* what has no tree */
 out:
-    inc_reach_clear(&p->scan->reach);
+    inc_prospect_clear(&p->scan->prospect);
     return st;
 }
 

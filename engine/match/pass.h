@@ -29,7 +29,7 @@ struct inc_scan {
     struct inc_kin kin;
     struct inc_keep keep;
     struct inc_room *room;
-    struct inc_reach reach;
+    struct inc_prospect prospect;
     struct inc_journeys journeys;
     uint16_t *rows;   /* [INC_BLOCK_ROWS] rows or nodes at hand ... */
     uint32_t *sieved; /* [INC_BLOCK_ROWS] ... and what they can reach */

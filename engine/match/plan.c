@@ -263,14 +263,32 @@ feasibility(struct inc_plan *p, struct inc_arena *a)
     return INC_OK;
 }
 
+static uint32_t
+lines_most(const struct inc_need *need)
+{
+    return need->n_requirements + need->n_languages + need->n_licences + 5;
+}
+
+size_t
+inc_plan_room(const struct inc_need *need, const struct inc_world *w)
+{
+    enum { ARRAYS = 9, ALIGN = 64 }; /* each may lose its alignment */
+    size_t line =
+        sizeof(struct inc_line_spec) + sizeof(uint64_t) + sizeof(uint32_t) * 3;
+
+    return lines_most(need) * line +
+           inc_space_dim(w->space) * (sizeof(int64_t) + sizeof(int8_t)) +
+           inc_space_occupations(w->space) * sizeof(uint32_t) +
+           need->n_schedule * sizeof(struct inc_span) + (size_t)ARRAYS * ALIGN;
+}
+
 enum inc_status
-inc_plan_make(struct inc_plan *p, const struct inc_need *need,
-              const struct inc_world *w, int32_t as_of, int64_t attitude,
-              struct inc_arena *a, struct inc_err *err)
+inc_plan_outline(struct inc_plan *p, const struct inc_need *need,
+                 const struct inc_world *w, int32_t as_of, int64_t attitude,
+                 struct inc_arena *a, struct inc_err *err)
 {
     uint32_t dim = inc_space_dim(w->space);
-    uint32_t most =
-        need->n_requirements + need->n_languages + need->n_licences + 5;
+    uint32_t most = lines_most(need);
     uint64_t *weights = inc_arena_array(a, most, sizeof *weights);
     uint32_t *share = inc_arena_array(a, most, sizeof *share);
     int64_t *sum = inc_arena_array(a, dim, sizeof *sum);
@@ -318,7 +336,19 @@ inc_plan_make(struct inc_plan *p, const struct inc_need *need,
         p->lines[p->n_lines].kind = INC_LINE_TRADES;
         p->lines[p->n_lines++].max = INC_TRADES_BP;
     }
-    if (feasibility(p, a) != INC_OK || make_vectors(p, a) != INC_OK)
+    if (feasibility(p, a) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
     return INC_OK;
+}
+
+enum inc_status
+inc_plan_make(struct inc_plan *p, const struct inc_need *need,
+              const struct inc_world *w, int32_t as_of, int64_t attitude,
+              struct inc_arena *a, struct inc_err *err)
+{
+    enum inc_status st = inc_plan_outline(p, need, w, as_of, attitude, a, err);
+
+    if (st == INC_OK && make_vectors(p, a) != INC_OK)
+        st = inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
+    return st;
 }

@@ -70,6 +70,15 @@ enum inc_status inc_plan_make(struct inc_plan *p, const struct inc_need *need,
                               int64_t attitude, struct inc_arena *a,
                               struct inc_err *err);
 
+/* The same without vectors, vector_concept and vector_lane (n_vectors 0). */
+enum inc_status inc_plan_outline(struct inc_plan *p,
+                                 const struct inc_need *need,
+                                 const struct inc_world *w, int32_t as_of,
+                                 int64_t attitude, struct inc_arena *a,
+                                 struct inc_err *err);
+/* What the memory of an outline adds up to at most, for its arena. */
+size_t inc_plan_room(const struct inc_need *need, const struct inc_world *w);
+
 /* Windows of a week as sorted, merged spans. spans out [n]; how many. */
 uint32_t inc_schedule_spans(struct inc_span *spans, const struct inc_window *w,
                             uint32_t n);

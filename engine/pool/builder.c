@@ -90,7 +90,7 @@ inc_pool_add_need(struct inc_pool_builder *b, uint64_t no,
     if (inc_mem_grow(&items, &b->items_cap, b->n_items, sizeof(void *)) != 0)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to build a pool");
     b->items = items;
-    INC_TRY(inc_need_item_new(&item, no, n, err));
+    INC_TRY(inc_need_item_new(&item, no, n, &b->world, err));
     INC_TRY(note(&b->needs, &b->needs_cap, &b->n_needs, no,
                  (uint32_t)b->n_items, err));
     b->items[b->n_items++] = item;

@@ -167,10 +167,13 @@ struct inc_need_item {
     atomic_size_t refs;
     size_t bytes;
     struct inc_pool_need pub; /* pub.need is in the same allocation */
+    const struct inc_need_care *care; /* that made pub.ready, or NULL */
+    void *ready;
 };
-/* A counted deep copy in one allocation. */
+/* A counted deep copy in one allocation, made ready by the world's care. */
 enum inc_status inc_need_item_new(struct inc_need_item **out, uint64_t no,
                                   const struct inc_need *n,
+                                  const struct inc_world *w,
                                   struct inc_err *err);
 void inc_need_item_drop(struct inc_need_item *i); /* NULL is fine */
 

@@ -162,7 +162,8 @@ deepen(struct sink *s, const struct inc_type *t, unsigned char *record)
 
 enum inc_status
 inc_need_item_new(struct inc_need_item **out, uint64_t no,
-                  const struct inc_need *n, struct inc_err *err)
+                  const struct inc_need *n, const struct inc_world *w,
+                  struct inc_err *err)
 {
     const struct inc_type *t = &inc_need_type;
     const size_t head = padded(sizeof(struct inc_need_item));
@@ -170,6 +171,8 @@ inc_need_item_new(struct inc_need_item **out, uint64_t no,
     const size_t bytes = head + body + measure(t, (const void *)n);
     unsigned char *base = inc_mem_zero(bytes, 1);
     struct inc_need_item *item = (void *)base;
+    size_t ready_bytes = 0;
+    enum inc_status st = INC_OK;
     struct sink s;
 
     if (base == NULL)
@@ -183,14 +186,27 @@ inc_need_item_new(struct inc_need_item **out, uint64_t no,
     item->pub.no = no;
     item->pub.tie = inc_hash64(n->id, strlen(n->id));
     item->pub.need = (const void *)(base + head);
+    if (w->care != NULL) {
+        INC_TRY(
+            w->care->make(&item->ready, &ready_bytes, item->pub.need, w, err));
+        item->care = w->care;
+        item->pub.ready = item->ready;
+        item->bytes += ready_bytes;
+    }
     *out = item;
-    return INC_OK;
+    item = NULL;
+out:
+    inc_need_item_drop(item);
+    return st;
 }
 
 void
 inc_need_item_drop(struct inc_need_item *i)
 {
-    if (i != NULL &&
-        atomic_fetch_sub_explicit(&i->refs, 1, memory_order_acq_rel) == 1)
-        inc_mem_free(i);
+    if (i == NULL ||
+        atomic_fetch_sub_explicit(&i->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (i->care != NULL)
+        i->care->drop(i->ready);
+    inc_mem_free(i);
 }

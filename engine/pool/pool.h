@@ -26,6 +26,8 @@
 #include "engine/taxonomy/geo.h"
 #include "engine/taxonomy/taxonomy.h"
 
+struct inc_need_care;
+
 /* What records are read against; borrowed by every block built with it. */
 struct inc_world {
     const struct inc_taxonomy *taxonomy;
@@ -37,6 +39,21 @@ struct inc_world {
     /* A number of this process that no other world has, or 0: for caches of
      * what follows from a world. */
     uint64_t serial;
+    const struct inc_need_care *care; /* NULL: nothing is kept with needs */
+};
+
+/*
+ * What a higher floor keeps with every open need: made once when the need
+ * enters a pool, dropped with the last pool that holds it. Both run on the
+ * thread that builds or drops the pool.
+ *   make  *ready from a need that lives at least as long as *ready; *bytes it
+ *         takes, for the count. INC_OK or what the builder hands back.
+ */
+struct inc_need_care {
+    enum inc_status (*make)(void **ready, size_t *bytes,
+                            const struct inc_need *need,
+                            const struct inc_world *w, struct inc_err *err);
+    void (*drop)(void *ready); /* NULL is fine */
 };
 
 /* Fill such an order: by ISCO group of the occupation, then by number. Trades
@@ -287,6 +304,7 @@ struct inc_pool_need {
     uint64_t no;
     uint64_t tie;
     const struct inc_need *need;
+    const void *ready; /* as made by the world's care; NULL without one */
 };
 const struct inc_pool_need *inc_pool_need_at(const struct inc_pool *p,
                                              uint64_t i);

@@ -28,13 +28,16 @@ struct inc_meter {
     _Atomic uint64_t unknown_uris, unknown_records;
 };
 
+struct inc_publisher;
+
 struct inc_desk {
     struct inc_server_options o;
     struct inc_crew *crew;
-    struct inc_arenas *arenas; /* the crew's */
-    const char *endpoint;      /* as bound; NULL: no socket (tests) */
-    struct inc_scrape *scrape; /* the metrics endpoint, NULL: off */
-    struct inc_ledger ledger;  /* memory of replies that have not left */
+    struct inc_arenas *arenas;       /* the crew's */
+    const char *endpoint;            /* as bound; NULL: no socket (tests) */
+    struct inc_scrape *scrape;       /* the metrics endpoint, NULL: off */
+    struct inc_ledger ledger;        /* memory of replies that have not left */
+    struct inc_publisher *publisher; /* the herald's while the crew runs */
     struct inc_meter meter;
 };
 
@@ -54,6 +57,8 @@ inc_answer_fn inc_on_ping, inc_on_status;
 inc_answer_fn inc_on_journal, inc_on_verify, inc_on_backup;
 /* on_match.c */
 inc_answer_fn inc_on_oracle;
+/* on_event.c */
+inc_answer_fn inc_on_event_list;
 
 /* on_match.c: fill j->question for a MATCH operation. */
 enum inc_status inc_on_ask(struct inc_desk *d, struct inc_job *j,

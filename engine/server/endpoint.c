@@ -130,6 +130,19 @@ inc_endpoint_check(const char *endpoint, struct inc_err *err)
     return st;
 }
 
+enum inc_status
+inc_events_check(const char *events, struct inc_err *err)
+{
+    enum inc_status st;
+
+    if (strcmp(events, "off") == 0 || strcmp(events, "beside") == 0)
+        return INC_OK;
+    st = inc_endpoint_check(events, err);
+    if (st != INC_OK)
+        inc_err_hint(err, "off, beside, ipc:///PATH or tcp://127.0.0.1:PORT");
+    return st;
+}
+
 static enum inc_status
 make_folder(const char *path, struct inc_err *err)
 {

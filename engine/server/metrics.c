@@ -114,6 +114,9 @@ read_requests(uint64_t *v, struct inc_desk *d)
         inc_tally_read(&m->unread) + inc_tally_read(&c->unread);
     v[INC_METRIC_late] = inc_tally_read(&c->late);
     v[INC_METRIC_gone] = inc_tally_read(&c->gone);
+    v[INC_METRIC_standing_lag] = inc_crew_standing_lag(d->crew);
+    v[INC_METRIC_standing_changes] = inc_crew_standing_changes(d->crew);
+    v[INC_METRIC_events] = inc_crew_events(d->crew);
     v[INC_METRIC_unread_replies] = inc_ledger_bytes(&d->ledger);
     v[INC_METRIC_dropped_replies] = inc_tally_read(&m->dropped);
     v[INC_METRIC_scrapes] = inc_tally_read(&m->scrapes);

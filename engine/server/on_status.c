@@ -5,6 +5,7 @@
 #include "engine/base/clock.h"
 #include "engine/server/metrics.h"
 #include "engine/server/metrics_http.h"
+#include "engine/server/publisher.h"
 
 enum inc_status
 inc_on_ping(struct inc_desk *d, struct inc_job *j,
@@ -209,6 +210,8 @@ inc_on_status(struct inc_desk *d, struct inc_job *j,
     write_counters(&r, w);
     write_latency(d, w);
     write_service(&r, w);
+    if (d->publisher != NULL)
+        inc_w_ktext(w, "events", inc_publisher_endpoint(d->publisher));
     inc_w_end(w);
 out:
     return st;

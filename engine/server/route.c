@@ -3,6 +3,7 @@
 
 #include "engine/base/check.h"
 #include "engine/server/desk.h"
+#include "engine/server/publisher.h"
 
 static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_PING] = inc_on_ping,
@@ -16,6 +17,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_CONCEPT_FIND] = inc_on_concept_find,
     [INC_OP_CONCEPT_GET] = inc_on_concept_get,
     [INC_OP_COMUNE_FIND] = inc_on_comune_find,
+    [INC_OP_EVENT_LIST] = inc_on_event_list,
     [INC_OP_JOURNAL_LIST] = inc_on_journal,
     [INC_OP_VERIFY] = inc_on_verify,
     [INC_OP_BACKUP] = inc_on_backup,
@@ -96,6 +98,15 @@ confirm(void *arg, struct inc_job *j)
     inc_on_confirm(arg, j);
 }
 
+static void
+tell(void *arg, const struct inc_image *image, const struct inc_event *events,
+     size_t n)
+{
+    const struct inc_desk *d = arg;
+
+    inc_publisher_tell(d->publisher, image, events, n);
+}
+
 void
 inc_route_hands(struct inc_hands *out, struct inc_desk *d)
 {
@@ -103,5 +114,6 @@ inc_route_hands(struct inc_hands *out, struct inc_desk *d)
                               .answer = answer,
                               .ask = ask,
                               .order = order,
-                              .confirm = confirm};
+                              .confirm = confirm,
+                              .tell = tell};
 }

@@ -12,6 +12,7 @@
 #include "engine/server/inside.h"
 #include "engine/server/metrics.h"
 #include "engine/server/metrics_http.h"
+#include "engine/server/publisher.h"
 
 enum {
     /* Per connection, whole messages. In: more than the 64 requests a client
@@ -135,6 +136,25 @@ open_scrape(struct inc_desk *d, struct inc_err *err)
     return st;
 }
 
+/* Where new events are published, if anywhere. */
+static enum inc_status
+open_publisher(struct inc_server *s, struct inc_err *err)
+{
+    const char *events = s->desk.o.events;
+    char beside[INC_PUBLISH_ENDPOINT];
+
+    if (events == NULL || strcmp(events, "off") == 0 ||
+        s->desk.o.standing_min == 0)
+        return INC_OK;
+    if (strcmp(events, "beside") == 0) {
+        inc_publisher_beside(beside, s->endpoint);
+        if (beside[0] == '\0' || inc_endpoint_check(beside, NULL) != INC_OK)
+            return INC_OK; /* tcp, or a path that is too long with it */
+        events = beside;
+    }
+    return inc_publisher_open(&s->desk.publisher, s->context, events, err);
+}
+
 enum inc_status
 inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                 struct inc_err *err)
@@ -148,7 +168,8 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                                     .request_bytes = o->request_bytes,
                                     .store = o->store,
                                     .live = o->live,
-                                    .kernels = o->kernels};
+                                    .kernels = o->kernels,
+                                    .standing_min = o->standing_min};
     enum inc_status st = INC_OK;
 
     *out = NULL;
@@ -162,6 +183,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     s->desk.meter.start_unix_ms = inc_clock_unix_ms();
     INC_TRY(inc_loop_init(s, err));
     INC_TRY(bind_socket(s, err));
+    INC_TRY(open_publisher(s, err));
     inc_route_hands(&crew.hands, &s->desk);
     INC_TRY(inc_crew_start(&s->desk.crew, &crew, err));
     s->desk.arenas = inc_crew_arenas(s->desk.crew);
@@ -183,6 +205,7 @@ inc_server_close(struct inc_server *s)
         return;
     inc_scrape_close(s->desk.scrape);
     inc_crew_free(s->desk.crew);
+    inc_publisher_close(s->desk.publisher);
     if (s->socket != NULL)
         (void)zmq_close(s->socket);
     if (s->context != NULL)

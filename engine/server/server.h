@@ -17,6 +17,8 @@ struct inc_server;
 struct inc_server_options {
     const char *endpoint; /* checked by inc_endpoint_check() */
     const char *metrics;  /* checked by inc_metrics_check(); NULL: none */
+    const char *events;   /* likewise; "beside" or "off", see below */
+    int32_t standing_min; /* score that makes an event; 0: no standing match */
     unsigned workers, batch_max;
     uint64_t batch_ns;    /* what a batch should take at most; 0: any */
     uint64_t reply_bytes; /* of all replies that have not left; 0: any */
@@ -74,6 +76,10 @@ enum inc_status inc_server_run(struct inc_server *s,
                                struct inc_err *err);
 
 /* --- endpoint.c ----------------------------------------------------------- */
+
+/* The setting `events`: "off"; "beside" (PATH.events for ipc:///PATH, off for
+ * tcp); or an endpoint of its own, checked as below. */
+enum inc_status inc_events_check(const char *events, struct inc_err *err);
 
 /* Only ipc paths and IPv4 loopback: connections are neither encrypted nor
  * authenticated in this version. INC_E_CONFIG says what would be right. */

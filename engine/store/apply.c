@@ -16,9 +16,8 @@ struct work {
     size_t arena_used; /* before the first try */
 };
 
-/* mdb_txn_commit() frees the transaction, also when it fails. */
-static enum inc_status
-commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+enum inc_status
+inc_store_commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
     enum inc_status st;
     int rc;
@@ -70,7 +69,7 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
     INC_TRY(inc_head_save(s, b->txn, &b->head, err));
     if (n <= AHEAD_COMMANDS && b->room.status == INC_OK)
         inc_room_ahead(s);
-    st = commit(s, b->txn, err);
+    st = inc_store_commit(s, b->txn, err);
     b->txn = NULL;
     if (st == INC_OK)
         s->head = b->head;
@@ -95,8 +94,8 @@ fail_all(const struct inc_store *s, struct inc_command *const *commands,
     }
 }
 
-static enum inc_status
-usable(const struct inc_store *s, struct inc_err *err)
+enum inc_status
+inc_store_usable(const struct inc_store *s, struct inc_err *err)
 {
     if (s->read_only)
         return inc_fail(err, INC_E_STORE, 0, "the store is open for reading");
@@ -132,7 +131,7 @@ inc_store_apply(struct inc_store *s, struct inc_command *const *commands,
     inc_err_clear(&mine);
     for (size_t i = 0; i < n; i++)
         inc_command_reset(commands[i]);
-    INC_TRY(usable(s, &mine));
+    INC_TRY(inc_store_usable(s, &mine));
     works = inc_mem_zero(n, sizeof *works);
     if (works == NULL || inc_arena_init(&b.arena, INC_ENTRY_ARENA) != INC_OK) {
         (void)inc_fail(&mine, INC_E_NOMEM, 0, "no memory for a batch");

@@ -25,7 +25,10 @@ enum inc_table {
     INC_TABLE_KEYS,
     INC_TABLE_RECORD, /* + enum inc_record_kind */
     INC_TABLE_ID = INC_TABLE_RECORD + INC_RECORD_KINDS, /* + kind */
-    INC_TABLES = INC_TABLE_ID + INC_RECORD_KINDS
+    INC_TABLE_EVENT = INC_TABLE_ID + INC_RECORD_KINDS,  /* event.c, from here */
+    INC_TABLE_EVENT_NEED,
+    INC_TABLE_EVENT_PERSON,
+    INC_TABLES
 };
 
 enum {
@@ -56,7 +59,8 @@ struct inc_store {
     unsigned char id[INC_STORE_ID];
 
     struct inc_head head;
-    int broken; /* a commit failed, its outcome is unknown */
+    int broken;     /* a commit failed, its outcome is unknown */
+    int has_events; /* 0: an older store, opened read-only */
 
     pthread_mutex_t mutex;
     pthread_cond_t change;
@@ -180,6 +184,27 @@ enum inc_status inc_command_run(struct inc_batch *b, struct inc_command *c,
                                 struct inc_err *err);
 /* Forget the outcome of an earlier try. */
 void inc_command_reset(struct inc_command *c);
+
+/* mdb_txn_commit() frees the transaction, also when it fails. A failure of
+ * unknown outcome marks the store as broken. */
+enum inc_status inc_store_commit(struct inc_store *s, MDB_txn *txn,
+                                 struct inc_err *err);
+/* INC_E_STORE when nothing can be written any more. */
+enum inc_status inc_store_usable(const struct inc_store *s,
+                                 struct inc_err *err);
+
+/* --- event.c, verify_event.c: see event.h -------------------------------- */
+
+struct inc_event;
+/* Open the tables of events; made when absent and not read_only. */
+enum inc_status inc_event_open(struct inc_store *s, struct inc_err *err);
+enum inc_status inc_event_unpack(struct inc_event *e, const MDB_val *key,
+                                 const void *bytes, size_t len,
+                                 struct inc_err *err);
+/* Tell every fault of the tables. */
+typedef void inc_event_tell_fn(void *arg, const char *text);
+void inc_event_verify(struct inc_view *v, uint64_t head_seq,
+                      inc_event_tell_fn *tell, void *arg);
 
 /* --- room.c: disk and map ------------------------------------------------ */
 

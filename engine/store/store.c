@@ -54,7 +54,7 @@ open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
 {
     enum inc_status st = INC_OK;
 
-    for (int t = 0; t < INC_TABLES; t++) {
+    for (int t = 0; t < INC_TABLE_EVENT; t++) {
         const char *name = inc_table_name((enum inc_table)t);
         st = inc_lmdb_status(mdb_dbi_open(txn, name, flags, &s->dbi[t]),
                              "open a table", err);
@@ -338,6 +338,7 @@ open_store(struct inc_store **out, const char *dir,
     INC_TRY(read_format(s, &format, err));
     INC_TRY(update_format(s, format, err));
     INC_TRY(load(s, err));
+    INC_TRY(inc_event_open(s, err));
     *out = s;
     s = NULL;
 out:

@@ -17,6 +17,9 @@ static const char *const names[INC_TABLES] = {
     [INC_TABLE_ID + INC_RECORD_CANDIDATE] = "candidate_id",
     [INC_TABLE_ID + INC_RECORD_NEED] = "need_id",
     [INC_TABLE_ID + INC_RECORD_COMPANY] = "company_id",
+    [INC_TABLE_EVENT] = "event",
+    [INC_TABLE_EVENT_NEED] = "event_need",
+    [INC_TABLE_EVENT_PERSON] = "event_person",
 };
 
 static const char *const next_names[INC_RECORD_KINDS] = {

@@ -277,6 +277,12 @@ id_row(struct walk *w, enum inc_table t, const MDB_val *key, const void *bytes,
 }
 
 static void
+event_fault(void *arg, const char *text)
+{
+    tell(arg, 1, "%s", text);
+}
+
+static void
 verify_view(struct journal_walk *j)
 {
     struct walk *w = &j->w;
@@ -308,6 +314,7 @@ verify_view(struct journal_walk *j)
                  (unsigned long long)ids,
                  (unsigned long long)w->out->records[k]);
     }
+    inc_event_verify(w->v, w->head.seq, event_fault, w);
 }
 
 enum inc_status

@@ -6,6 +6,7 @@
 #include "tests/unit/store/raw.h"
 
 #include "engine/base/fault.h"
+#include "engine/store/event.h"
 
 #if !INC_FAULTS
 #error "build with fault points"
@@ -432,14 +433,130 @@ reading(void **state)
     run_scenario(&s);
 }
 
+/* --- events -------------------------------------------------------------- */
+
+enum { EVENTS = 3 };
+static struct inc_event events[EVENTS];
+
+static void
+prepare_events(struct fixture *f)
+{
+    struct inc_event first = {.need = 1, .person = 9, .score = 6000};
+
+    three_people(f);
+    OK(inc_event_add(f->s, &first, 1, NULL, 0, 1, &f->err), &f->err);
+    for (uint64_t i = 0; i < EVENTS; i++)
+        events[i] =
+            (struct inc_event){.need = 1, .person = 7 + i, .score = 7000};
+}
+
+/* Two new pairs, one that is there, and person 9 goes in the end. */
+static enum inc_status
+add_events(struct fixture *f)
+{
+    static const struct inc_touched gone = {INC_RECORD_CANDIDATE, 9};
+
+    return inc_event_add(f->s, events, EVENTS, &gone, 1, 3, &f->err);
+}
+
+static enum inc_status
+count_event(void *arg, const struct inc_event *e)
+{
+    unsigned *sum = arg;
+
+    *sum += (unsigned)e->person;
+    return INC_OK;
+}
+
+static void
+check_events(struct fixture *f, enum inc_status st, int fired)
+{
+    struct inc_view *v = NULL;
+    uint64_t mark = 0;
+    unsigned sum = 0;
+
+    (void)fired;
+    OK(inc_view_open(&v, f->s, &f->err), &f->err);
+    OK(inc_event_walk(v, 0, 0, count_event, &sum, &f->err), &f->err);
+    OK(inc_event_mark(v, &mark, &f->err), &f->err);
+    inc_view_close(v);
+    assert_int_equal(sum, st == INC_OK ? 7 + 8 : 9); /* all or nothing */
+    assert_int_equal(mark, st == INC_OK ? 3 : 1);
+    assert_int_equal(events[0].seq, st == INC_OK ? 2 : 0);
+    assert_int_equal(events[1].seq, st == INC_OK ? 3 : 0);
+    assert_int_equal(events[2].seq, 0);
+    assert_clean(f);
+    if (st != INC_OK && armed == INC_FAULT_STORE_COMMIT) {
+        IS(add_events(f), INC_E_STORE, &f->err);
+        reopen(f);
+    }
+    OK(add_events(f), &f->err);
+    if (st != INC_OK)
+        assert_int_equal(events[2].seq, 0);
+    assert_clean(f);
+}
+
+static void
+telling(void **state)
+{
+    static const struct scenario s = {"events", prepare_events, add_events,
+                                      check_events, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
+static void
+prepare_older(struct fixture *f)
+{
+    static const char *const tables[] = {"event", "event_need", "event_person"};
+    MDB_txn *txn = NULL;
+    MDB_env *env;
+    MDB_dbi dbi;
+
+    three_people(f);
+    close_it(f);
+    env = raw_open(f->dir);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(mdb_dbi_open(txn, tables[i], 0, &dbi), 0);
+        assert_int_equal(mdb_drop(txn, dbi, 1), 0);
+    }
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+}
+
+static void
+check_older(struct fixture *f, enum inc_status st, int fired)
+{
+    (void)fired;
+    if (st != INC_OK) {
+        assert_null(f->s);
+        open_it(f);
+    }
+    assert_clean(f);
+    OK(add_events(f), &f->err);
+    assert_clean(f);
+}
+
+static void
+older_stores(void **state)
+{
+    static const struct scenario s = {"opening a store without events",
+                                      prepare_older, open_again, check_older,
+                                      0};
+    (void)state;
+    run_scenario(&s);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_batch),  cmocka_unit_test(growth),
-        cmocka_unit_test(creation), cmocka_unit_test(migration),
-        cmocka_unit_test(backups),  cmocka_unit_test(restoring),
-        cmocka_unit_test(reading),
+        cmocka_unit_test(a_batch),      cmocka_unit_test(growth),
+        cmocka_unit_test(creation),     cmocka_unit_test(migration),
+        cmocka_unit_test(backups),      cmocka_unit_test(restoring),
+        cmocka_unit_test(reading),      cmocka_unit_test(telling),
+        cmocka_unit_test(older_stores),
     };
     /* Hundreds of small stores, and what a disk keeps is not the question. */
     if (access("/dev/shm", W_OK) == 0)

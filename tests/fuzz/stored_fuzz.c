@@ -6,11 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/event.h"
 #include "engine/store/private.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { RECORDS = INC_RECORD_KINDS, ENTRY = RECORDS, ANSWER, FRAME, WHATS };
+enum {
+    RECORDS = INC_RECORD_KINDS,
+    ENTRY = RECORDS,
+    ANSWER,
+    FRAME,
+    EVENT,
+    WHATS
+};
 
 static struct inc_arena arena; /* reset for every input */
 
@@ -117,6 +125,21 @@ frame(const uint8_t *data, size_t size)
          INC_E_CORRUPT);
 }
 
+/* Eight bytes of number, then the event's value. */
+static void
+event(const uint8_t *data, size_t size)
+{
+    size_t key_len = size < INC_NUMBER ? size : INC_NUMBER;
+    MDB_val k = {key_len, (void *)data};
+    struct inc_event e;
+
+    if (inc_event_unpack(&e, &k, data + key_len, size - key_len, NULL) !=
+        INC_OK)
+        return;
+    MUST(e.seq == inc_number_get(data));
+    MUST(e.person == inc_number_get(data + 2 * (size_t)INC_NUMBER));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -135,7 +158,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         entry(data + 1, size - 1);
     else if (what == ANSWER)
         answer(data + 1, size - 1);
-    else
+    else if (what == FRAME)
         frame(data + 1, size - 1);
+    else
+        event(data + 1, size - 1);
     return 0;
 }

@@ -575,6 +575,61 @@ class Client:
             "oracle", self._match_body(need, "need", options, more),
             timeout=SLOW_S, once=True))
 
+    # --- standing match ---------------------------------------------------
+
+    def events(self, *, after: int = 0, need: Optional[str] = None,
+               limit: int = PAGE) -> Iterator[m.EventItem]:
+        """Pairs the standing match found so far, page after page."""
+        while True:
+            page = m.EventPage.from_wire(self.call("event.list", _present(
+                after=after, need=need, limit=limit)))
+            yield from page.items
+            if not page.more:
+                return
+            after = page.last
+
+    def follow_events(self, *, after: Optional[int] = None,
+                      need: Optional[str] = None, wait: float = 1.0
+                      ) -> Iterator[m.EventItem]:
+        """Events as they are found, for ever; each once, none missed.
+
+        after  go on from this number; None: from now on
+        wait   seconds between two looks where the daemon does not publish,
+               and after which a lost publication is made up for
+
+        What is published only wakes this up: the events themselves are read
+        with event.list, so a connection that fails costs nothing.
+        """
+        if after is None:
+            after = m.EventPage.from_wire(
+                self.call("event.list", {"limit": 1})).head
+        endpoint = m.Status.from_wire(self.call("status")).events
+        socket = self._context.socket(zmq.SUB)
+        try:
+            socket.setsockopt(zmq.LINGER, 0)
+            socket.setsockopt(zmq.SUBSCRIBE, b"match")
+            if endpoint:
+                socket.connect(endpoint)
+            while True:
+                page = m.EventPage.from_wire(self.call("event.list", _present(
+                    after=after, need=need, limit=PAGE)))
+                yield from page.items
+                after = page.last
+                if not page.more:
+                    self._drain(socket, wait)
+        finally:
+            socket.close()
+
+    @staticmethod
+    def _drain(socket: zmq.Socket[bytes], wait: float) -> None:
+        """Wait for a publication; take all that are there."""
+        socket.poll(int(wait * 1000))
+        while True:
+            try:
+                socket.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+
     # --- reference --------------------------------------------------------
 
     def find_concepts(self, text: str, *, pillar: Optional[str] = None,

@@ -618,6 +618,8 @@ class Status(Model):
     process: Optional[int] = None
     # When it began to serve, milliseconds since 1970-01-01 UTC.
     started_ms: Optional[int] = None
+    # Where new events are published; absent when they are not.
+    events: Optional[str] = None
 
 
 @dataclass
@@ -1174,6 +1176,53 @@ class MatchPairRequest(Model):
 
 
 @dataclass
+class EventListRequest(Model):
+    """One page of what the standing match found."""
+
+    # Events with a higher number.
+    after: Optional[int] = None
+    # Events a page.
+    limit: Optional[int] = None
+    # Only events of this need.
+    need: Optional[str] = None
+
+
+@dataclass
+class EventItem(Model):
+    """A pair that fits; each pair is told once. As msgpack it is also what subscribers get, with `v`."""
+
+    # Number, rising; numbers may be missing.
+    seq: int
+    # The need.
+    need: str
+    # The person.
+    person: str
+    # Score when the pair was found.
+    score: int
+    # When that was, in milliseconds since 1970-01-01 UTC.
+    at: int
+
+
+@dataclass
+class EventPage(Model):
+    """A page of what the standing match found."""
+
+    _nested = {
+        "items": EventItem,
+    }
+
+    # In order of number, without pairs whose person or need is deleted, frozen
+    # or closed.
+    items: list[EventItem]
+    # To go on from: `after` of the next page.
+    last: int
+    # There is more already.
+    more: bool
+    # Number of the last event.
+    head: int
+
+
+@dataclass
 class ConceptFindRequest(Model):
     """A search for concepts."""
 
@@ -1585,6 +1634,12 @@ OPS: dict[str, Op] = {
         MatchPairRequest,
         MatchItem,
         "One person against one need, explained.",
+    ),
+    "event.list": Op(
+        "read",
+        EventListRequest,
+        EventPage,
+        "Pairs that the standing match found, in the order they were found.",
     ),
     "concept.find": Op(
         "read",
