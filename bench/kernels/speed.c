@@ -25,8 +25,7 @@ enum {
     LEAST_SKILLS = 10,
     MOST_SKILLS = 30,
     DIM = 256,
-    GROUPS = 4096,
-    LIST = 200, /* groups that have a skill */
+    WORDS = 4, /* of a bitmap of the spans of a block */
     LISTS = 500,
     READ_BYTES = 512 << 20,
     CHAIN = 10000000,
@@ -194,53 +193,46 @@ time_dots(const char *kernel, inc_dots_fn *dots, const int8_t *rows,
     sample("dots", "us", params, (double)start / TIMES / 1e3);
 }
 
-/* Lists of groups and marks, as one lane of a need walks them. */
+/* Bitmaps of spans and marks, as the steps of a need walk them. */
 struct lists {
-    uint16_t *group; /* [LISTS][LIST], ascending in a list */
-    uint8_t *best, *mark;
+    uint64_t *bits; /* [LISTS][WORDS] */
+    uint8_t *mark;  /* [WORDS * 64] */
     uint16_t *bound;
 };
 
 static void
 draw_lists(struct lists *l, struct inc_rng *r)
 {
-    l->group = room((size_t)LISTS * LIST, sizeof *l->group);
-    l->best = room((size_t)LISTS * LIST, 1);
-    l->mark = room(GROUPS, 1);
-    l->bound = room(GROUPS, sizeof *l->bound);
-    for (size_t i = 0; i < (size_t)LISTS * LIST; i++) {
-        size_t at = i % LIST, step = GROUPS / LIST;
-
-        l->group[i] = (uint16_t)(at * step + inc_rng_below(r, (uint32_t)step));
-        l->best[i] = (uint8_t)inc_rng_below(r, INC_LANES);
-    }
+    l->bits = room((size_t)LISTS * WORDS, sizeof *l->bits);
+    l->mark = room(WORDS * 64, 1);
+    l->bound = room(WORDS * 64, sizeof *l->bound);
+    for (size_t i = 0; i < (size_t)LISTS * WORDS; i++)
+        l->bits[i] = inc_rng_next(r) & inc_rng_next(r);
 }
 
 static void
 time_marks(const struct inc_kernels *k, struct lists *l)
 {
     enum { TIMES = 1000 };
-    static const uint8_t value[16] = {10, 20,  30,  40,  50,  60,  70,  80,
-                                      90, 100, 110, 120, 130, 140, 150, 160};
     char params[96];
     uint64_t start = cpu_ns();
 
     for (size_t i = 0; i < LISTS; i++)
-        k->raise(l->mark, l->group + i * LIST, l->best + i * LIST, LIST, value);
+        k->raise(l->mark, l->bits + i * WORDS, WORDS, (uint8_t)i);
     start = cpu_ns() - start;
     (void)snprintf(params, sizeof params,
-                   "\"kernel\":\"%s\",\"list\":%d,\"per\":\"posting\"", k->name,
-                   (int)LIST);
-    sample("raise", "ns", params, (double)start / ((size_t)LISTS * LIST));
+                   "\"kernel\":\"%s\",\"spans\":%d,\"per\":\"step\"", k->name,
+                   (int)WORDS * 64);
+    sample("raise", "ns", params, (double)start / LISTS);
     start = cpu_ns();
     for (int i = 0; i < TIMES; i++)
-        k->settle(l->bound, l->mark, GROUPS, 3, 17);
+        k->settle(l->bound, l->mark, WORDS * 64, 3, 17);
     start = cpu_ns() - start;
-    (void)snprintf(params, sizeof params, "\"kernel\":\"%s\",\"groups\":%d",
-                   k->name, (int)GROUPS);
+    (void)snprintf(params, sizeof params, "\"kernel\":\"%s\",\"spans\":%d",
+                   k->name, (int)WORDS * 64);
     sample("settle", "us", params, (double)start / TIMES / 1e3);
     keep += l->bound[0];
-    memset(l->bound, 0, GROUPS * sizeof *l->bound);
+    memset(l->bound, 0, WORDS * 64 * sizeof *l->bound);
 }
 
 static void

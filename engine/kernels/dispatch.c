@@ -4,36 +4,32 @@
 
 static const struct inc_kernels scalar = {
     .name = "scalar",
-    .fold = inc_fold_scalar,
     .sieve = inc_sieve_scalar,
-    .raise = inc_raise_plain,
+    .raise = inc_raise_scalar,
     .settle = inc_settle_scalar,
     .dots = inc_dots_scalar,
 };
 
 static const struct inc_kernels avx2 = {
     .name = "avx2",
-    .fold = inc_fold_avx2,
     .sieve = inc_sieve_avx2,
-    .raise = inc_raise_plain,
+    .raise = inc_raise_avx2,
     .settle = inc_settle_avx2,
     .dots = inc_dots_avx2,
 };
 
 static const struct inc_kernels avx512 = {
     .name = "avx512",
-    .fold = inc_fold_avx512,
     .sieve = inc_sieve_avx512,
-    .raise = inc_raise_plain,
+    .raise = inc_raise_avx512,
     .settle = inc_settle_avx512,
     .dots = inc_dots_avx512,
 };
 
 static const struct inc_kernels avx512_vnni = {
     .name = "avx512",
-    .fold = inc_fold_avx512,
     .sieve = inc_sieve_avx512,
-    .raise = inc_raise_plain,
+    .raise = inc_raise_avx512,
     .settle = inc_settle_avx512,
     .dots = inc_dots_vnni,
 };
@@ -95,13 +91,4 @@ inc_kernels_choose(const char *forced)
         if (any || strcmp(forced, k->name) == 0)
             best = k;
     return best;
-}
-
-inc_fold_fn *
-inc_fold_choose(const char *forced, const char **name)
-{
-    const struct inc_kernels *k = inc_kernels_choose(forced);
-
-    *name = k == NULL ? "none" : k->name;
-    return k == NULL ? NULL : k->fold;
 }

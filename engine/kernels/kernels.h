@@ -6,7 +6,7 @@
 #ifndef INC_KERNELS_KERNELS_H
 #define INC_KERNELS_KERNELS_H
 
-#include "engine/kernels/fold.h"
+#include "engine/kernels/word.h"
 
 /*
  * What the sieve knows of a need: how like each skill is to each requirement,
@@ -37,19 +37,18 @@ typedef void inc_sieve_fn(uint32_t *bound, const struct inc_sieve_table *t,
                           const uint16_t *rows, size_t n);
 
 /*
- * Raise the marks of the groups of one list:
- *   mark[group[i]] = max(mark[group[i]], value[best[i]])
- *   value  in [16]; best in [n] 0..15; group in [n], distinct
+ * Raise the marks that bits name:
+ *   mark[i] = max(mark[i], value) for every set bit i, i < 64 * words
+ *   bits  in [words]
  */
-typedef void inc_raise_fn(uint8_t *mark, const uint16_t *group,
-                          const uint8_t *best, size_t n,
-                          const uint8_t value[16]);
+typedef void inc_raise_fn(uint8_t *mark, const uint64_t *bits, size_t words,
+                          uint8_t value);
 
 /*
- * Add what the marks of one lane are worth to the groups' bounds and clear
+ * Add what the marks of one lane are worth to the nodes' bounds and clear
  * them:  bound[g] += (max(mark[g], least) * 256 * scale) >> 16; mark[g] = 0
  * Sums stay under 65536 (a need's points are 10000 in all, rounded up a lane).
- *   n       groups; arrays have room for n rounded up to 64
+ *   n       nodes; arrays have room for n rounded up to 64
  *   scale   ceil(points * 65536 / (255 * 256)), 0..10080
  */
 typedef void inc_settle_fn(uint16_t *bound, uint8_t *mark, size_t n,
@@ -65,7 +64,6 @@ typedef void inc_dots_fn(int32_t *out, const int8_t *rows, size_t n,
 
 struct inc_kernels {
     const char *name; /* "scalar", "avx2", "avx512" */
-    inc_fold_fn *fold;
     inc_sieve_fn *sieve;
     inc_raise_fn *raise;
     inc_settle_fn *settle;

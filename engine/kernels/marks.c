@@ -1,37 +1,16 @@
-/* Marks of groups: raising them by a list, adding up what they are worth. */
-#include <string.h>
-
+/* Marks of nodes: raising them, adding up what they are worth. */
 #include "engine/kernels/variants.h"
 
-/* The groups of a list differ, so the marks of a turn are all read before the
- * first is written: a compiler cannot know. */
 void
-inc_raise_plain(uint8_t *mark, const uint16_t *group, const uint8_t *best,
-                size_t n, const uint8_t value[16])
+inc_raise_scalar(uint8_t *mark, const uint64_t *bits, size_t words,
+                 uint8_t value)
 {
-    enum { TURN = 4 };
-    uint8_t worth[16];
-    size_t i = 0;
+    for (size_t w = 0; w < words; w++) {
+        for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
+            uint8_t *m = &mark[w * 64 + (size_t)__builtin_ctzll(left)];
 
-    memcpy(worth, value, sizeof worth);
-    for (; i + TURN <= n; i += TURN) {
-        uint8_t mine[TURN];
-
-        INC_UNROLL
-        for (size_t k = 0; k < TURN; k++) {
-            uint8_t is = mark[group[i + k]], may = worth[best[i + k]];
-
-            mine[k] = is > may ? is : may;
+            *m = *m > value ? *m : value;
         }
-        INC_UNROLL
-        for (size_t k = 0; k < TURN; k++)
-            mark[group[i + k]] = mine[k];
-    }
-    for (; i < n; i++) {
-        uint8_t may = worth[best[i]];
-
-        if (mark[group[i]] < may)
-            mark[group[i]] = may;
     }
 }
 

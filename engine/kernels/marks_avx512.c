@@ -8,6 +8,20 @@
 enum { LANES = 32 };
 
 void
+inc_raise_avx512(uint8_t *mark, const uint64_t *bits, size_t words,
+                 uint8_t value)
+{
+    const __m512i may = _mm512_set1_epi8((char)value);
+
+    for (size_t w = 0; w < words; w++) {
+        __m512i m = _mm512_loadu_si512(mark + w * 64);
+
+        m = _mm512_mask_max_epu8(m, bits[w], m, may);
+        _mm512_storeu_si512(mark + w * 64, m);
+    }
+}
+
+void
 inc_settle_avx512(uint16_t *bound, uint8_t *mark, size_t n, uint8_t least,
                   uint16_t scale)
 {
@@ -28,6 +42,13 @@ inc_settle_avx512(uint16_t *bound, uint8_t *mark, size_t n, uint8_t least,
 }
 
 #else /* a machine without AVX-512: the dispatcher never comes here */
+
+void
+inc_raise_avx512(uint8_t *mark, const uint64_t *bits, size_t words,
+                 uint8_t value)
+{
+    inc_raise_scalar(mark, bits, words, value);
+}
 
 void
 inc_settle_avx512(uint16_t *bound, uint8_t *mark, size_t n, uint8_t least,

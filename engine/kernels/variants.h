@@ -1,7 +1,6 @@
 /*
  * variants.h - every variant by name, for the dispatcher and the tests. Floor
- * 1, private to engine/kernels and its tests and benches. Contracts: kernels.h
- * and fold.h. A variant may only be called where inc_kernels_at() has it;
+ * 1, private to engine/kernels and its tests and benches. Contracts: kernels.h. A variant may only be called where inc_kernels_at() has it;
  * inc_dots_vnni only where inc_kernel_has_vnni().
  */
 #ifndef INC_KERNELS_VARIANTS_H
@@ -27,12 +26,12 @@ enum {
 #endif
 
 inc_sieve_fn inc_sieve_scalar, inc_sieve_avx2, inc_sieve_avx512;
-inc_raise_fn inc_raise_plain; /* nothing in it for wide registers */
+inc_raise_fn inc_raise_scalar, inc_raise_avx2, inc_raise_avx512;
 inc_settle_fn inc_settle_scalar, inc_settle_avx2, inc_settle_avx512;
 inc_dots_fn inc_dots_scalar, inc_dots_avx2, inc_dots_avx512, inc_dots_vnni;
-inc_fold_fn inc_fold_avx512;
 
 /* What this machine and its system can run. */
+int inc_kernel_has_avx2(void);
 int inc_kernel_has_avx512(void); /* F, BW, VL and DQ */
 int inc_kernel_has_vnni(void);   /* those and VNNI */
 

@@ -8,6 +8,8 @@
  * (bench/engine/pass --filter); the deadline is looked at every so many nodes.
  */
 enum { DIRECT_SHARE = 100, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
+/* So many people are worth a table of journeys, 1 ms once a place. */
+enum { MANY = 20000 };
 
 /* A block while its rows are looked at. */
 struct inc_view_of {
@@ -100,10 +102,11 @@ list_rows(uint16_t *rows, size_t n, uint64_t bits, uint32_t first)
     return n;
 }
 
-/* What the lines without skills take away from, or fail to give of, what was
- * counted whole for them. */
+/* What lines without skills take away from, or fail to give of, what was
+ * counted whole for them: those that `kinds` has a bit for. */
 static uint32_t
-shortfall(const struct inc_pass *p, const struct inc_person *person)
+shortfall(const struct inc_pass *p, const struct inc_person *person,
+          unsigned kinds)
 {
     const struct inc_tally plenty = {INC_BP, INC_BP, INC_BP};
     uint32_t sum = 0;
@@ -112,21 +115,10 @@ shortfall(const struct inc_pass *p, const struct inc_person *person)
         const struct inc_line_spec *spec = &p->plan->lines[i];
         struct inc_line line;
 
-        switch (spec->kind) {
-        case INC_LINE_LANGUAGE:
-        case INC_LINE_LICENCE:
-        case INC_LINE_EDUCATION:
-        case INC_LINE_TRADES:
-        case INC_LINE_DISTANCE:
-        case INC_LINE_HOURS:
-            inc_score_line(&line, spec, p->plan, person, NULL, 0, &plenty);
-            sum += (uint32_t)((int32_t)spec->max - line.points);
-            break;
-        case INC_LINE_REQUIREMENT:
-        case INC_LINE_AFFINITY:
-        case INC_LINE_KINDS:
-            break;
-        }
+        if ((kinds >> spec->kind & 1u) == 0)
+            continue;
+        inc_score_line(&line, spec, p->plan, person, NULL, 0, &plenty);
+        sum += (uint32_t)((int32_t)spec->max - line.points);
     }
     return sum;
 }
@@ -150,8 +142,16 @@ skill_points(const struct inc_pass *p)
     return sum;
 }
 
-/* Score one person exactly and offer it. `reach` is what skills and the rest
- * can give at most. */
+enum {
+    /* Told by what every row has at hand ... */
+    LINES_AT_HAND = 1 << INC_LINE_LANGUAGE | 1 << INC_LINE_LICENCE |
+                    1 << INC_LINE_EDUCATION | 1 << INC_LINE_HOURS,
+    /* ... and by what has to be fetched or worked out. */
+    LINES_FAR = 1 << INC_LINE_TRADES | 1 << INC_LINE_DISTANCE
+};
+
+/* Score one person exactly and offer it, unless something cheaper tells that
+ * it cannot matter. `reach` is what skills and the rest can give at most. */
 static void
 score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
       uint32_t reach, int32_t least)
@@ -159,14 +159,27 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
     struct inc_ranked item = {0};
     struct inc_person person;
     struct inc_tally tally;
-    int64_t pull, others;
+    uint16_t home = v->columns.home[row];
+    int64_t pull, others = p->rest; /* what lines without skills give */
+    int64_t skills = (int64_t)reach - p->rest;
 
     inc_block_person(v->block, row, p->scan->room, &person);
-    others = (int64_t)p->rest - shortfall(p, &person);
-    if (falls_short((int64_t)reach - p->rest + others, least))
+    others -= home == INC_NO_COMUNE
+                  ? inc_journey_cost(&p->scan->prospect, 1, 0, 0)
+                  : inc_journey_cost(&p->scan->prospect, home, home,
+                                     person.max_minutes);
+    if (falls_short(skills + others, least))
+        return;
+    others -= shortfall(p, &person, LINES_AT_HAND);
+    if (falls_short(skills + others, least))
         return;
     inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, v->classes);
-    if (reach < INC_NO_BOUND && falls_short(skill_points(p) + others, least))
+    if (reach < INC_NO_BOUND)
+        skills = skill_points(p);
+    if (falls_short(skills + others, least))
+        return;
+    others = (int64_t)p->rest - shortfall(p, &person, LINES_AT_HAND | LINES_FAR);
+    if (falls_short(skills + others, least))
         return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
     p->work.rows_scored++;
@@ -244,13 +257,14 @@ visit(struct inc_pass *p, struct inc_view_of *v, size_t n)
 /* ---- the tree ---- */
 
 /*
- * An open node as a number that sorts by bound:
- *   bits 32..47 bound, 16..31 block, 0..15 node
+ * An open span or group as a number that sorts by bound:
+ *   bits 33..48 bound, 17..32 block, 16 a span, 0..15 its number
  */
+#define A_SPAN (UINT64_C(1) << 16)
 static uint64_t
-opened(uint32_t bound, size_t block, uint32_t node)
+opened(uint32_t bound, size_t block, uint64_t node)
 {
-    return (uint64_t)bound << 32 | (uint64_t)block << 16 | node;
+    return (uint64_t)bound << 33 | (uint64_t)block << 17 | node;
 }
 
 static enum inc_status
@@ -293,36 +307,67 @@ pop(struct inc_scan *s)
     return top;
 }
 
-/* Is anybody of these rows kept? From and to lie at edges of groups. */
+/* Is anybody of a span kept? */
 static int
-any_kept(const struct inc_view_of *v, uint32_t from, uint32_t to)
+span_kept(const struct inc_view_of *v, uint32_t span)
 {
-    to = to < v->columns.rows ? to : v->columns.rows;
-    if (to - from <= INC_GROUP_ROWS)
-        return (kept_word(v, from / 64) >> from % 64 & 0xffff) != 0;
-    for (uint32_t w = from / 64; w * 64 < to; w++)
-        if (kept_word(v, w) != 0)
+    uint32_t word = span * (INC_SPAN_ROWS / 64);
+
+    for (int i = 0; i < INC_SPAN_ROWS / 64 && word * 64 < v->columns.rows;
+         i++, word++)
+        if (kept_word(v, word) != 0)
             return 1;
     return 0;
 }
 
-/* Bound the nodes first..end of a level and open those that matter. */
+/* Bits of the rows of a group that are kept. */
+static uint64_t
+group_kept(const struct inc_view_of *v, uint32_t group)
+{
+    uint32_t row = group * INC_GROUP_ROWS;
+
+    return kept_word(v, row / 64) >> row % 64 & 0xffff;
+}
+
 static enum inc_status
-open_nodes(struct inc_pass *p, size_t block, int level, uint32_t first,
-           uint32_t end)
+open_spans(struct inc_pass *p, size_t block)
+{
+    const struct inc_view_of *v = &p->scan->views[block];
+    uint16_t bound[INC_BLOCK_SPANS];
+    enum inc_status st = INC_OK;
+
+    inc_bound_spans(bound, &p->scan->prospect, p->kernels, &v->tree);
+    p->work.groups_bounded += v->tree.spans;
+    for (uint32_t s = 0; s < v->tree.spans; s++)
+        if (span_kept(v, s))
+            INC_TRY(push(p->scan, opened(bound[s], block, A_SPAN | s)));
+out:
+    return st;
+}
+
+/* Bound the groups of a span, whose own bound is given, and open those that
+ * matter. What the span has besides its journey bounds each group too, less
+ * the group's journey: that leaves most out before their skills are looked at.
+ */
+static enum inc_status
+open_groups(struct inc_pass *p, size_t block, uint32_t span, uint32_t bound)
 {
     const struct inc_view_of *v = &p->scan->views[block];
     struct inc_scan *s = p->scan;
-    uint32_t span = INC_GROUP_ROWS;
+    uint32_t first = span * INC_SPAN_GROUPS, end = first + INC_SPAN_GROUPS;
     enum inc_status st = INC_OK;
     size_t n = 0;
 
-    for (int l = 0; l < level; l++)
-        span *= INC_TREE_FANOUT;
-    for (uint32_t i = first; i < end; i++)
-        if (any_kept(v, i * span, (i + 1) * span))
-            s->rows[n++] = (uint16_t)(v->tree.first[level] + i);
-    inc_bounds(s->sieved, &s->prospect, p->kernels, &v->tree, s->rows, n);
+    end = end < v->tree.groups ? end : v->tree.groups;
+    bound += inc_node_cost(&s->prospect, &v->tree, v->tree.groups + span);
+    for (uint32_t g = first; g < end; g++) {
+        int64_t cost = inc_node_cost(&s->prospect, &v->tree, g);
+
+        if (group_kept(v, g) != 0 &&
+            !falls_short((int64_t)bound - cost, inc_ranking_least(p->ranking)))
+            s->rows[n++] = (uint16_t)g;
+    }
+    inc_bound_groups(s->sieved, &s->prospect, p->kernels, &v->tree, s->rows, n);
     p->work.groups_bounded += n;
     for (size_t i = 0; i < n; i++)
         if ((int64_t)s->sieved[i] >= inc_ranking_least(p->ranking))
@@ -331,32 +376,44 @@ out:
     return st;
 }
 
-/* Open what is below a node, or look at its rows. */
+/* What an open span or group leads to may be far: ask for it ahead. */
+static void
+ask_ahead(const struct inc_scan *s)
+{
+    const struct inc_view_of *v;
+    uint32_t node;
+
+    if (s->n_open == 0)
+        return;
+    v = &s->views[s->open[0] >> 17 & 0xffff];
+    node = s->open[0] & 0xffff;
+    if ((s->open[0] & A_SPAN) != 0) {
+        node *= INC_SPAN_GROUPS;
+        __builtin_prefetch(v->tree.family + v->tree.family_at[node]);
+        __builtin_prefetch(v->tree.trade + v->tree.trade_at[node]);
+        __builtin_prefetch(v->tree.trade_best + v->tree.trade_at[node]);
+    } else {
+        uint32_t at = v->columns.skill_at[node * INC_GROUP_ROWS];
+
+        for (uint32_t i = 0; i < INC_GROUP_ROWS; i += 2)
+            __builtin_prefetch(v->columns.skill + at + (size_t)i * 16);
+    }
+}
+
 static enum inc_status
 climb(struct inc_pass *p, uint64_t item)
 {
-    const size_t block = item >> 16 & 0xffff;
-    struct inc_view_of *v = &p->scan->views[block];
-    uint32_t node = item & 0xffff, from, to;
-    int level = INC_TREE_LEVELS - 1;
-    size_t n;
+    struct inc_view_of *v = &p->scan->views[item >> 17 & 0xffff];
+    uint32_t node = item & 0xffff;
 
-    while (node < v->tree.first[level])
-        level--;
-    node -= v->tree.first[level];
-    if (level == 0) {
-        uint32_t row = node * INC_GROUP_ROWS;
-
-        n = list_rows(p->scan->rows, 0,
-                      kept_word(v, row / 64) >> row % 64 & 0xffff, row);
-        p->work.groups_visited++;
-        visit(p, v, n);
-        return INC_OK;
-    }
-    from = node * INC_TREE_FANOUT;
-    to = from + INC_TREE_FANOUT;
-    return open_nodes(p, block, level - 1, from,
-                      to < v->tree.n[level - 1] ? to : v->tree.n[level - 1]);
+    if ((item & A_SPAN) != 0)
+        return open_groups(p, item >> 17 & 0xffff, node,
+                           (uint32_t)(item >> 33));
+    p->work.groups_visited++;
+    visit(p, v,
+          list_rows(p->scan->rows, 0, group_kept(v, node),
+                    node * INC_GROUP_ROWS));
+    return INC_OK;
 }
 
 static enum inc_status
@@ -368,15 +425,15 @@ by_tree(struct inc_pass *p)
     s->n_open = 0;
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
         if (s->views[b].has_tree)
-            INC_TRY(open_nodes(p, b, INC_TREE_LEVELS - 1, 0,
-                               s->views[b].tree.n[INC_TREE_LEVELS - 1]));
+            INC_TRY(open_spans(p, b));
     for (uint32_t i = 0; s->n_open > 0; i++) {
         uint64_t item = pop(s);
 
-        if ((int64_t)(item >> 32) < inc_ranking_least(p->ranking))
+        if ((int64_t)(item >> 33) < inc_ranking_least(p->ranking))
             break; /* and so are all that are left */
         if (i % NODES_A_LOOK == NODES_A_LOOK - 1)
             INC_TRY(inc_question_late(p->question));
+        ask_ahead(s);
         INC_TRY(climb(p, item));
     }
 out:
@@ -441,13 +498,9 @@ run(struct inc_pass *p)
     }
     if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool))
         return straight(p, 1);
-    st = inc_prospect_make(&p->scan->prospect, p->plan, &p->scan->journeys);
-    if (st != INC_OK)
-        return st;
     INC_TRY(by_tree(p));
     INC_TRY(straight(p, 0)); /* what has no tree */
 out:
-    inc_prospect_clear(&p->scan->prospect);
     return st;
 }
 
@@ -468,7 +521,13 @@ inc_pass_run(struct inc_pass *p)
         p->sheet->facets = NULL;
     count(p);
     p->sheet->facets = facets;
-    INC_TRY(run(p));
+    st = inc_prospect_make(
+        &p->scan->prospect, p->plan,
+        inc_pool_people(p->pool) < MANY ? NULL : &p->scan->journeys);
+    if (st == INC_OK)
+        st = run(p);
+    inc_prospect_clear(&p->scan->prospect);
+    INC_TRY(st);
     for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
         p->work.blocks_skipped += !p->scan->views[b].visited;
 out:

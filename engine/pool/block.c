@@ -199,19 +199,23 @@ inc_block_tree(const struct inc_block *b, struct inc_tree *out)
     *out = (struct inc_tree){
         .families = b->head->families,
         .trades = b->head->trades,
+        .groups = inc_tree_groups(b->rows),
+        .spans = inc_tree_spans(b->rows),
+        .span_words = inc_tree_span_words(b->rows),
         .family_at = b->family_at,
         .family = b->family,
         .trade_at = b->trade_at,
         .trade = b->trade,
         .trade_best = b->trade_best,
+        .family_spans = b->family_spans,
+        .trade_span_at = b->trade_span_at,
+        .trade_span = b->trade_span,
+        .trade_span_best = b->trade_span_best,
         .home_least = b->home_least,
         .home_most = b->home_most,
         .minutes_most = b->minutes_most,
         .flags = b->flags,
     };
-    (void)inc_tree_nodes(b->rows, out->n);
-    for (int l = 1; l < INC_TREE_LEVELS; l++)
-        out->first[l] = out->first[l - 1] + out->n[l - 1];
     return 1;
 }
 

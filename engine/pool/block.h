@@ -63,6 +63,10 @@ struct inc_row {
     X(trade_at, uint32_t)                                                      \
     X(trade, uint16_t)                                                         \
     X(trade_best, uint8_t)                                                     \
+    X(family_spans, uint64_t)                                                  \
+    X(trade_span_at, uint32_t)                                                 \
+    X(trade_span, uint8_t)                                                     \
+    X(trade_span_best, uint8_t)                                                \
     X(home_least, uint16_t)                                                    \
     X(home_most, uint16_t)                                                     \
     X(minutes_most, uint16_t)                                                  \
@@ -188,8 +192,10 @@ void inc_implied_read(uint32_t *implied_by, size_t n, const uint16_t *from);
 int inc_implied_check(const uint16_t *from, size_t units, size_t n,
                       uint32_t occupations);
 
-/* Nodes of all levels over so many rows; *n [INC_TREE_LEVELS] of each. */
-uint32_t inc_tree_nodes(uint32_t rows, uint32_t n[INC_TREE_LEVELS]);
+/* Groups and spans of so many rows, words of a bitmap of spans. */
+uint32_t inc_tree_groups(uint32_t rows);
+uint32_t inc_tree_spans(uint32_t rows);
+uint32_t inc_tree_span_words(uint32_t rows);
 
 /* Sections, as bytes of an element. */
 size_t inc_section_size(enum inc_section s);

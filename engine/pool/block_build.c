@@ -281,7 +281,8 @@ measure(struct making *m)
         ask_ahead(m, i, 0);
         rc = measure_row(m, &m->ref[i]);
     }
-    return rc < 0 ? -1 : inc_tree_finish(&m->tree);
+    inc_tree_finish(&m->tree);
+    return rc < 0 ? -1 : 0;
 }
 
 /* ---- room ---- */
@@ -292,9 +293,12 @@ count_sections(struct inc_block_head *h, const struct making *m)
     const struct inc_intern *t = m->table;
     const uint64_t rows = m->rows;
     const struct inc_tree_draft *tree = &m->tree;
-    const uint64_t nodes = tree->nodes, ends = nodes > 0 ? nodes + 1 : 0;
-    const uint64_t families = nodes > 0 ? tree->family_at[nodes] : 0;
-    const uint64_t trades = nodes > 0 ? tree->trade_at[nodes] : 0;
+    const int has = tree->nodes > 0;
+    const uint64_t nodes = tree->nodes;
+    const uint64_t groups = has ? inc_tree_groups(m->rows) : 0;
+    const uint64_t families = has ? tree->family_at[groups] : 0;
+    const uint64_t trades = has ? tree->trade_at[groups] : 0;
+    const uint64_t spans = has ? tree->n_trade_spans : 0;
     const struct {
         enum inc_section section;
         uint64_t n;
@@ -321,11 +325,16 @@ count_sections(struct inc_block_head *h, const struct making *m)
         {INC_SEC_span, inc_intern_elements(&t[INC_TABLE_SPANS])},
         {INC_SEC_office_at, (uint64_t)t[INC_TABLE_OFFICE].n + 1},
         {INC_SEC_office_text, inc_intern_elements(&t[INC_TABLE_OFFICE])},
-        {INC_SEC_family_at, ends},
+        {INC_SEC_family_at, has ? groups + 1 : 0},
         {INC_SEC_family, families},
-        {INC_SEC_trade_at, ends},
+        {INC_SEC_trade_at, has ? groups + 1 : 0},
         {INC_SEC_trade, trades},
         {INC_SEC_trade_best, trades},
+        {INC_SEC_family_spans,
+         has ? (uint64_t)tree->families * inc_tree_span_words(m->rows) : 0},
+        {INC_SEC_trade_span_at, has ? (uint64_t)m->trades + 1 : 0},
+        {INC_SEC_trade_span, spans},
+        {INC_SEC_trade_span_best, spans},
         {INC_SEC_home_least, nodes},
         {INC_SEC_home_most, nodes},
         {INC_SEC_minutes_most, nodes},

@@ -49,10 +49,11 @@ lengths_right(const struct inc_block_head *h)
 {
     const uint64_t rows = h->rows;
     const uint64_t words = h->section[INC_SEC_skill].n;
-    uint32_t level[INC_TREE_LEVELS];
-    const uint64_t nodes =
-        h->families > 0 ? inc_tree_nodes(h->rows, level) : 0;
-    const uint64_t ends = nodes > 0 ? nodes + 1 : 0;
+    const int tree = h->families > 0;
+    const uint64_t groups = tree ? inc_tree_groups(h->rows) : 0;
+    const uint64_t nodes = tree ? groups + inc_tree_spans(h->rows) : 0;
+    const uint64_t bits =
+        (uint64_t)h->families * inc_tree_span_words(h->rows);
     const struct {
         enum inc_section section;
         uint64_t n;
@@ -67,8 +68,11 @@ lengths_right(const struct inc_block_head *h)
         {INC_SEC_updated, rows},
         {INC_SEC_row, rows},
         {INC_SEC_order, rows},
-        {INC_SEC_family_at, ends},
-        {INC_SEC_trade_at, ends},
+        {INC_SEC_family_at, tree ? groups + 1 : 0},
+        {INC_SEC_trade_at, tree ? groups + 1 : 0},
+        {INC_SEC_family_spans, bits},
+        {INC_SEC_trade_span_at, tree ? (uint64_t)h->trades + 1 : 0},
+        {INC_SEC_trade_span_best, h->section[INC_SEC_trade_span].n},
         {INC_SEC_trade_best, h->section[INC_SEC_trade].n},
         {INC_SEC_home_least, nodes},
         {INC_SEC_home_most, nodes},
@@ -290,25 +294,46 @@ cold_holds(const struct inc_block *b, const struct inc_bounds *bounds)
     return 1;
 }
 
+/* No span past the last. */
+static int
+spans_hold(const struct inc_block *b)
+{
+    const uint32_t spans = inc_tree_spans(b->rows);
+    const uint32_t words = inc_tree_span_words(b->rows);
+    const uint64_t past = spans % 64 == 0 ? 0 : UINT64_MAX << spans % 64;
+
+    for (uint64_t i = 0; i < b->head->section[INC_SEC_trade_span].n; i++)
+        if (b->trade_span[i] >= spans)
+            return 0;
+    for (uint32_t f = 0; f < b->head->families; f++)
+        if ((b->family_spans[(size_t)f * words + words - 1] & past) != 0)
+            return 0;
+    return 1;
+}
+
 static int
 tree_holds(const struct inc_block *b, const struct inc_bounds *bounds)
 {
     const struct inc_block_head *h = b->head;
     const uint64_t nodes = h->section[INC_SEC_flags].n;
+    const uint32_t groups = inc_tree_groups(b->rows);
 
     if (b->flags == NULL)
         return h->section[INC_SEC_family].n == 0 &&
-               h->section[INC_SEC_trade].n == 0;
+               h->section[INC_SEC_trade].n == 0 &&
+               h->section[INC_SEC_trade_span].n == 0;
     for (uint64_t i = 0; i < nodes; i++) {
         if (b->home_least[i] <= b->home_most[i] &&
             b->home_most[i] >= bounds->comuni)
             return 0;
     }
-    return rising(b->family_at, (uint32_t)nodes,
-                  h->section[INC_SEC_family].n) &&
-           rising(b->trade_at, (uint32_t)nodes, h->section[INC_SEC_trade].n) &&
+    return rising(b->family_at, groups, h->section[INC_SEC_family].n) &&
+           rising(b->trade_at, groups, h->section[INC_SEC_trade].n) &&
+           rising(b->trade_span_at, h->trades,
+                  h->section[INC_SEC_trade_span].n) &&
            all_below(b->family, h->section[INC_SEC_family].n, h->families) &&
-           all_below(b->trade, h->section[INC_SEC_trade].n, h->trades);
+           all_below(b->trade, h->section[INC_SEC_trade].n, h->trades) &&
+           spans_hold(b);
 }
 
 enum inc_status

@@ -137,17 +137,19 @@ void inc_blocks_release(struct inc_blocks *b); /* safe on zeroed memory */
 /* A tree while it is made, rows in their order (tree.c). All zero is empty. */
 struct inc_tree_draft {
     const uint16_t *of_skill; /* family of each skill; NULL: no tree is made */
-    uint32_t families, trades, rows, nodes;
+    uint32_t families, trades, rows, groups;
+    uint32_t nodes; /* groups and spans when finished; 0: no tree */
     uint64_t words;
-    uint32_t *family_at, *trade_at;       /* ends of nodes' lists, from 0 */
+    uint32_t *family_at, *trade_at; /* ends of groups' lists, from 0 */
     uint16_t *family, *trade;
     uint8_t *trade_best;
+    size_t family_cap, trade_cap;                    /* elements */
     uint16_t *home_least, *home_most, *minutes_most; /* [nodes] */
-    uint8_t *flags;
-    size_t at_cap, family_cap, trade_cap; /* elements */
-    uint32_t *family_mark, *trade_mark;   /* last node met in, + 1 */
-    uint32_t *trade_place;                /* where its entry of that node is */
-    uint16_t least, most, minutes;        /* of the node at hand */
+    uint8_t *flags;                                  /* [nodes] */
+    uint32_t *family_mark, *trade_mark; /* last group met in, + 1 */
+    uint32_t *trade_place;              /* where its entry of that group is */
+    uint64_t n_trade_spans;             /* (trade, span) pairs */
+    uint16_t least, most, minutes;      /* of the group at hand */
     uint8_t flag;
 };
 /* 0, or -1 without memory. */
@@ -155,10 +157,10 @@ int inc_tree_init(struct inc_tree_draft *t, const struct inc_world *w);
 void inc_tree_reset(struct inc_tree_draft *t); /* for the next block */
 int inc_tree_row(struct inc_tree_draft *t, const struct inc_block *b,
                  uint32_t row);
-/* Close the last group and make the levels above; without nodes when the tree
- * would be no use. */
-int inc_tree_finish(struct inc_tree_draft *t);
-void inc_tree_copy(const struct inc_tree_draft *t, struct inc_block *b);
+/* Close the last group; without nodes when the tree would be no use. */
+void inc_tree_finish(struct inc_tree_draft *t);
+/* Into a block with room for it; what spans have comes from the groups. */
+void inc_tree_copy(struct inc_tree_draft *t, struct inc_block *b);
 void inc_tree_release(struct inc_tree_draft *t);
 
 /* ---- needs ---- */

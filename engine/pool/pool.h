@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "engine/base/status.h"
-#include "engine/kernels/fold.h"
+#include "engine/kernels/word.h"
 #include "engine/profile/record.h"
 #include "engine/space/trades.h"
 #include "engine/taxonomy/geo.h"
@@ -221,28 +221,38 @@ struct inc_columns {
 };
 
 /*
- * A tree over the rows of a block: a node of level 0 is INC_GROUP_ROWS rows, of
- * the next INC_TREE_FANOUT nodes of the one before. A node tells what somebody
- * below it has, so that a bound of a node is a bound of all its rows. Dead rows
- * are in it: they only loosen bounds.
+ * A tree over the rows of a block: groups of INC_GROUP_ROWS rows, spans of
+ * INC_SPAN_GROUPS groups. Each tells what somebody below it has, so that a
+ * bound of it is a bound of all its rows. Dead rows are in it: they only loosen
+ * bounds. A group lists what it has; of spans each family and trade lists who
+ * has it, since all spans are bounded and few groups.
  */
-enum { INC_TREE_LEVELS = 3, INC_TREE_FANOUT = 16 };
+enum {
+    INC_SPAN_GROUPS = 16,
+    INC_SPAN_ROWS = INC_SPAN_GROUPS * INC_GROUP_ROWS,
+    INC_BLOCK_SPANS = INC_BLOCK_ROWS / INC_SPAN_ROWS
+};
 enum { INC_NODE_UNASKED = 1 }; /* somebody's skills are not known */
 struct inc_tree {
-    uint32_t families, trades;        /* as of the space */
-    uint32_t n[INC_TREE_LEVELS];      /* nodes of each level */
-    uint32_t first[INC_TREE_LEVELS];  /* number of its first node */
-    const uint32_t *family_at;        /* [nodes + 1] into the next */
-    const uint16_t *family;           /* families of their skills (near.h) */
-    const uint32_t *trade_at;         /* [nodes + 1] into the next two */
-    const uint16_t *trade;            /* their trades ... */
-    const uint8_t *trade_best;        /* ... the largest weight, in 1/255 of
-                                         10000, rounded up */
-    const uint16_t *home_least, *home_most; /* [nodes] least and greatest known
-                                               home; least > most: none */
-    const uint16_t *minutes_most; /* [nodes] largest max_minutes told; 0: none
-                                     is */
-    const uint8_t *flags;         /* [nodes] INC_NODE_ bits */
+    uint32_t families, trades; /* as of the space */
+    uint32_t groups, spans;
+    uint32_t span_words; /* of a bitmap of spans */
+    /* groups: [groups + 1] ends of lists, and the lists */
+    const uint32_t *family_at;
+    const uint16_t *family; /* families of their skills (near.h) */
+    const uint32_t *trade_at;
+    const uint16_t *trade;     /* their trades ... */
+    const uint8_t *trade_best; /* ... the largest weight, in 1/255 of 10000,
+                                  rounded up */
+    /* spans */
+    const uint64_t *family_spans;  /* [families][span_words] bit per span */
+    const uint32_t *trade_span_at; /* [trades + 1] into the next two */
+    const uint8_t *trade_span, *trade_span_best;
+    /* [groups + spans], the groups first */
+    const uint16_t *home_least, *home_most; /* least and greatest known home;
+                                               least > most: none */
+    const uint16_t *minutes_most; /* largest max_minutes told; 0: none is */
+    const uint8_t *flags;         /* INC_NODE_ bits */
 };
 
 struct inc_block; /* of people */
