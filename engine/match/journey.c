@@ -25,24 +25,51 @@ quickest(const struct inc_geo *geo, uint16_t to, uint16_t from)
     return (uint16_t)best;
 }
 
+enum { CHUNK = INC_JOURNEY_CHUNK };
+
+static uint16_t
+lesser(uint16_t a, uint16_t b)
+{
+    return a < b ? a : b;
+}
+
+static int
+make_room(struct inc_journey_table *t, uint32_t n)
+{
+    const uint32_t chunks = (n + CHUNK - 1) / CHUNK;
+    const uint32_t many = (chunks + CHUNK - 1) / CHUNK;
+
+    if (inc_mem_room(&t->minutes, &t->cap,
+                     ((size_t)n * 3 + chunks + many) * sizeof *t->minutes) != 0)
+        return -1;
+    t->n = n;
+    t->chunks = chunks;
+    t->before = t->minutes + n;
+    t->after = t->before + n;
+    t->chunk = t->after + n;
+    t->many = t->chunk + chunks;
+    memset(t->chunk, 0xff, ((size_t)chunks + many) * sizeof *t->chunk);
+    return 0;
+}
+
 static int
 fill(struct inc_journey_table *t, const struct inc_geo *geo, uint16_t to)
 {
-    const uint32_t n = inc_geo_count(geo);
-    const uint32_t chunks = (n + INC_JOURNEY_CHUNK - 1) / INC_JOURNEY_CHUNK;
-    const size_t bytes = (n + chunks) * sizeof *t->minutes;
-
     t->geo = NULL;
-    if (inc_mem_room(&t->minutes, &t->cap, bytes) != 0)
+    if (make_room(t, inc_geo_count(geo)) != 0)
         return -1;
-    memset(t->minutes + n, 0xff, chunks * sizeof *t->minutes);
-    for (uint32_t c = 0; c < n; c++) {
-        uint16_t *chunk = &t->minutes[n + c / INC_JOURNEY_CHUNK];
+    for (uint32_t c = 0; c < t->n; c++) {
+        uint16_t least = t->minutes[c] = quickest(geo, to, (uint16_t)c);
 
-        t->minutes[c] = quickest(geo, to, (uint16_t)c);
-        if (t->minutes[c] < *chunk)
-            *chunk = t->minutes[c];
+        t->before[c] =
+            c % CHUNK == 0 ? least : lesser(t->before[c - 1], least);
+        t->chunk[c / CHUNK] = lesser(t->chunk[c / CHUNK], least);
+        t->many[c / CHUNK / CHUNK] = lesser(t->many[c / CHUNK / CHUNK], least);
     }
+    for (uint32_t c = t->n; c-- > 0;)
+        t->after[c] = c % CHUNK == CHUNK - 1 || c == t->n - 1
+                          ? t->minutes[c]
+                          : lesser(t->after[c + 1], t->minutes[c]);
     t->geo = geo;
     t->to = to;
     return 0;
@@ -71,31 +98,39 @@ inc_journeys_to(struct inc_journeys *j, const struct inc_plan *p)
     return oldest;
 }
 
-static uint32_t
+static uint16_t
 least_of(const uint16_t *minutes, uint32_t from, uint32_t to)
 {
-    uint32_t best = UINT16_MAX;
+    uint16_t best = UINT16_MAX;
 
     for (uint32_t i = from; i < to; i++)
-        best = minutes[i] < best ? minutes[i] : best;
+        best = lesser(best, minutes[i]);
     return best;
+}
+
+/* Least of whole chunks from..to - 1. */
+static uint16_t
+least_of_chunks(const struct inc_journey_table *t, uint32_t from, uint32_t to)
+{
+    uint32_t first = (from + CHUNK - 1) / CHUNK, last = to / CHUNK;
+
+    if (first >= last)
+        return least_of(t->chunk, from, to);
+    return lesser(lesser(least_of(t->chunk, from, first * CHUNK),
+                         least_of(t->many, first, last)),
+                  least_of(t->chunk, last * CHUNK, to));
 }
 
 uint32_t
 inc_journey_least(const struct inc_journey_table *t, uint16_t least,
                   uint16_t most)
 {
-    const uint32_t n = inc_geo_count(t->geo);
-    uint32_t first = least / INC_JOURNEY_CHUNK, last = most / INC_JOURNEY_CHUNK;
-    uint32_t a, b, c;
+    uint32_t first = least / CHUNK, last = most / CHUNK;
 
     if (least <= t->to && t->to <= most)
         return t->minutes[t->to];
-    if (last - first < 2)
+    if (first == last)
         return least_of(t->minutes, least, most + 1U);
-    a = least_of(t->minutes, least, (first + 1) * INC_JOURNEY_CHUNK);
-    b = least_of(t->minutes + n, first + 1, last);
-    c = least_of(t->minutes, last * INC_JOURNEY_CHUNK, most + 1U);
-    a = a < b ? a : b;
-    return a < c ? a : c;
+    return lesser(lesser(t->after[least], t->before[most]),
+                  least_of_chunks(t, first + 1, last));
 }

@@ -7,17 +7,21 @@
 
 #include "engine/match/plan.h"
 
-enum { INC_JOURNEYS = 64, INC_JOURNEY_CHUNK = 64 };
+enum { INC_JOURNEYS = 64, INC_JOURNEY_CHUNK = 32 };
 
-/* Minutes by the quickest way from each comune, and the least of each chunk of
- * INC_JOURNEY_CHUNK comuni. */
+/* Minutes by the quickest way from each comune, and what makes the least of a
+ * range quick to find: the least from the start of its chunk of
+ * INC_JOURNEY_CHUNK comuni to each, from each to the chunk's end, of each
+ * chunk, and of each INC_JOURNEY_CHUNK chunks. */
 struct inc_journey_table {
     const struct inc_geo *geo; /* NULL: empty */
     uint64_t world;            /* its serial: a geo may be another at the
                                   address of one that is gone */
     uint16_t to;
-    uint16_t *minutes; /* [comuni], then [chunks] */
-    size_t cap;        /* bytes */
+    uint32_t n, chunks;
+    uint16_t *minutes;                       /* [n], start of one allocation */
+    uint16_t *before, *after, *chunk, *many; /* [n], [n], [chunks], ... */
+    size_t cap;                              /* bytes */
     uint64_t used;
 };
 /* One worker's, most needs of an office being in few places. All zero is ready
