@@ -7,7 +7,7 @@
 /* The tree is worth its climb when more than one in so many passes the filters
  * (bench/engine/pass --filter); the deadline is looked at every so many nodes.
  */
-enum { DIRECT_SHARE = 100, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
+enum { NARROW_SHARE = 100, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
 /* So many people are worth a table of journeys, 1 ms once a place. */
 enum { MANY = 20000 };
 
@@ -257,14 +257,35 @@ visit(struct inc_pass *p, struct inc_view_of *v, size_t n)
 /* ---- the tree ---- */
 
 /*
- * An open span or group as a number that sorts by bound:
- *   bits 33..48 bound, 17..32 block, 16 a span, 0..15 its number
+ * What is open, a span, a group or a row, as a number that sorts by bound:
+ *   bits 34..49 bound, 18..33 block, 16..17 what it is, 0..15 its number
  */
-#define A_SPAN (UINT64_C(1) << 16)
+enum open_kind { A_SPAN, A_GROUP, A_ROW };
+
 static uint64_t
-opened(uint32_t bound, size_t block, uint64_t node)
+opened(uint32_t bound, size_t block, enum open_kind kind, uint32_t number)
 {
-    return (uint64_t)bound << 33 | (uint64_t)block << 17 | node;
+    uint64_t most = bound < INC_NO_BOUND ? bound : INC_NO_BOUND;
+
+    return most << 34 | (uint64_t)block << 18 | (uint64_t)kind << 16 | number;
+}
+
+static uint32_t
+open_bound(uint64_t item)
+{
+    return (uint32_t)(item >> 34);
+}
+
+static size_t
+open_block(uint64_t item)
+{
+    return item >> 18 & 0xffff;
+}
+
+static enum open_kind
+open_what(uint64_t item)
+{
+    return (enum open_kind)(item >> 16 & 3);
 }
 
 static enum inc_status
@@ -340,7 +361,7 @@ open_spans(struct inc_pass *p, size_t block)
     p->work.groups_bounded += v->tree.spans;
     for (uint32_t s = 0; s < v->tree.spans; s++)
         if (span_kept(v, s))
-            INC_TRY(push(p->scan, opened(bound[s], block, A_SPAN | s)));
+            INC_TRY(push(p->scan, opened(bound[s], block, A_SPAN, s)));
 out:
     return st;
 }
@@ -371,7 +392,7 @@ open_groups(struct inc_pass *p, size_t block, uint32_t span, uint32_t bound)
     p->work.groups_bounded += n;
     for (size_t i = 0; i < n; i++)
         if ((int64_t)s->sieved[i] >= inc_ranking_least(p->ranking))
-            INC_TRY(push(s, opened(s->sieved[i], block, s->rows[i])));
+            INC_TRY(push(s, opened(s->sieved[i], block, A_GROUP, s->rows[i])));
 out:
     return st;
 }
@@ -385,14 +406,14 @@ ask_ahead(const struct inc_scan *s)
 
     if (s->n_open == 0)
         return;
-    v = &s->views[s->open[0] >> 17 & 0xffff];
+    v = &s->views[open_block(s->open[0])];
     node = s->open[0] & 0xffff;
-    if ((s->open[0] & A_SPAN) != 0) {
+    if (open_what(s->open[0]) == A_SPAN) {
         node *= INC_SPAN_GROUPS;
         __builtin_prefetch(v->tree.family + v->tree.family_at[node]);
         __builtin_prefetch(v->tree.trade + v->tree.trade_at[node]);
         __builtin_prefetch(v->tree.trade_best + v->tree.trade_at[node]);
-    } else {
+    } else if (open_what(s->open[0]) == A_GROUP) {
         uint32_t at = v->columns.skill_at[node * INC_GROUP_ROWS];
 
         for (uint32_t i = 0; i < INC_GROUP_ROWS; i += 2)
@@ -403,12 +424,15 @@ ask_ahead(const struct inc_scan *s)
 static enum inc_status
 climb(struct inc_pass *p, uint64_t item)
 {
-    struct inc_view_of *v = &p->scan->views[item >> 17 & 0xffff];
+    struct inc_view_of *v = &p->scan->views[open_block(item)];
     uint32_t node = item & 0xffff;
 
-    if ((item & A_SPAN) != 0)
-        return open_groups(p, item >> 17 & 0xffff, node,
-                           (uint32_t)(item >> 33));
+    if (open_what(item) == A_SPAN)
+        return open_groups(p, open_block(item), node, open_bound(item));
+    if (open_what(item) == A_ROW) {
+        score(p, v, node, open_bound(item), inc_ranking_least(p->ranking));
+        return INC_OK;
+    }
     p->work.groups_visited++;
     visit(p, v,
           list_rows(p->scan->rows, 0, group_kept(v, node),
@@ -416,20 +440,50 @@ climb(struct inc_pass *p, uint64_t item)
     return INC_OK;
 }
 
+/* Every kept row of a block, for narrow filters. */
 static enum inc_status
-by_tree(struct inc_pass *p)
+open_rows(struct inc_pass *p, size_t block)
+{
+    struct inc_view_of *v = &p->scan->views[block];
+    struct inc_scan *s = p->scan;
+    enum inc_status st = INC_OK;
+    size_t n = 0;
+
+    for (uint32_t w = 0; w * 64 < v->columns.rows; w++)
+        n = list_rows(s->rows, n, kept_word(v, w), w * 64);
+    p->kernels->sieve(s->sieved, &s->kin.sieve, v->columns.skill,
+                      v->columns.skill_at, s->rows, n);
+    p->work.rows_sieved += n;
+    v->visited |= n > 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t reach = may_have_all(p, v, s->rows[i])
+                             ? INC_NO_BOUND
+                             : s->sieved[i] + p->rest;
+
+        INC_TRY(push(s, opened(reach, block, A_ROW, s->rows[i])));
+    }
+out:
+    return st;
+}
+
+/* Best first: what is open until nothing that is left can matter. */
+static enum inc_status
+by_bounds(struct inc_pass *p, int narrow)
 {
     struct inc_scan *s = p->scan;
     enum inc_status st = INC_OK;
 
     s->n_open = 0;
-    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++)
-        if (s->views[b].has_tree)
+    for (size_t b = 0; b < inc_pool_blocks(p->pool); b++) {
+        if (narrow)
+            INC_TRY(open_rows(p, b));
+        else if (s->views[b].has_tree)
             INC_TRY(open_spans(p, b));
+    }
     for (uint32_t i = 0; s->n_open > 0; i++) {
         uint64_t item = pop(s);
 
-        if ((int64_t)(item >> 33) < inc_ranking_least(p->ranking))
+        if ((int64_t)open_bound(item) < inc_ranking_least(p->ranking))
             break; /* and so are all that are left */
         if (i % NODES_A_LOOK == NODES_A_LOOK - 1)
             INC_TRY(inc_question_late(p->question));
@@ -496,9 +550,10 @@ run(struct inc_pass *p)
         p->matched = 0;
         return straight(p, 1);
     }
-    if (p->matched * DIRECT_SHARE < inc_pool_people(p->pool))
-        return straight(p, 1);
-    INC_TRY(by_tree(p));
+    if (p->matched * NARROW_SHARE < inc_pool_people(p->pool) &&
+        inc_pool_blocks(p->pool) < BLOCKS_MAX)
+        return by_bounds(p, 1);
+    INC_TRY(by_bounds(p, 0));
     INC_TRY(straight(p, 0)); /* what has no tree */
 out:
     return st;
