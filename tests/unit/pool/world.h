@@ -18,7 +18,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/rng.h"
+#include "engine/kernels/panel.h"
 #include "engine/pool/pool.h"
+#include "engine/space/near.h"
 
 enum {
     SKILLS = 4500,
@@ -156,6 +158,7 @@ make_space(void)
     static uint16_t list[SKILLS * 4];
     struct inc_rng r = {77};
     struct inc_err err;
+    const char *core;
     struct inc_space_parts parts = {
         .dim = DIM,
         .rows = SKILLS,
@@ -182,6 +185,9 @@ make_space(void)
     }
     if (inc_space_from_parts(&the_space, &parts, the_taxonomy, &err) != INC_OK)
         fail_msg("space: %s (%s)", err.what, err.hint);
+    if (inc_panel_start(&core, &err) != INC_OK ||
+        inc_space_make_near(the_space, NULL, &err) != INC_OK)
+        fail_msg("near: %s (%s)", err.what, err.hint);
 }
 
 static void
@@ -221,7 +227,9 @@ open_world(void **state)
     }
     remove_files(dir);
     make_space();
-    world = (struct inc_world){the_taxonomy, the_space, the_geo, NULL};
+    world = (struct inc_world){.taxonomy = the_taxonomy,
+                               .space = the_space,
+                               .geo = the_geo};
     return 0;
 }
 
