@@ -84,8 +84,9 @@ make_record(struct record *r, uint64_t seed)
         r->licences[i] = inc_rng_below(&rng, INC_LICENCE_COUNT);
     a->has = BIT(INC_AVAILABILITY_WINDOWS);
     if (seed % 5 == 0) {
-        a->has |= BIT(INC_AVAILABILITY_MAX_MINUTES);
-        a->max_minutes = 5 + (int64_t)(seed % 90);
+        r->c.has |= BIT(INC_CANDIDATE_MOBILITY);
+        r->c.mobility.has = BIT(INC_MOBILITY_MAX_MINUTES);
+        r->c.mobility.max_minutes = 5 + (int64_t)(seed % 90);
     }
     a->windows = r->windows;
     a->n_windows = inc_rng_below(&rng, 6);
