@@ -150,6 +150,14 @@ skill_points(const struct inc_pass *p)
     return sum;
 }
 
+/* Can so many points, which may be fewer than none, matter? Nobody's score is
+ * under 0, and those at 0 tie. */
+static int
+matters(int64_t points, int32_t least)
+{
+    return (points > 0 ? points : 0) >= least;
+}
+
 /* Score one person exactly and offer it. `reach` is what skills and the rest
  * can give at most. */
 static void
@@ -163,10 +171,10 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
 
     inc_block_person(v->block, row, p->scan->room, &person);
     others = (int64_t)p->rest - shortfall(p, &person);
-    if ((int64_t)reach - p->rest + others < least)
+    if (!matters((int64_t)reach - p->rest + others, least))
         return;
     inc_kin_cover(p->cover, &p->scan->kin, p->plan, &person, v->classes);
-    if (reach < INC_NO_BOUND && skill_points(p) + others < least)
+    if (reach < INC_NO_BOUND && !matters(skill_points(p) + others, least))
         return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
     p->work.rows_scored++;
