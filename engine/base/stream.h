@@ -18,6 +18,7 @@ struct inc_stream {
     int fd;
     uint64_t at; /* bytes so far */
     struct inc_hasher hasher;
+    unsigned char digest[INC_DIGEST]; /* of the whole, once ended */
 };
 
 /* Start a new file beside `path`, mode 0600. INC_E_IO, INC_E_FULL ... */

@@ -187,7 +187,8 @@ out:
 struct inc_upkeep {
     struct inc_estate *estate; /* of the image it was made of, held */
     struct inc_merge *merge;   /* or ... */
-    struct inc_pool *saved;    /* ... what now lies at image_path, held */
+    struct inc_pool *saved;    /* ... what now lies at image_path, held, ... */
+    unsigned char digest[INC_DIGEST]; /* ... and the file's */
 };
 
 void
@@ -210,7 +211,7 @@ save_people(struct inc_upkeep *u, struct inc_live *l,
 
     inc_stamp_make(&stamp, image->estate, l->store_id,
                    inc_pool_generation(image->pool));
-    INC_TRY(inc_image_save(l->image_path, image->pool, &stamp, err));
+    INC_TRY(inc_image_save(l->image_path, image->pool, &stamp, u->digest, err));
     l->saved = 1;
     l->saved_generation = stamp.seq;
     u->saved = inc_pool_hold(image->pool);
@@ -262,7 +263,7 @@ inc_live_install(struct inc_live *l, struct inc_upkeep *u, struct inc_err *err)
         u->merge = NULL; /* install consumes it */
     } else {
         st = inc_image_adopt(&next.pool, l->now.pool, u->saved, l->image_path,
-                             err);
+                             u->digest, err);
     }
     if (st == INC_OK) {
         (void)inc_estate_hold(next.estate);
