@@ -1,4 +1,5 @@
 /* Blocks: the tree against the rows, sizes at every edge, tables, merges. */
+#include "engine/pool/block.h"
 #include "engine/space/near.h"
 #include "tests/unit/pool/people.h"
 
@@ -68,7 +69,7 @@ check_node(const struct inc_tree *t, uint32_t at, struct node *n)
     assert_int_equal(t->home_most[at], n->most);
 }
 
-/* How many nodes there were. */
+/* How many nodes there were. There is a tree over enough rows. */
 static uint32_t
 check_tree(const struct inc_block *b)
 {
@@ -118,7 +119,7 @@ add_people(struct inc_pool *old, uint64_t first, uint64_t n, uint64_t shift,
 }
 
 static void
-indexes(void **state)
+trees(void **state)
 {
     static const uint64_t sizes[] = {1, 15, 16, 17, 1023, 1024, 1025, 2500};
     uint64_t model[2500] = {0};
@@ -130,6 +131,66 @@ indexes(void **state)
         assert_int_equal(inc_pool_blocks(p), 1);
         check_people(p, model, sizes[i], i >= 6);
         (void)check_tree(inc_pool_block(p, 0));
+        inc_pool_drop(p);
+    }
+}
+
+/* Trees of blocks that were merged, with dead rows that are gone and rows of
+ * several sources. */
+static void
+merged_trees(void **state)
+{
+    uint64_t model[9000] = {0};
+    struct inc_pool *p = add_people(NULL, 0, 5000, 1000, model), *next;
+    struct inc_merge *m;
+    size_t checked = 0;
+
+    (void)state;
+    p = add_people(p, 3000, 6000, 20000, model);
+    p = add_people(p, 10, 700, 70000, model);
+    while (inc_pool_due(p)) {
+        assert_int_equal(inc_merge_make(&m, p, NULL), INC_OK);
+        assert_int_equal(inc_merge_install(&next, p, m, NULL), INC_OK);
+        inc_pool_drop(p);
+        p = next;
+    }
+    for (size_t i = 0; i < inc_pool_blocks(p); i++)
+        checked += check_tree(inc_pool_block(p, i)) > 0;
+    assert_true(checked >= 1);
+    check_people(p, model, 9000, 0);
+    inc_pool_drop(p);
+}
+
+/* Neighbours who share nothing: a tree would cost as much as the rows. */
+static void
+no_tree(void **state)
+{
+    enum { N = 1500 };
+    struct inc_pool_builder *b;
+    struct inc_pool *p;
+    struct inc_tree t;
+    char id[16];
+
+    (void)state;
+    for (uint32_t shared = 0; shared < 2; shared++) {
+        assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
+        for (uint32_t no = 0; no < N; no++) {
+            struct inc_skill skill = {
+                .has = BIT(INC_SKILL_URI),
+                .uri = skill_uri(shared ? 1000 + no / 20 : 1000 + no * 2)};
+            struct inc_candidate c = {.has = BIT(INC_CANDIDATE_SKILLS),
+                                      .id = id,
+                                      .skills = &skill,
+                                      .n_skills = 1};
+
+            (void)snprintf(id, sizeof id, "%u", no);
+            assert_int_equal(inc_pool_add_candidate(b, no, &c, NULL), INC_OK);
+        }
+        assert_int_equal(inc_pool_end(&p, b, NULL, 1, NULL), INC_OK);
+        assert_int_equal(inc_pool_blocks(p), 1);
+        assert_int_equal(inc_block_tree(inc_pool_block(p, 0), &t), shared);
+        assert_int_equal(inc_block_tree_bytes(inc_pool_block(p, 0)) > 0,
+                         shared);
         inc_pool_drop(p);
     }
 }
@@ -326,7 +387,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(indexes),      cmocka_unit_test(ranks),
+        cmocka_unit_test(trees),      cmocka_unit_test(ranks),
+        cmocka_unit_test(merged_trees), cmocka_unit_test(no_tree),
         cmocka_unit_test(block_edges),  cmocka_unit_test(full_tables),
         cmocka_unit_test(many_classes), cmocka_unit_test(number_limit),
     };

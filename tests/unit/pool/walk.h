@@ -10,6 +10,15 @@
 
 #include "engine/pool/block.h"
 
+/* What numbers of the small world (world.h) are under, for the fuzzer, which
+ * does not make it; unit.pool.bind holds them to it. */
+enum {
+    FUZZ_SKILLS = 4500,
+    FUZZ_TRADES = 60,
+    FUZZ_COMUNI = 2,
+    FUZZ_FAMILIES = 3375
+};
+
 static uint64_t
 walk_person(const struct inc_block *b, uint32_t row)
 {

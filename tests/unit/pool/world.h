@@ -182,6 +182,10 @@ make_space(void)
         idf[i] = (uint16_t)inc_rng_below(&r, 9000);
         for (int d = 0; d < DIM && i != SKILL_GONE; d++)
             vectors[i][d] = (int8_t)((int)inc_rng_below(&r, 255) - 127);
+        /* of four the second is like the first: families of several */
+        for (int d = 0; d < DIM && i % 4 == 1; d++)
+            vectors[i][d] =
+                (int8_t)(vectors[i - 1][d] / 8 * 7 + vectors[i][d] / 9);
     }
     if (inc_space_from_parts(&the_space, &parts, the_taxonomy, &err) != INC_OK)
         fail_msg("space: %s (%s)", err.what, err.hint);
