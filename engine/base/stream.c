@@ -32,8 +32,8 @@ enum inc_status
 inc_stream_begin(struct inc_stream *s, const char *path, struct inc_err *err)
 {
     int n = snprintf(s->path, sizeof s->path, "%s", path);
-    int m = snprintf(s->temp, sizeof s->temp, "%s.%ld.new", path,
-                     (long)getpid());
+    /* one name: what a crash left is written over, not left for good */
+    int m = snprintf(s->temp, sizeof s->temp, "%s.new", path);
 
     s->fd = -1;
     s->at = 0;

@@ -31,8 +31,7 @@ pool_of(uint64_t n, uint64_t more)
         assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
         for (uint64_t no = part ? n : 0; no < (part ? n + more : n); no++) {
             make_record(&r, no + 1);
-            assert_int_equal(inc_pool_add_candidate(b, no, &r.c, NULL),
-                             INC_OK);
+            assert_int_equal(inc_pool_add_candidate(b, no, &r.c, NULL), INC_OK);
         }
         if (part)
             assert_int_equal(inc_pool_drop_candidate(b, 2, NULL), INC_OK);

@@ -124,8 +124,8 @@ starting(void **state)
     for (uint64_t i = 5; i < 10; i++)
         (void)put_person(f, text(&f->arena, "a.", i));
     {
-        struct inc_command c = command(f, INC_OP_NEED_PUT, "n.1",
-                                       need(&f->arena, "n.1", NULL));
+        struct inc_command c =
+            command(f, INC_OP_NEED_PUT, "n.1", need(&f->arena, "n.1", NULL));
         IS(run(f, &c), INC_OK, &c.err);
     }
     while (start_short_of_memory(f, path, nth))

@@ -1,6 +1,7 @@
 /* Fuzz: any bytes as a block of people. What binds must be readable all
  * through without leaving it. Corpus: blocks of 1 and of 20 people, without and
- * with a tree, written by unit.pool.bind with INC_CORPUS=folder in its environment. */
+ * with a tree, written by unit.pool.bind with INC_CORPUS=folder in its
+ * environment. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -144,6 +144,29 @@ given_up(void **state)
     inc_unmap_file(bytes, len);
 }
 
+/* What a crash left half written does not stay, nor get into the file. */
+static void
+left_over(void **state)
+{
+    char temp[ROOM + 80];
+    unsigned char *base = NULL;
+    struct inc_err err;
+    size_t bytes = 0;
+    FILE *f;
+
+    (void)state;
+    (void)snprintf(temp, sizeof temp, "%s.new", path);
+    f = fopen(temp, "wb");
+    assert_non_null(f);
+    assert_true(fputs("much longer than what is written now", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    write_it("abc", 1);
+    assert_int_equal(names(), 1);
+    assert_int_equal(inc_map_file(&base, &bytes, path, &err), INC_OK);
+    assert_int_equal(bytes, 3 + INC_DIGEST);
+    inc_unmap_file(base, bytes);
+}
+
 static void
 no_place(void **state)
 {
@@ -179,6 +202,7 @@ main(void)
         cmocka_unit_test_setup_teardown(whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(padded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(left_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_place, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

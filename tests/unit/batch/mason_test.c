@@ -444,9 +444,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(merges_under_load), TEST(busy_scribe),
-        TEST(stopped_while_waiting), TEST(stopped_at_work),
-        TEST(saves), TEST(cannot_save),
+        TEST(merges_under_load),
+        TEST(busy_scribe),
+        TEST(stopped_while_waiting),
+        TEST(stopped_at_work),
+        TEST(saves),
+        TEST(cannot_save),
         TEST(none),
     };
     return cmocka_run_group_tests(tests, open_estate, close_estate);

@@ -3,8 +3,8 @@
  * both attitudes, with and without a place, with skills the taxonomy does not
  * know and alternatives; people without homes, skills, limits.
  */
-#include "engine/match/bounds.h"
 #include "engine/kernels/kernels.h"
+#include "engine/match/bounds.h"
 #include "engine/match/score.h"
 #include "tests/unit/match/crowd.h"
 

@@ -38,8 +38,8 @@ quickest(const struct inc_geo *geo, uint16_t to, uint16_t least, uint16_t most)
 
     for (uint32_t c = least; c <= most; c++)
         for (int m = 0; m < INC_MODE_COUNT; m++) {
-            uint32_t one = inc_geo_minutes(
-                inc_geo_metres(geo, to, (uint16_t)c), (enum inc_mode)m);
+            uint32_t one = inc_geo_minutes(inc_geo_metres(geo, to, (uint16_t)c),
+                                           (enum inc_mode)m);
 
             best = one < best ? one : best;
         }
@@ -112,9 +112,9 @@ nobody_is_quicker(void **state)
             inc_block_person(b, row, NULL, &person);
             if (person.home == INC_NO_COMUNE)
                 continue;
-            assert_true(inc_journey(&p, person.home, person.modes, &metres,
-                                    &mode) >=
-                        inc_journey_least(t, person.home, person.home));
+            assert_true(
+                inc_journey(&p, person.home, person.modes, &metres, &mode) >=
+                inc_journey_least(t, person.home, person.home));
         }
     }
     inc_journeys_release(&journeys);

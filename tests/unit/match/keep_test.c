@@ -33,8 +33,7 @@ random_filters(struct inc_match_options *o, struct inc_rng *r,
     }
     if (which & 2) {
         f->has |= BIT(INC_FILTER_AVAILABLE_BY);
-        f->available_by =
-            inc_date_from(2026, 11, 1) + rec_between(r, 0, 420);
+        f->available_by = inc_date_from(2026, 11, 1) + rec_between(r, 0, 420);
     }
     if (which & 4) {
         f->has |= BIT(INC_FILTER_LANGUAGE);
@@ -59,8 +58,7 @@ random_filters(struct inc_match_options *o, struct inc_rng *r,
     }
     if (which & 32) {
         f->has |= BIT(INC_FILTER_UPDATED_SINCE);
-        f->updated_since =
-            inc_date_from(2026, 1, 1) + rec_between(r, 0, 330);
+        f->updated_since = inc_date_from(2026, 1, 1) + rec_between(r, 0, 330);
     }
     if (which & 64) {
         f->has |= BIT(INC_FILTER_RADIUS_KM);
@@ -99,8 +97,7 @@ right(const uint64_t *bits, const struct inc_screen *s,
 static int
 open_all(void **state)
 {
-    return crowd_open(state) ||
-                   inc_arena_init(&scratch, 16 << 20) != INC_OK
+    return crowd_open(state) || inc_arena_init(&scratch, 16 << 20) != INC_OK
                ? -1
                : 0;
 }
@@ -137,13 +134,13 @@ as_the_screen_says(void **state)
         }
         inc_keep_digest(digest, &s);
         inc_keep_begin(&keep);
-        assert_int_equal(
-            inc_keep_rows(&bits, &keep, &s, digest, b, &scratch), INC_OK);
+        assert_int_equal(inc_keep_rows(&bits, &keep, &s, digest, b, &scratch),
+                         INC_OK);
         right(bits, &s, b);
         misses = keep.misses;
         inc_keep_begin(&keep);
-        assert_int_equal(
-            inc_keep_rows(&again, &keep, &s, digest, b, &scratch), INC_OK);
+        assert_int_equal(inc_keep_rows(&again, &keep, &s, digest, b, &scratch),
+                         INC_OK);
         assert_ptr_equal(again, bits); /* remembered */
         assert_int_equal(keep.misses, misses);
     }
@@ -276,8 +273,7 @@ pinned(void **state)
             for (uint32_t i = 0; i < BLOCKS; i++) {
                 const uint64_t *bits;
 
-                assert_int_equal(inc_keep_rows(&bits, &keep, &screen[f],
-                                               digest,
+                assert_int_equal(inc_keep_rows(&bits, &keep, &screen[f], digest,
                                                inc_pool_block(pool[i], 0),
                                                &scratch),
                                  INC_OK);

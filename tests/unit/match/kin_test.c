@@ -26,8 +26,7 @@ similarity(uint32_t a, uint32_t b)
         xx += x[d] * x[d];
         yy += y[d] * y[d];
     }
-    return inc_similarity_bp(
-        inc_cosine_bp(dot, (uint64_t)xx, (uint64_t)yy));
+    return inc_similarity_bp(inc_cosine_bp(dot, (uint64_t)xx, (uint64_t)yy));
 }
 
 /* How like a skill is to what lane i of the plan asks. */
@@ -88,8 +87,7 @@ covers(const struct inc_plan *p)
             uint32_t best = 0;
 
             for (uint32_t w = 0; w < person.n_words; w++) {
-                uint32_t sim =
-                    like(p, lane, INC_WORD_CONCEPT(person.words[w]));
+                uint32_t sim = like(p, lane, INC_WORD_CONCEPT(person.words[w]));
                 uint32_t have = inc_have_bp(
                     sim, inc_loss(inc_quality_bp(
                              &classes[INC_WORD_CLASS(person.words[w])], want,
@@ -98,8 +96,8 @@ covers(const struct inc_plan *p)
                 best = have > best ? have : best;
             }
             if (cover[lane] != best)
-                fail_msg("seed %d: row %u lane %u: %u, not %u", SEED, row,
-                         lane, cover[lane], best);
+                fail_msg("seed %d: row %u lane %u: %u, not %u", SEED, row, lane,
+                         cover[lane], best);
         }
         for (uint32_t lane = p->n_lanes; lane < p->lanes; lane++)
             assert_int_equal(cover[lane], 0);

@@ -147,8 +147,8 @@ ask(struct inc_question *q, const char *what, uint32_t round)
     for (size_t i = 0; i < matchers; i++) {
         inc_match_run(matcher[i], &image, &one, 1);
         if (q->status != plain.status)
-            fail_msg("seed %d, %s %u, kernel %zu: status %d, not %d (%s)",
-                     SEED, what, round, i, (int)q->status, (int)plain.status,
+            fail_msg("seed %d, %s %u, kernel %zu: status %d, not %d (%s)", SEED,
+                     what, round, i, (int)q->status, (int)plain.status,
                      q->err.what);
         if (q->status == INC_OK &&
             (q->body.len != plain.body.len ||
@@ -233,13 +233,11 @@ filter(struct inc_filters *f, uint32_t kind, const struct inc_rng *seed,
         break;
     case 3:
         SET(f, inc_field_index(&inc_filters_type, "updated_since"));
-        f->updated_since =
-            inc_date_from(2026, 1, 1) + rec_between(&r, 0, 339);
+        f->updated_since = inc_date_from(2026, 1, 1) + rec_between(&r, 0, 339);
         break;
     case 4:
         SET(f, inc_field_index(&inc_filters_type, "available_by"));
-        f->available_by =
-            inc_date_from(2026, 11, 1) + rec_between(&r, 0, 299);
+        f->available_by = inc_date_from(2026, 11, 1) + rec_between(&r, 0, 299);
         break;
     case 5:
         SET(f, inc_field_index(&inc_filters_type, "language"));
@@ -380,14 +378,13 @@ nothing_left(void **state)
 
     (void)state;
     for (uint32_t round = 0; round < rounds(); round++) {
-        struct inc_match_options o =
-            options(600 + 100 * inc_rng_below(&r, 5));
+        struct inc_match_options o = options(600 + 100 * inc_rng_below(&r, 5));
         struct inc_need need = {0};
         struct inc_arena a;
 
         assert_int_equal(inc_arena_init(&a, 1 << 20), INC_OK);
-        need.has = BIT(INC_NEED_ID) | BIT(INC_NEED_COMUNE) |
-                   BIT(INC_NEED_HOURS_WEEK);
+        need.has =
+            BIT(INC_NEED_ID) | BIT(INC_NEED_COMUNE) | BIT(INC_NEED_HOURS_WEEK);
         need.id = "N-rare";
         need.seats = 1;
         need.comune = rec_comune(&r, estate->world.geo);

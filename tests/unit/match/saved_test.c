@@ -138,8 +138,7 @@ answer(struct inc_buf *out, struct inc_live *l, uint32_t skill)
     struct inc_need n = need_of(r, 2);
     struct inc_match_options o = {
         .k = 1000, .as_of = TINY_AS_OF, .explain = 1, .facets = 1};
-    struct inc_question q = {
-        .kind = INC_ASK_PEOPLE, .need = &n, .options = &o};
+    struct inc_question q = {.kind = INC_ASK_PEOPLE, .need = &n, .options = &o};
     struct inc_question *one = &q;
     struct inc_image i = inc_live_hold(l);
     struct inc_matcher *m = NULL;
@@ -384,6 +383,26 @@ of_another_estate(void **state)
     inc_estate_drop(other);
 }
 
+/* Trees tell families of skills, so other families are another space, be the
+ * vectors the same. */
+static void
+of_other_families(void **state)
+{
+    static const char store[33] = "0123456789abcdef0123456789abcdef";
+    struct inc_estate bare = *tiny;
+    struct inc_stamp a, b;
+
+    (void)state;
+    bare.world.space = tiny_space(tiny->world.taxonomy); /* families: none */
+    inc_stamp_make(&a, tiny, store, 1);
+    inc_stamp_make(&b, &bare, store, 1);
+    assert_memory_equal(inc_space_digest(tiny->world.space),
+                        inc_space_digest(bare.world.space), INC_DIGEST);
+    assert_memory_not_equal(a.space, b.space, INC_DIGEST);
+    assert_memory_equal(a.taxonomy, b.taxonomy, INC_DIGEST);
+    inc_space_free((struct inc_space *)(uintptr_t)bare.world.space);
+}
+
 static void
 of_another_store(void **state)
 {
@@ -582,9 +601,10 @@ main(void)
         TEST(nothing_saved),     TEST(an_empty_one_saved),
         TEST(nothing_since),     TEST(caught_up),
         TEST(at_random),         TEST(of_another_estate),
-        TEST(of_another_store),  TEST(of_a_later_moment),
-        TEST(damaged),           TEST(rebuilt_meanwhile),
-        TEST(changed_meanwhile), TEST(upkeep_under_load),
+        TEST(of_other_families), TEST(of_another_store),
+        TEST(of_a_later_moment), TEST(damaged),
+        TEST(rebuilt_meanwhile), TEST(changed_meanwhile),
+        TEST(upkeep_under_load),
     };
     return cmocka_run_group_tests(tests, tiny_open, tiny_close);
 }

@@ -302,8 +302,8 @@ trees(void **state)
     assert_int_equal(inc_block_bind(&bound, copy, b->bytes, &wrong, NULL, &err),
                      INC_E_CORRUPT);
     for (int round = 0; round < 1500; round++) {
-        size_t where = from + inc_rng_below(&r, (uint32_t)(b->head->cold_at -
-                                                           from));
+        size_t where =
+            from + inc_rng_below(&r, (uint32_t)(b->head->cold_at - from));
 
         copy[where] ^= (unsigned char)(1 + inc_rng_below(&r, 255));
         no += (uint32_t)refused(copy, b->bytes);
@@ -446,11 +446,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(owners), cmocka_unit_test(other_worlds),
-        cmocka_unit_test(heads),  cmocka_unit_test(sections),
-        cmocka_unit_test(trees),  cmocka_unit_test(small_trees),
-        cmocka_unit_test(fuzzed_world),
-        cmocka_unit_test(corpus), cmocka_unit_test(corpus_binds),
+        cmocka_unit_test(owners),       cmocka_unit_test(other_worlds),
+        cmocka_unit_test(heads),        cmocka_unit_test(sections),
+        cmocka_unit_test(trees),        cmocka_unit_test(small_trees),
+        cmocka_unit_test(fuzzed_world), cmocka_unit_test(corpus),
+        cmocka_unit_test(corpus_binds),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

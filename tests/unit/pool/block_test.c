@@ -27,8 +27,8 @@ node_of(struct node *n, const struct inc_block *b, uint32_t from, uint32_t to)
         struct inc_person p;
 
         for (uint32_t i = 0; i < n_words; i++)
-            n->family[inc_space_family(
-                the_space)[INC_WORD_CONCEPT(words[i])]] = 1;
+            n->family[inc_space_family(the_space)[INC_WORD_CONCEPT(words[i])]] =
+                1;
         inc_block_person(b, row, NULL, &p);
         assert_null(p.words);
         for (uint32_t i = 0; i < p.n_trades; i++)
@@ -387,7 +387,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees),      cmocka_unit_test(ranks),
+        cmocka_unit_test(trees),        cmocka_unit_test(ranks),
         cmocka_unit_test(merged_trees), cmocka_unit_test(no_tree),
         cmocka_unit_test(block_edges),  cmocka_unit_test(full_tables),
         cmocka_unit_test(many_classes), cmocka_unit_test(number_limit),

@@ -3,8 +3,8 @@
  * does not fit or is damaged is refused, one made to harm leads nobody outside,
  * and a saved pool's memory is given back.
  */
-#include "engine/pool/image.h"
 #include "engine/base/stream.h"
+#include "engine/pool/image.h"
 #include "engine/pool/inside.h"
 #include "tests/unit/pool/people.h"
 #include "tests/unit/pool/walk.h"
@@ -354,7 +354,7 @@ forge(const struct file *f)
 static void
 forged(void **state)
 {
-    static const uint32_t edges[] = {0,      1,          63,        64,
+    static const uint32_t edges[] = {0,      1,          63,         64,
                                      65536,  65537,      0x7fffffff, 0x80000000,
                                      0xffff, 0xfffff000, 0xffffffff};
     struct inc_pool *p = several_runs();
@@ -445,7 +445,8 @@ adopted_late(void **state)
     save(saved);
     now = add(inc_pool_hold(saved), 10, 200, 50000);
     now = add(now, 4500, 100, 0);
-    assert_int_equal(inc_image_adopt(&q, now, saved, path, digest_of, &err), INC_OK);
+    assert_int_equal(inc_image_adopt(&q, now, saved, path, digest_of, &err),
+                     INC_OK);
     same_pool(now, q);
     assert_true(mapped(q) >= 1 && mapped(q) < q->n_slots);
     inc_pool_drop(now);
@@ -486,9 +487,8 @@ adopted_too_late(void **state)
 
     (void)state;
     save(p);
-    assert_int_equal(
-        inc_image_adopt(&q, p, p, other_path, digest_of, &err),
-        INC_E_NOTFOUND);
+    assert_int_equal(inc_image_adopt(&q, p, p, other_path, digest_of, &err),
+                     INC_E_NOTFOUND);
     assert_null(q);
     o = add(NULL, 0, 1400, 1000);
     memcpy(digest, digest_of, sizeof digest);

@@ -231,9 +231,8 @@ open_world(void **state)
     }
     remove_files(dir);
     make_space();
-    world = (struct inc_world){.taxonomy = the_taxonomy,
-                               .space = the_space,
-                               .geo = the_geo};
+    world = (struct inc_world){
+        .taxonomy = the_taxonomy, .space = the_space, .geo = the_geo};
     return 0;
 }
 

@@ -43,9 +43,9 @@ make_space(uint32_t rows, uint32_t bunches, uint64_t seed)
         for (uint32_t d = 0; d < DIM && i % 17 != 3; d++) {
             int any = (int)inc_rng_below(&r, 255) - 127;
 
-            v[d] = (int8_t)(bunches == 0 ? any
-                                         : (d == i % bunches ? 90 : 0) +
-                                               any / 6);
+            v[d] =
+                (int8_t)(bunches == 0 ? any
+                                      : (d == i % bunches ? 90 : 0) + any / 6);
         }
     }
     parts.dim = DIM;
@@ -104,8 +104,8 @@ check(const struct inc_space *s, uint32_t rows)
         uint32_t head = rows;
 
         for (uint32_t i = 0; i < rows; i++)
-            if (family[i] >= f && (head == rows || close_ones(s, i) >
-                                                       close_ones(s, head)))
+            if (family[i] >= f &&
+                (head == rows || close_ones(s, i) > close_ones(s, head)))
                 head = i;
         assert_true(head < rows);
         assert_int_equal(family[head], f);
