@@ -15,10 +15,10 @@ enum { INC_STREAM_PATH = 4096 };
 
 struct inc_stream {
     char path[INC_STREAM_PATH], temp[INC_STREAM_PATH];
-    int fd;
-    uint64_t at; /* bytes so far */
     struct inc_hasher hasher;
+    uint64_t at;                      /* bytes so far */
     unsigned char digest[INC_DIGEST]; /* of the whole, once ended */
+    int fd;
 };
 
 /* Start a new file, `path`.new, mode 0600; one writer of a path at a time.

@@ -142,13 +142,16 @@ map(struct mapping **out, const char *path, struct inc_err *err)
     enum inc_status st = INC_OK;
 
     *out = NULL;
-    if (m == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory for saved people");
+    if (m == NULL) {
+        (void)inc_fail(err, INC_E_NOMEM, 0, "no memory for saved people");
+        return INC_E_NOMEM;
+    }
     atomic_init(&m->owner.refs, 1);
     m->owner.release = unmap;
     INC_TRY(inc_map_file(&m->base, &m->bytes, path, err));
     if (m->bytes < sizeof(struct head) + INC_DIGEST) {
-        st = inc_fail(err, INC_E_CORRUPT, 0, "the saved people are cut off");
+        (void)inc_fail(err, INC_E_CORRUPT, 0, "the saved people are cut off");
+        st = INC_E_CORRUPT;
         goto out;
     }
     *out = m;
@@ -325,11 +328,11 @@ static void
 forget_cold(const struct inc_pool *p)
 {
     for (size_t i = 0; i < p->n_slots; i++) {
-        const struct inc_block_head *head = p->slot[i].block->head;
+        const struct inc_block *b = p->slot[i].block;
 
-        if (head->cold_at % PAGE == 0)
-            inc_map_forget((unsigned char *)(uintptr_t)head + head->cold_at,
-                           head->bytes - head->cold_at);
+        if (b->head->cold_at % PAGE == 0)
+            inc_map_forget((unsigned char *)b->base + b->head->cold_at,
+                           b->head->bytes - b->head->cold_at);
     }
 }
 

@@ -346,7 +346,7 @@ stopped_at_work(void **state)
 
     (void)state;
     for (int round = 0; round < 12; round++) {
-        const struct timespec wait = {0, round * 700000};
+        const struct timespec wait = {0, round * 700000L};
 
         write_people(n, 1000, n);
         n += 1000;

@@ -12,6 +12,7 @@
 #include "engine/match/catch_up.h"
 #include "engine/match/live.h"
 #include "engine/match/match.h"
+#include "engine/space/near.h"
 
 enum { SEED = 525252, PEOPLE = 60 };
 
@@ -309,42 +310,50 @@ caught_up(void **state)
     as_fresh(f);
 }
 
-/* Any changes, any number of saves and starts. */
+/* Any change to one of few people; refused is fine. */
 static void
-at_random(void **state)
+any_change(struct fixture *f, struct inc_rng *r)
 {
     static const enum inc_op ops[] = {
         INC_OP_CANDIDATE_FREEZE, INC_OP_CANDIDATE_UNFREEZE,
         INC_OP_CANDIDATE_DELETE, INC_OP_CANDIDATE_PUT, INC_OP_CANDIDATE_PUT};
+    enum inc_op op = ops[inc_rng_below(r, INC_COUNT(ops))];
+    union inc_record *record = NULL;
+    struct inc_command c;
+    const struct inc_change *const change[] = {&c.change};
+    char id[32];
+
+    (void)snprintf(id, sizeof id, "a.%u", inc_rng_below(r, 25));
+    if (op == INC_OP_CANDIDATE_PUT)
+        record = somebody(&f->arena, id, inc_rng_next(r));
+    c = command(f, op, id, record);
+    (void)run(f, &c);
+    OK(inc_live_apply(live, change, 1, c.seq, &f->err), &f->err);
+    inc_arena_reset(&f->arena);
+}
+
+static void
+save_if_changed(struct fixture *f)
+{
+    struct inc_upkeep *u = NULL;
+
+    OK(inc_live_upkeep(&u, live, INC_UPKEEP_SAVE, &f->err), &f->err);
+    if (u != NULL)
+        OK(inc_live_install(live, u, &f->err), &f->err);
+}
+
+/* Any changes, any number of saves and starts. */
+static void
+at_random(void **state)
+{
     struct fixture *f = *state;
     struct inc_rng r = {SEED};
 
     for (int round = 0; round < 12; round++) {
-        for (uint32_t i = inc_rng_below(&r, 40); i > 0; i--) {
-            enum inc_op op = ops[inc_rng_below(&r, INC_COUNT(ops))];
-            uint64_t who = inc_rng_below(&r, 25);
-            struct inc_command c;
-            char id[32];
-
-            (void)snprintf(id, sizeof id, "a.%llu", (unsigned long long)who);
-            c = command(f, op, id,
-                        op == INC_OP_CANDIDATE_PUT
-                            ? somebody(&f->arena, id, inc_rng_next(&r))
-                            : NULL);
-            (void)run(f, &c); /* refused is fine */
-            {
-                const struct inc_change *const one[] = {&c.change};
-                OK(inc_live_apply(live, one, 1, c.seq, &f->err), &f->err);
-            }
-            inc_arena_reset(&f->arena);
-        }
-        if (inc_rng_below(&r, 3) == 0) {
-            struct inc_upkeep *u = NULL;
-
-            OK(inc_live_upkeep(&u, live, INC_UPKEEP_SAVE, &f->err), &f->err);
-            if (u != NULL)
-                OK(inc_live_install(live, u, &f->err), &f->err);
-        }
+        for (uint32_t i = inc_rng_below(&r, 40); i > 0; i--)
+            any_change(f, &r);
+        if (inc_rng_below(&r, 3) == 0)
+            save_if_changed(f);
         if (inc_rng_below(&r, 2) == 0)
             (void)restart(f, tiny);
         as_fresh(f);
@@ -390,17 +399,19 @@ of_other_families(void **state)
 {
     static const char store[33] = "0123456789abcdef0123456789abcdef";
     struct inc_estate bare = *tiny;
+    struct inc_space *space;
     struct inc_stamp a, b;
 
     (void)state;
-    bare.world.space = tiny_space(tiny->world.taxonomy); /* families: none */
+    bare.world.space = space = tiny_space(tiny->world.taxonomy);
+    assert_int_equal(inc_space_families(space), 0);
     inc_stamp_make(&a, tiny, store, 1);
     inc_stamp_make(&b, &bare, store, 1);
     assert_memory_equal(inc_space_digest(tiny->world.space),
                         inc_space_digest(bare.world.space), INC_DIGEST);
     assert_memory_not_equal(a.space, b.space, INC_DIGEST);
     assert_memory_equal(a.taxonomy, b.taxonomy, INC_DIGEST);
-    inc_space_free((struct inc_space *)(uintptr_t)bare.world.space);
+    inc_space_free(space);
 }
 
 static void
@@ -556,37 +567,45 @@ keep(void *arg)
     return NULL;
 }
 
+/* What was made, taken from the thread. */
+static struct inc_upkeep *
+taken(struct keeper *k)
+{
+    struct inc_upkeep *u;
+
+    pthread_mutex_lock(&k->lock);
+    u = k->made;
+    k->made = NULL;
+    pthread_mutex_unlock(&k->lock);
+    return u;
+}
+
 static void
 upkeep_under_load(void **state)
 {
-    enum { WRITES = 250 };
+    enum { WRITES = 250, PLACED = 3 };
     struct fixture *f = *state;
     struct keeper k = {.lock = PTHREAD_MUTEX_INITIALIZER};
     struct inc_rng r = {SEED + 1};
     int placed = 0;
 
     assert_int_equal(pthread_create(&k.thread, NULL, keep, &k), 0);
-    for (uint32_t i = 0; i < WRITES || (placed < 3 && i < WRITES * 40); i++) {
+    for (int i = 0; i < WRITES || (placed < PLACED && i < WRITES * 40); i++) {
         struct inc_upkeep *u;
 
         put(f, inc_rng_below(&r, 90), inc_rng_next(&r));
-        pthread_mutex_lock(&k.lock);
-        u = k.made;
-        k.made = NULL;
-        pthread_mutex_unlock(&k.lock);
+        u = taken(&k);
         if (u == NULL)
             continue;
         OK(inc_live_install(live, u, &f->err), &f->err);
-        placed++;
-        if (placed == 2) { /* and one that conflicts or finds nothing to do */
+        if (++placed == 2) /* what is under way finds nothing to replace */
             OK(inc_live_rebuild(live, tiny, f->s, &f->err), &f->err);
-        }
     }
     atomic_store(&k.stop, 1);
     assert_int_equal(pthread_join(k.thread, NULL), 0);
     inc_upkeep_free(k.made);
     assert_int_equal(k.failed, 0);
-    assert_true(placed >= 3);
+    assert_true(placed >= PLACED);
     as_fresh(f);
     (void)restart(f, tiny);
     as_fresh(f);

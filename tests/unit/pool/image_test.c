@@ -125,7 +125,7 @@ same_pool(const struct inc_pool *a, const struct inc_pool *b)
         assert_int_equal(x->bytes, y->bytes);
         assert_memory_equal(x->head, y->head, x->bytes);
         assert_memory_equal(a->slot[i].dead->bits, b->slot[i].dead->bits,
-                            (x->rows + 63) / 64 * 8);
+                            ((size_t)x->rows + 63) / 64 * 8);
     }
 }
 
