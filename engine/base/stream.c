@@ -32,8 +32,8 @@ enum inc_status
 inc_stream_begin(struct inc_stream *s, const char *path, struct inc_err *err)
 {
     int n = snprintf(s->path, sizeof s->path, "%s", path);
-    int m = snprintf(s->temp, sizeof s->temp, "%s.%ld.new", path,
-                     (long)getpid());
+    /* one name: what a crash left is written over, not left for good */
+    int m = snprintf(s->temp, sizeof s->temp, "%s.new", path);
 
     s->fd = -1;
     s->at = 0;
@@ -105,11 +105,10 @@ sync_parent(const char *path, struct inc_err *err)
 enum inc_status
 inc_stream_end(struct inc_stream *s, struct inc_err *err)
 {
-    unsigned char digest[INC_DIGEST];
     enum inc_status st = INC_OK;
 
-    inc_hasher_end(&s->hasher, digest);
-    INC_TRY(write_all(s, digest, sizeof digest, err));
+    inc_hasher_end(&s->hasher, s->digest);
+    INC_TRY(write_all(s, s->digest, sizeof s->digest, err));
     errno = EIO;
     if (INC_FAULT(FILE_SYNC) || fsync(s->fd) != 0) {
         st = failed(err, "sync", s->temp);

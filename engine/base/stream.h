@@ -15,12 +15,14 @@ enum { INC_STREAM_PATH = 4096 };
 
 struct inc_stream {
     char path[INC_STREAM_PATH], temp[INC_STREAM_PATH];
-    int fd;
-    uint64_t at; /* bytes so far */
     struct inc_hasher hasher;
+    uint64_t at;                      /* bytes so far */
+    unsigned char digest[INC_DIGEST]; /* of the whole, once ended */
+    int fd;
 };
 
-/* Start a new file beside `path`, mode 0600. INC_E_IO, INC_E_FULL ... */
+/* Start a new file, `path`.new, mode 0600; one writer of a path at a time.
+ * INC_E_IO, INC_E_FULL ... */
 enum inc_status inc_stream_begin(struct inc_stream *s, const char *path,
                                  struct inc_err *err);
 enum inc_status inc_stream_add(struct inc_stream *s, const void *bytes,
@@ -29,7 +31,8 @@ enum inc_status inc_stream_add(struct inc_stream *s, const void *bytes,
 enum inc_status inc_stream_pad(struct inc_stream *s, size_t align,
                                struct inc_err *err);
 /* BLAKE2b-256 of all before it at the end, fsync, rename to `path`, fsync of
- * the folder. On failure the file that was there stays. Ends the stream. */
+ * the folder. On failure the file that was there stays, or, when only the last
+ * step fails, the new one is there. Ends the stream. */
 enum inc_status inc_stream_end(struct inc_stream *s, struct inc_err *err);
 void inc_stream_abandon(struct inc_stream *s); /* ended is fine */
 

@@ -147,8 +147,8 @@ mason_main(void *arg)
 
         if (work(m, INC_UPKEEP_MERGE))
             continue;
-        if (since >= SAVE_EVERY_NS ||
-            (m->merged && since >= SAVE_AFTER_MERGE_NS)) {
+        if (since >= m->o.save_every_ns ||
+            (m->merged && since >= m->o.save_after_merge_ns)) {
             (void)work(m, INC_UPKEEP_SAVE);
             m->saved_ns = inc_clock_ns();
             m->merged = 0;
@@ -173,6 +173,10 @@ inc_mason_start(struct inc_mason **out, const struct inc_mason_options *o,
     if (m == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the mason");
     m->o = *o;
+    if (m->o.save_every_ns == 0)
+        m->o.save_every_ns = SAVE_EVERY_NS;
+    if (m->o.save_after_merge_ns == 0)
+        m->o.save_after_merge_ns = SAVE_AFTER_MERGE_NS;
     m->merged = 1; /* what was read from the store is saved soon */
     m->saved_ns = inc_clock_ns();
     INC_CHECK(pthread_condattr_init(&attr) == 0);

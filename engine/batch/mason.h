@@ -28,6 +28,9 @@ struct inc_mason_options {
     inc_mason_ask *ask;
     void *ask_arg;
     struct inc_mason_counters *counters; /* borrowed */
+    /* How old the saved people become while records change, and how soon they
+     * follow a large merge; 0: 300 and 60 s. */
+    uint64_t save_every_ns, save_after_merge_ns;
 };
 
 /* INC_E_NOMEM. The thread blocks every signal. */

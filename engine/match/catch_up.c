@@ -4,6 +4,7 @@
 
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
+#include "engine/space/near.h"
 
 /* More than this to catch up with and reading everything is as quick. */
 enum { ENTRIES_MAX = 1 << 18, RECORD_BYTES = 8 << 20 };
@@ -48,6 +49,20 @@ geo_digest(unsigned char out[INC_DIGEST], const struct inc_geo *geo)
     inc_hasher_end(&h, out);
 }
 
+/* The space, and how its skills fall into families: trees are made of them. */
+static void
+space_digest(unsigned char out[INC_DIGEST], const struct inc_space *s)
+{
+    struct inc_hasher h;
+
+    inc_hasher_init(&h);
+    inc_hasher_add(&h, inc_space_digest(s), INC_DIGEST);
+    if (inc_space_families(s) > 0)
+        inc_hasher_add(&h, inc_space_family(s),
+                       inc_space_rows(s) * sizeof(uint16_t));
+    inc_hasher_end(&h, out);
+}
+
 void
 inc_stamp_make(struct inc_stamp *out, const struct inc_estate *e,
                const char store_id[33], uint64_t seq)
@@ -56,7 +71,7 @@ inc_stamp_make(struct inc_stamp *out, const struct inc_estate *e,
     memcpy(out->store_id, store_id, sizeof out->store_id);
     out->seq = seq;
     memcpy(out->taxonomy, inc_taxonomy_digest(e->world.taxonomy), INC_DIGEST);
-    memcpy(out->space, inc_space_digest(e->world.space), INC_DIGEST);
+    space_digest(out->space, e->world.space);
     geo_digest(out->geo, e->world.geo);
 }
 

@@ -17,8 +17,9 @@ struct inc_live {
     char *image_path;        /* NULL: nothing is saved */
     char store_id[33];
     /* the background thread's */
-    uint64_t saved_generation; /* of what lies at image_path */
-    int saved;
+    uint64_t saved_generation; /* of what lies at image_path ... */
+    uint64_t saved_world;      /* ... and the serial of its world; 0: nothing
+                                  is saved */
 };
 
 static void
@@ -76,7 +77,7 @@ fresh(struct inc_live *l, struct inc_estate *e, struct inc_store *s,
         if (inc_catch_up(&next.pool, &start->caught_up, l->image_path, e, view,
                          &info, &why) == INC_OK) {
             start->origin = INC_LIVE_SAVED;
-            l->saved = 1;
+            l->saved_world = e->world.serial;
             l->saved_generation = info.head_seq - start->caught_up;
         } else {
             (void)snprintf(start->refused, sizeof start->refused, "%.120s",
@@ -187,7 +188,8 @@ out:
 struct inc_upkeep {
     struct inc_estate *estate; /* of the image it was made of, held */
     struct inc_merge *merge;   /* or ... */
-    struct inc_pool *saved;    /* ... what now lies at image_path, held */
+    struct inc_pool *saved;    /* ... what now lies at image_path, held, ... */
+    unsigned char digest[INC_DIGEST]; /* ... and the file's */
 };
 
 void
@@ -210,8 +212,8 @@ save_people(struct inc_upkeep *u, struct inc_live *l,
 
     inc_stamp_make(&stamp, image->estate, l->store_id,
                    inc_pool_generation(image->pool));
-    INC_TRY(inc_image_save(l->image_path, image->pool, &stamp, err));
-    l->saved = 1;
+    INC_TRY(inc_image_save(l->image_path, image->pool, &stamp, u->digest, err));
+    l->saved_world = image->estate->world.serial;
     l->saved_generation = stamp.seq;
     u->saved = inc_pool_hold(image->pool);
 out:
@@ -235,7 +237,8 @@ inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l,
     if (kind == INC_UPKEEP_MERGE && inc_pool_due(image.pool))
         INC_TRY(inc_merge_make(&u->merge, image.pool, err));
     if (kind == INC_UPKEEP_SAVE && l->image_path != NULL &&
-        (!l->saved || l->saved_generation != inc_pool_generation(image.pool)))
+        (l->saved_world != image.estate->world.serial ||
+         l->saved_generation != inc_pool_generation(image.pool)))
         INC_TRY(save_people(u, l, &image, err));
     if (u->merge != NULL || u->saved != NULL) {
         *out = u;
@@ -262,7 +265,7 @@ inc_live_install(struct inc_live *l, struct inc_upkeep *u, struct inc_err *err)
         u->merge = NULL; /* install consumes it */
     } else {
         st = inc_image_adopt(&next.pool, l->now.pool, u->saved, l->image_path,
-                             err);
+                             u->digest, err);
     }
     if (st == INC_OK) {
         (void)inc_estate_hold(next.estate);

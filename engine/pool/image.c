@@ -83,7 +83,8 @@ out:
 
 enum inc_status
 inc_image_save(const char *path, const struct inc_pool *p,
-               const struct inc_stamp *stamp, struct inc_err *err)
+               const struct inc_stamp *stamp, unsigned char digest[INC_DIGEST],
+               struct inc_err *err)
 {
     struct head h = {.byte_order = INC_BYTE_ORDER,
                      .version = IMAGE_VERSION,
@@ -107,7 +108,8 @@ inc_image_save(const char *path, const struct inc_pool *p,
     fill_entries(entries, p, sizeof h + p->n_slots * sizeof *entries);
     INC_TRY(inc_stream_begin(s, path, err));
     INC_TRY(write_image(s, &h, entries, p, err));
-    st = inc_stream_end(s, err);
+    INC_TRY(inc_stream_end(s, err));
+    memcpy(digest, s->digest, INC_DIGEST);
 out:
     if (s != NULL)
         inc_stream_abandon(s);
@@ -140,13 +142,16 @@ map(struct mapping **out, const char *path, struct inc_err *err)
     enum inc_status st = INC_OK;
 
     *out = NULL;
-    if (m == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory for saved people");
+    if (m == NULL) {
+        (void)inc_fail(err, INC_E_NOMEM, 0, "no memory for saved people");
+        return INC_E_NOMEM;
+    }
     atomic_init(&m->owner.refs, 1);
     m->owner.release = unmap;
     INC_TRY(inc_map_file(&m->base, &m->bytes, path, err));
     if (m->bytes < sizeof(struct head) + INC_DIGEST) {
-        st = inc_fail(err, INC_E_CORRUPT, 0, "the saved people are cut off");
+        (void)inc_fail(err, INC_E_CORRUPT, 0, "the saved people are cut off");
+        st = INC_E_CORRUPT;
         goto out;
     }
     *out = m;
@@ -323,11 +328,11 @@ static void
 forget_cold(const struct inc_pool *p)
 {
     for (size_t i = 0; i < p->n_slots; i++) {
-        const struct inc_block_head *head = p->slot[i].block->head;
+        const struct inc_block *b = p->slot[i].block;
 
-        if (head->cold_at % PAGE == 0)
-            inc_map_forget((unsigned char *)(uintptr_t)head + head->cold_at,
-                           head->bytes - head->cold_at);
+        if (b->head->cold_at % PAGE == 0)
+            inc_map_forget((unsigned char *)b->base + b->head->cold_at,
+                           b->head->bytes - b->head->cold_at);
     }
 }
 
@@ -372,6 +377,13 @@ out:
 
 /* ---- taking a saved file over ---- */
 
+static enum inc_status
+another(struct inc_err *err)
+{
+    return inc_fail(err, INC_E_CONFLICT, 0,
+                    "another image was saved meanwhile");
+}
+
 /* The mapped twin of every block of `saved`; NULL where it has none. */
 static enum inc_status
 twins(struct inc_block **twin, struct mapping *m, const struct inc_pool *saved,
@@ -383,8 +395,7 @@ twins(struct inc_block **twin, struct mapping *m, const struct inc_pool *saved,
 
     INC_TRY(check_entries(m, h, err));
     if (h->n_entries != saved->n_slots) {
-        st = inc_fail(err, INC_E_CONFLICT, 0,
-                      "another image was saved meanwhile");
+        st = another(err);
         goto out;
     }
     for (size_t i = 0; i < saved->n_slots; i++) {
@@ -392,8 +403,7 @@ twins(struct inc_block **twin, struct mapping *m, const struct inc_pool *saved,
 
         if (e[i].bytes != head->bytes ||
             memcmp(m->base + e[i].at, head, sizeof *head) != 0) {
-            st = inc_fail(err, INC_E_CONFLICT, 0,
-                          "another image was saved meanwhile");
+            st = another(err);
             goto out;
         }
         twin[i] = inc_block_wrap(m->base + e[i].at, &m->owner);
@@ -428,7 +438,7 @@ exchange(struct inc_pool *p, const struct inc_pool *saved,
 enum inc_status
 inc_image_adopt(struct inc_pool **out, struct inc_pool *now,
                 const struct inc_pool *saved, const char *path,
-                struct inc_err *err)
+                const unsigned char digest[INC_DIGEST], struct inc_err *err)
 {
     struct inc_block **twin = inc_mem_zero(saved->n_slots, sizeof(void *));
     struct mapping *m = NULL;
@@ -442,6 +452,10 @@ inc_image_adopt(struct inc_pool **out, struct inc_pool *now,
         goto out;
     }
     INC_TRY(map(&m, path, err));
+    if (memcmp(m->base + m->bytes - INC_DIGEST, digest, INC_DIGEST) != 0) {
+        st = another(err);
+        goto out;
+    }
     INC_TRY(twins(twin, m, saved, err));
     (void)exchange(p, saved, twin);
     INC_TRY(inc_pool_finish(p, now, NULL, 0, err));

@@ -21,9 +21,11 @@ struct inc_stamp {
 };
 
 /* Write the people of p to `path`: under a temporary name, fsynced, renamed,
- * mode 0600, BLAKE2b-256 over everything. Any thread. INC_E_IO, INC_E_NOMEM. */
+ * mode 0600, BLAKE2b-256 over everything, also in digest. Any thread. INC_E_IO,
+ * INC_E_NOMEM. */
 enum inc_status inc_image_save(const char *path, const struct inc_pool *p,
                                const struct inc_stamp *stamp,
+                               unsigned char digest[INC_DIGEST],
                                struct inc_err *err);
 
 /*
@@ -41,11 +43,12 @@ enum inc_status inc_image_open(struct inc_pool **out, uint64_t *seq,
 /*
  * The writer, after saving `saved` (a pool it held) to `path`: the pool `now`
  * with those of its blocks that are in `saved` replaced by the mapped ones, so
- * that their memory is given back. Quick. INC_E_CONFLICT when `path` has
- * another image by now.
+ * that their memory is given back. Quick: nothing is hashed. INC_E_CONFLICT
+ * when the image at `path` is not the one of this digest.
  */
 enum inc_status inc_image_adopt(struct inc_pool **out, struct inc_pool *now,
                                 const struct inc_pool *saved, const char *path,
+                                const unsigned char digest[INC_DIGEST],
                                 struct inc_err *err);
 
 #endif

@@ -222,9 +222,13 @@ inc_space_make_near(struct inc_space *s, const char *cache, struct inc_err *err)
         if (cache != NULL)
             inc_near_write(&l, s->rows, key, cache);
     }
-    s->near = l;
+    s->near = l; /* families are made of them */
+    st = inc_family_make(s, err);
+    if (st != INC_OK) {
+        s->near = (struct inc_near_lists){0};
+        goto out;
+    }
     l = (struct inc_near_lists){0}; /* given */
-    INC_TRY(inc_family_make(s, err));
     tell(s, from_cache, start_ns);
 out:
     inc_near_release(&l);

@@ -197,9 +197,12 @@ near_once(const char *cache, enum inc_fault point, unsigned nth, int *fired)
         assert_int_equal(err.status, st);
         assert_true(err.what[0] != '\0');
         assert_int_equal(inc_space_near_pairs(s), 0);
+        assert_int_equal(inc_space_families(s), 0);
         assert_int_equal(inc_space_make_near(s, cache, &err), INC_OK);
     }
     assert_int_equal(inc_space_near_pairs(s), 10);
+    assert_true(inc_space_families(s) > 0);
+    assert_non_null(inc_space_family(s));
     assert_int_equal(inc_space_near(s, 1, &n)[1].skill, 2);
     assert_int_equal(n, 3);
     inc_space_free(s);

@@ -1,6 +1,7 @@
 /* Fuzz: any bytes as a block of people. What binds must be readable all
- * through without leaving it. Corpus: blocks of 1 and of 20 people, written by
- * unit.pool.bind with INC_CORPUS=folder in its environment. */
+ * through without leaving it. Corpus: blocks of 1 and of 20 people, without and
+ * with a tree, written by unit.pool.bind with INC_CORPUS=folder in its
+ * environment. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As of the small world of the unit tests. */
-static const struct inc_bounds bounds = {
-    .skills = 4500, .occupations = 60, .trades = 60, .comuni = 2};
+static const struct inc_bounds bounds = {.skills = FUZZ_SKILLS,
+                                         .occupations = FUZZ_TRADES,
+                                         .trades = FUZZ_TRADES,
+                                         .comuni = FUZZ_COMUNI,
+                                         .families = FUZZ_FAMILIES};
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

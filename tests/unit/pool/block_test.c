@@ -1,4 +1,5 @@
 /* Blocks: the tree against the rows, sizes at every edge, tables, merges. */
+#include "engine/pool/block.h"
 #include "engine/space/near.h"
 #include "tests/unit/pool/people.h"
 
@@ -26,8 +27,8 @@ node_of(struct node *n, const struct inc_block *b, uint32_t from, uint32_t to)
         struct inc_person p;
 
         for (uint32_t i = 0; i < n_words; i++)
-            n->family[inc_space_family(
-                the_space)[INC_WORD_CONCEPT(words[i])]] = 1;
+            n->family[inc_space_family(the_space)[INC_WORD_CONCEPT(words[i])]] =
+                1;
         inc_block_person(b, row, NULL, &p);
         assert_null(p.words);
         for (uint32_t i = 0; i < p.n_trades; i++)
@@ -43,9 +44,28 @@ node_of(struct node *n, const struct inc_block *b, uint32_t from, uint32_t to)
     }
 }
 
+/* What groups and spans say alike; group g is node g, span s groups + s. */
 static void
-check_node(const struct inc_tree *t, uint32_t at, struct node *n)
+check_node(const struct inc_tree *t, uint32_t at, const struct node *n)
 {
+    assert_int_equal(t->flags[at], n->unasked ? INC_NODE_UNASKED : 0);
+    assert_int_equal(t->minutes_most[at], n->minutes);
+    assert_int_equal(t->home_least[at], n->least);
+    assert_int_equal(t->home_most[at], n->most);
+}
+
+/* Each is the least in 1/255 of 10000 that is no less. */
+static void
+check_best(uint8_t told, uint32_t best)
+{
+    assert_true(best > 0 && told * 10000u >= best * 255);
+    assert_true((told - 1u) * 10000u < best * 255);
+}
+
+static void
+check_group(const struct inc_tree *t, uint32_t at, struct node *n)
+{
+    check_node(t, at, n);
     for (uint32_t i = t->family_at[at]; i < t->family_at[at + 1]; i++) {
         assert_int_equal(n->family[t->family[i]], 1);
         n->family[t->family[i]] = 0; /* each once */
@@ -53,28 +73,42 @@ check_node(const struct inc_tree *t, uint32_t at, struct node *n)
     for (uint32_t f = 0; f < SKILLS; f++)
         assert_int_equal(n->family[f], 0);
     for (uint32_t i = t->trade_at[at]; i < t->trade_at[at + 1]; i++) {
-        uint32_t *best = &n->best[t->trade[i]];
-
-        /* the least in 1/255 of 10000 that is no less */
-        assert_true(*best > 0 && t->trade_best[i] * 10000u >= *best * 255);
-        assert_true((t->trade_best[i] - 1u) * 10000u < *best * 255);
-        *best = 0;
+        check_best(t->trade_best[i], n->best[t->trade[i]]);
+        n->best[t->trade[i]] = 0;
     }
     for (uint32_t o = 0; o < OCCUPATIONS; o++)
         assert_int_equal(n->best[o], 0);
-    assert_int_equal(t->flags[at], n->unasked ? INC_NODE_UNASKED : 0);
-    assert_int_equal(t->minutes_most[at], n->minutes);
-    assert_int_equal(t->home_least[at], n->least);
-    assert_int_equal(t->home_most[at], n->most);
 }
 
-/* How many nodes there were. */
+static void
+check_span(const struct inc_tree *t, uint32_t at, struct node *n)
+{
+    check_node(t, t->groups + at, n);
+    for (uint32_t f = 0; f < t->families; f++)
+        assert_int_equal(t->family_spans[f * t->span_words + at / 64] >>
+                                 at % 64 &
+                             1,
+                         n->family[f]);
+    for (uint32_t o = 0; o < OCCUPATIONS; o++)
+        for (uint32_t i = t->trade_span_at[o]; i < t->trade_span_at[o + 1];
+             i++) {
+            assert_true(i == t->trade_span_at[o] ||
+                        t->trade_span[i - 1] < t->trade_span[i]);
+            if (t->trade_span[i] != at)
+                continue;
+            check_best(t->trade_span_best[i], n->best[o]);
+            n->best[o] = 0;
+        }
+    for (uint32_t o = 0; o < OCCUPATIONS; o++)
+        assert_int_equal(n->best[o], 0);
+}
+
+/* How many nodes there were. There is a tree over enough rows. */
 static uint32_t
 check_tree(const struct inc_block *b)
 {
     static struct node n;
     struct inc_tree t;
-    uint32_t span = INC_GROUP_ROWS, nodes = 0;
 
     if (inc_block_rows(b) < INC_TREE_ROWS) {
         assert_int_equal(inc_block_tree(b, &t), 0);
@@ -83,16 +117,18 @@ check_tree(const struct inc_block *b)
     assert_int_equal(inc_block_tree(b, &t), 1);
     assert_int_equal(t.families, inc_space_families(the_space));
     assert_int_equal(t.trades, OCCUPATIONS);
-    for (int l = 0; l < INC_TREE_LEVELS; l++, span *= INC_TREE_FANOUT) {
-        assert_int_equal(t.first[l], nodes);
-        assert_int_equal(t.n[l], (inc_block_rows(b) + span - 1) / span);
-        for (uint32_t i = 0; i < t.n[l]; i++) {
-            node_of(&n, b, i * span, (i + 1) * span);
-            check_node(&t, t.first[l] + i, &n);
-        }
-        nodes += t.n[l];
+    assert_int_equal(t.groups, (inc_block_rows(b) + 15) / 16);
+    assert_int_equal(t.spans, (inc_block_rows(b) + 255) / 256);
+    assert_int_equal(t.span_words, (t.spans + 63) / 64);
+    for (uint32_t g = 0; g < t.groups; g++) {
+        node_of(&n, b, g * INC_GROUP_ROWS, (g + 1) * INC_GROUP_ROWS);
+        check_group(&t, g, &n);
     }
-    return nodes;
+    for (uint32_t s = 0; s < t.spans; s++) {
+        node_of(&n, b, s * INC_SPAN_ROWS, (s + 1) * INC_SPAN_ROWS);
+        check_span(&t, s, &n);
+    }
+    return t.groups + t.spans;
 }
 
 /* ---- pools of many ---- */
@@ -118,7 +154,7 @@ add_people(struct inc_pool *old, uint64_t first, uint64_t n, uint64_t shift,
 }
 
 static void
-indexes(void **state)
+trees(void **state)
 {
     static const uint64_t sizes[] = {1, 15, 16, 17, 1023, 1024, 1025, 2500};
     uint64_t model[2500] = {0};
@@ -130,6 +166,66 @@ indexes(void **state)
         assert_int_equal(inc_pool_blocks(p), 1);
         check_people(p, model, sizes[i], i >= 6);
         (void)check_tree(inc_pool_block(p, 0));
+        inc_pool_drop(p);
+    }
+}
+
+/* Trees of blocks that were merged, with dead rows that are gone and rows of
+ * several sources. */
+static void
+merged_trees(void **state)
+{
+    uint64_t model[9000] = {0};
+    struct inc_pool *p = add_people(NULL, 0, 5000, 1000, model), *next;
+    struct inc_merge *m;
+    size_t checked = 0;
+
+    (void)state;
+    p = add_people(p, 3000, 6000, 20000, model);
+    p = add_people(p, 10, 700, 70000, model);
+    while (inc_pool_due(p)) {
+        assert_int_equal(inc_merge_make(&m, p, NULL), INC_OK);
+        assert_int_equal(inc_merge_install(&next, p, m, NULL), INC_OK);
+        inc_pool_drop(p);
+        p = next;
+    }
+    for (size_t i = 0; i < inc_pool_blocks(p); i++)
+        checked += check_tree(inc_pool_block(p, i)) > 0;
+    assert_true(checked >= 1);
+    check_people(p, model, 9000, 0);
+    inc_pool_drop(p);
+}
+
+/* Neighbours who share nothing: a tree would cost as much as the rows. */
+static void
+no_tree(void **state)
+{
+    enum { N = 1500 };
+    struct inc_pool_builder *b;
+    struct inc_pool *p;
+    struct inc_tree t;
+    char id[16];
+
+    (void)state;
+    for (uint32_t shared = 0; shared < 2; shared++) {
+        assert_int_equal(inc_pool_begin(&b, &world, NULL), INC_OK);
+        for (uint32_t no = 0; no < N; no++) {
+            struct inc_skill skill = {
+                .has = BIT(INC_SKILL_URI),
+                .uri = skill_uri(shared ? 1000 + no / 20 : 1000 + no * 2)};
+            struct inc_candidate c = {.has = BIT(INC_CANDIDATE_SKILLS),
+                                      .id = id,
+                                      .skills = &skill,
+                                      .n_skills = 1};
+
+            (void)snprintf(id, sizeof id, "%u", no);
+            assert_int_equal(inc_pool_add_candidate(b, no, &c, NULL), INC_OK);
+        }
+        assert_int_equal(inc_pool_end(&p, b, NULL, 1, NULL), INC_OK);
+        assert_int_equal(inc_pool_blocks(p), 1);
+        assert_int_equal(inc_block_tree(inc_pool_block(p, 0), &t), shared);
+        assert_int_equal(inc_block_tree_bytes(inc_pool_block(p, 0)) > 0,
+                         shared);
         inc_pool_drop(p);
     }
 }
@@ -326,7 +422,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(indexes),      cmocka_unit_test(ranks),
+        cmocka_unit_test(trees),        cmocka_unit_test(ranks),
+        cmocka_unit_test(merged_trees), cmocka_unit_test(no_tree),
         cmocka_unit_test(block_edges),  cmocka_unit_test(full_tables),
         cmocka_unit_test(many_classes), cmocka_unit_test(number_limit),
     };

@@ -77,21 +77,21 @@ took(uint64_t *from)
 static void
 say_bytes(const struct inc_pool *p)
 {
-    size_t hot = 0, index = 0, all = 0, words = 0, rows = 0;
+    size_t hot = 0, tree = 0, all = 0, words = 0, rows = 0;
 
     for (size_t i = 0; i < inc_pool_blocks(p); i++) {
         const struct inc_block *b = inc_pool_block(p, i);
 
         hot += inc_block_hot_bytes(b);
-        index += inc_block_index_bytes(b);
+        tree += inc_block_tree_bytes(b);
         all += b->bytes;
         rows += b->rows;
         words += b->skill_at[b->rows];
     }
     if (talks)
-        print_message("bytes a person: hot %.1f (index %.1f), cold %.1f, all "
+        print_message("bytes a person: hot %.1f (tree %.1f), cold %.1f, all "
                       "of the pool %.1f; %.1f words, %zu blocks\n",
-                      (double)hot / (double)rows, (double)index / (double)rows,
+                      (double)hot / (double)rows, (double)tree / (double)rows,
                       (double)(all - hot) / (double)rows,
                       (double)inc_pool_bytes(p) / (double)rows,
                       (double)words / (double)rows, inc_pool_blocks(p));

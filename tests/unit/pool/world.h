@@ -18,7 +18,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/rng.h"
+#include "engine/kernels/panel.h"
 #include "engine/pool/pool.h"
+#include "engine/space/near.h"
 
 enum {
     SKILLS = 4500,
@@ -156,6 +158,7 @@ make_space(void)
     static uint16_t list[SKILLS * 4];
     struct inc_rng r = {77};
     struct inc_err err;
+    const char *core;
     struct inc_space_parts parts = {
         .dim = DIM,
         .rows = SKILLS,
@@ -179,9 +182,16 @@ make_space(void)
         idf[i] = (uint16_t)inc_rng_below(&r, 9000);
         for (int d = 0; d < DIM && i != SKILL_GONE; d++)
             vectors[i][d] = (int8_t)((int)inc_rng_below(&r, 255) - 127);
+        /* of four the second is like the first: families of several */
+        for (int d = 0; d < DIM && i % 4 == 1; d++)
+            vectors[i][d] =
+                (int8_t)(vectors[i - 1][d] / 8 * 7 + vectors[i][d] / 9);
     }
     if (inc_space_from_parts(&the_space, &parts, the_taxonomy, &err) != INC_OK)
         fail_msg("space: %s (%s)", err.what, err.hint);
+    if (inc_panel_start(&core, &err) != INC_OK ||
+        inc_space_make_near(the_space, NULL, &err) != INC_OK)
+        fail_msg("near: %s (%s)", err.what, err.hint);
 }
 
 static void
@@ -221,7 +231,8 @@ open_world(void **state)
     }
     remove_files(dir);
     make_space();
-    world = (struct inc_world){the_taxonomy, the_space, the_geo, NULL};
+    world = (struct inc_world){
+        .taxonomy = the_taxonomy, .space = the_space, .geo = the_geo};
     return 0;
 }
 
