@@ -291,9 +291,10 @@ static void *
 serve(struct inc_fair *q, struct flow *f, uint64_t cost)
 {
     void *item = pull(q, f);
+    uint64_t settled = f->used - f->ahead; /* guesses may be far too high */
 
-    if (f->used > q->now)
-        q->now = f->used;
+    if (settled > q->now)
+        q->now = settled;
     f->used += cost;
     f->ahead += cost;
     f->working++;
