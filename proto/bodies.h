@@ -180,6 +180,5 @@ extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_company_put_type, inc_put_many_type, inc_patch_type, inc_list_type,
     inc_match_people_type, inc_match_needs_type, inc_match_pair_type,
     inc_concept_find_type, inc_concept_get_type, inc_comune_find_type,
-    inc_event_list_type,
-    inc_journal_list_type, inc_backup_type;
+    inc_event_list_type, inc_journal_list_type, inc_backup_type;
 #endif

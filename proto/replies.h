@@ -338,7 +338,6 @@ extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
     inc_company_page_type, inc_match_page_type, inc_match_item_type,
     inc_match_line_type, inc_concept_hits_type, inc_concept_type,
     inc_comune_hits_type, inc_event_page_type, inc_journal_page_type,
-    inc_verified_type,
-    inc_backed_up_type;
+    inc_verified_type, inc_backed_up_type;
 
 #endif

@@ -121,8 +121,7 @@ measure(struct inc_estate *e, const struct inc_candidate *people,
     struct inc_err err = {0};
 
     built = inc_clock_ns() - start;
-    MUST(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-         err);
+    MUST(inc_matcher_new(&m, inc_kernels_choose(NULL), &err), err);
     inc_hasher_init(&all);
     for (int i = -WARM; i < PEOPLE; i++) {
         struct inc_question q = {.kind = INC_ASK_NEEDS,

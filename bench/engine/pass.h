@@ -56,7 +56,7 @@ struct inc_pass_setup {
     struct inc_question *question, **all; /* [needs] */
     struct inc_samples ms;                /* a need */
     struct inc_samples cpu;               /* a need, of this thread's time */
-    struct inc_pass_work looked;        /* sums over the needs, once each */
+    struct inc_pass_work looked;          /* sums over the needs, once each */
     struct inc_samples ratio; /* the same over the last read before it */
 };
 struct inc_pass_run {

@@ -70,8 +70,8 @@ show_page(struct inc_cli *c, int64_t after, int64_t limit,
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for an answer");
         goto out;
     }
-    INC_TRY(inc_schema_decode_open(p, &inc_event_page_type, a.body, &arena,
-                                   err));
+    INC_TRY(
+        inc_schema_decode_open(p, &inc_event_page_type, a.body, &arena, err));
     if (c->json && (p->n_items > 0 || !inc_arg_has(&c->args, INC_OPT_FOLLOW)))
         inc_show_json(c, a.body);
     for (uint32_t i = 0; !c->json && i < p->n_items; i++)

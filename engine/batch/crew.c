@@ -138,7 +138,7 @@ join(struct worker *w)
 void
 inc_crew_stop(struct inc_crew *c)
 {
-    inc_mason_stop(c->mason); /* while the scribe can still take its work */
+    inc_mason_stop(c->mason);   /* while the scribe can still take its work */
     inc_herald_stop(c->herald); /* it may wait for the scribe */
     if (c->questions != NULL)
         inc_fair_close(c->questions);

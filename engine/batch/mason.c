@@ -47,8 +47,7 @@ place(void *arg)
     struct inc_err err = {0};
     enum inc_status st = inc_live_install(m->o.live, m->upkeep, &err);
 
-    inc_spread_add(&m->o.counters->install_us,
-                   (inc_clock_ns() - start) / 1000);
+    inc_spread_add(&m->o.counters->install_us, (inc_clock_ns() - start) / 1000);
     if (st != INC_OK && st != INC_E_CONFLICT)
         failed(m, "upkeep_not_installed", &err);
     INC_CHECK(pthread_mutex_lock(&m->mutex) == 0);

@@ -12,9 +12,9 @@ enum { LANES = 16, BYTES = 32 };
 static inline __m256i
 spread(uint32_t bits)
 {
-    const __m256i from = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1,
-                                          1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3,
-                                          3, 3, 3, 3, 3, 3);
+    const __m256i from =
+        _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2,
+                         2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
     const __m256i each = _mm256_set1_epi64x((long long)0x8040201008040201);
     __m256i all = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), from);
 

@@ -1,7 +1,8 @@
 /*
  * variants.h - every variant by name, for the dispatcher and the tests. Floor
- * 1, private to engine/kernels and its tests and benches. Contracts: kernels.h. A variant may only be called where inc_kernels_at() has it;
- * inc_dots_vnni only where inc_kernel_has_vnni().
+ * 1, private to engine/kernels and its tests and benches. Contracts: kernels.h.
+ * A variant may only be called where inc_kernels_at() has it; inc_dots_vnni
+ * only where inc_kernel_has_vnni().
  */
 #ifndef INC_KERNELS_VARIANTS_H
 #define INC_KERNELS_VARIANTS_H

@@ -88,10 +88,11 @@ inc_prospect_make(struct inc_prospect *r, const struct inc_plan *p,
     r->trades = p->n_trades > 0 ? INC_TRADES_BP : 0;
     r->rest -= r->trades;
     for (uint32_t i = 0; i < p->n_trades; i++)
-        r->trade[p->trades[i].occupation] = (uint32_t)(
-            ((uint64_t)p->trades[i].weight * r->trades * PARTS * 65536 + whole -
-             1) /
-            whole);
+        r->trade[p->trades[i].occupation] =
+            (uint32_t)(((uint64_t)p->trades[i].weight * r->trades * PARTS *
+                            65536 +
+                        whole - 1) /
+                       whole);
     r->journey = NULL;
     if (journeys != NULL && p->comune != INC_NO_COMUNE) {
         r->journey = inc_journeys_to(journeys, p);

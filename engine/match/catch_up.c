@@ -101,8 +101,7 @@ name(void *arg, const struct inc_entry *e)
     char *text;
 
     n->entries++;
-    if (e->result != INC_OK || e->id == NULL ||
-        !about_people(e->op))
+    if (e->result != INC_OK || e->id == NULL || !about_people(e->op))
         return INC_OK;
     len = strlen(e->id);
     if (inc_map_get(&n->ids, e->id, len) != INC_MAP_NONE)

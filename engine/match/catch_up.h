@@ -13,8 +13,9 @@ void inc_stamp_make(struct inc_stamp *out, const struct inc_estate *e,
 
 /*
  * *out: the people saved at `path`, brought up to the view's moment (info is
- * the view's), with the open needs; *caught_up: how many journal entries that took. INC_E_NOTFOUND,
- * INC_E_MISMATCH, INC_E_CORRUPT ...: the image is no use, err says why.
+ * the view's), with the open needs; *caught_up: how many journal entries that
+ * took. INC_E_NOTFOUND, INC_E_MISMATCH, INC_E_CORRUPT ...: the image is no use,
+ * err says why.
  */
 enum inc_status inc_catch_up(struct inc_pool **out, uint64_t *caught_up,
                              const char *path, struct inc_estate *e,

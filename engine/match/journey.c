@@ -61,8 +61,7 @@ fill(struct inc_journey_table *t, const struct inc_geo *geo, uint16_t to)
     for (uint32_t c = 0; c < t->n; c++) {
         uint16_t least = t->minutes[c] = quickest(geo, to, (uint16_t)c);
 
-        t->before[c] =
-            c % CHUNK == 0 ? least : lesser(t->before[c - 1], least);
+        t->before[c] = c % CHUNK == 0 ? least : lesser(t->before[c - 1], least);
         t->chunk[c / CHUNK] = lesser(t->chunk[c / CHUNK], least);
         t->many[c / CHUNK / CHUNK] = lesser(t->many[c / CHUNK / CHUNK], least);
     }

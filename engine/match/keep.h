@@ -24,7 +24,7 @@ struct inc_keep_entry {
 /* One worker's. All zero is ready to use. */
 struct inc_keep {
     struct inc_keep_entry *entries; /* [INC_KEEP_ENTRIES] */
-    uint64_t clock, pinned; /* entries used since then are in use */
+    uint64_t clock, pinned;         /* entries used since then are in use */
     uint64_t hits, misses;
     uint8_t *allowed; /* scratch: tables of the filters over codes */
     size_t allowed_cap;
@@ -35,8 +35,7 @@ void inc_keep_release(struct inc_keep *k);
 int inc_screen_filters(const struct inc_screen *s);
 
 /* Digest of what the screen lets pass. */
-void inc_keep_digest(unsigned char out[INC_DIGEST],
-                     const struct inc_screen *s);
+void inc_keep_digest(unsigned char out[INC_DIGEST], const struct inc_screen *s);
 
 /* A question begins: what the one before borrowed may go. */
 void inc_keep_begin(struct inc_keep *k);

@@ -40,9 +40,10 @@ make_room(struct inc_kin *k, const struct inc_plan *p)
            inc_mem_room(&k->must, &musts, LANES_MAX) ||
            inc_mem_room(&k->sim8, &k->sim8_cap, rows * p->lanes) ||
            inc_mem_room(&k->family8, &k->family8_cap,
-                inc_space_families(p->world->space) * p->lanes) ||
+                        inc_space_families(p->world->space) * p->lanes) ||
            inc_mem_room(&k->place, &k->place_cap, rows * sizeof *k->place) ||
-           inc_mem_room(&k->sim, &k->sim_cap, most * p->lanes * sizeof *k->sim) ||
+           inc_mem_room(&k->sim, &k->sim_cap,
+                        most * p->lanes * sizeof *k->sim) ||
            inc_mem_room(&k->skill, &k->skill_cap, most * sizeof *k->skill) ||
            inc_mem_room(&k->pull, &k->pull_cap, rows * sizeof *k->pull) ||
            inc_mem_room(&k->when, &k->when_cap, rows * sizeof *k->when) ||
@@ -108,8 +109,9 @@ fill_quality(struct inc_kin *k, const struct inc_plan *p)
     for (unsigned want = 0; want <= INC_LEVEL_MAX; want++)
         for (unsigned have = 1; have <= INC_LEVEL_MAX; have++)
             for (unsigned e = 0; e < INC_EVIDENCE_COUNT; e++)
-                k->held[want][have][e] = (uint16_t)(
-                    inc_level_fit_bp(have, want) * inc_evidence_bp(e) / INC_BP);
+                k->held[want][have][e] =
+                    (uint16_t)(inc_level_fit_bp(have, want) *
+                               inc_evidence_bp(e) / INC_BP);
     for (unsigned h = 0; h < INC_HALF_YEARS; h++)
         k->recency[h] = (uint16_t)inc_recency_bp(h, p->half_year);
 }

@@ -14,7 +14,7 @@
 struct inc_live {
     pthread_mutex_t lock;
     struct inc_image now;
-    char *image_path;        /* NULL: nothing is saved */
+    char *image_path; /* NULL: nothing is saved */
     char store_id[33];
     /* the background thread's */
     uint64_t saved_generation; /* of what lies at image_path ... */
@@ -183,7 +183,8 @@ out:
     return st;
 }
 
-/* --- upkeep ---------------------------------------------------------------- */
+/* --- upkeep ----------------------------------------------------------------
+ */
 
 struct inc_upkeep {
     struct inc_estate *estate; /* of the image it was made of, held */

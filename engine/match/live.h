@@ -55,7 +55,8 @@ enum inc_status inc_live_apply(struct inc_live *l,
 enum inc_status inc_live_rebuild(struct inc_live *l, struct inc_estate *e,
                                  struct inc_store *s, struct inc_err *err);
 
-/* --- upkeep ---------------------------------------------------------------- */
+/* --- upkeep ----------------------------------------------------------------
+ */
 
 struct inc_upkeep;
 enum inc_upkeep_kind {
@@ -68,8 +69,7 @@ enum inc_upkeep_kind {
  * later.
  */
 enum inc_status inc_live_upkeep(struct inc_upkeep **out, struct inc_live *l,
-                                enum inc_upkeep_kind kind,
-                                struct inc_err *err);
+                                enum inc_upkeep_kind kind, struct inc_err *err);
 /* Writer thread: put it in place and publish. Quick. Consumes u. INC_E_CONFLICT
  * when the image was rebuilt meanwhile: nothing lost, make it again. */
 enum inc_status inc_live_install(struct inc_live *l, struct inc_upkeep *u,

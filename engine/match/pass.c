@@ -30,9 +30,8 @@ inc_scan_open(struct inc_scan *s)
     s->rows = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->rows);
     s->sieved = inc_mem_zero64(INC_BLOCK_ROWS, sizeof *s->sieved);
     s->prospect.kin = &s->kin;
-    return s->room == NULL || s->rows == NULL || s->sieved == NULL
-               ? INC_E_NOMEM
-               : INC_OK;
+    return s->room == NULL || s->rows == NULL || s->sieved == NULL ? INC_E_NOMEM
+                                                                   : INC_OK;
 }
 
 void
@@ -69,8 +68,7 @@ look(struct inc_pass *p)
                                   .dead = inc_pool_dead(p->pool, i)};
         inc_block_columns(v->block, &v->columns);
         (void)inc_block_classes(v->block, &v->classes);
-        v->has_tree =
-            i < BLOCKS_MAX && inc_block_tree(v->block, &v->tree) != 0;
+        v->has_tree = i < BLOCKS_MAX && inc_block_tree(v->block, &v->tree) != 0;
         if (p->filtered)
             INC_TRY(inc_keep_rows(&v->keep, &s->keep, p->screen, p->filter,
                                   v->block, p->arena));
@@ -137,8 +135,8 @@ skill_points(const struct inc_pass *p)
     int64_t sum = 0;
 
     for (uint32_t i = 0; i < p->plan->n_lanes; i++)
-        sum += inc_points(p->plan->lines[p->plan->lane_line[i]].max,
-                          p->cover[i]);
+        sum +=
+            inc_points(p->plan->lines[p->plan->lane_line[i]].max, p->cover[i]);
     return sum;
 }
 
@@ -178,7 +176,8 @@ score(struct inc_pass *p, const struct inc_view_of *v, uint32_t row,
         skills = skill_points(p);
     if (falls_short(skills + others, least))
         return;
-    others = (int64_t)p->rest - shortfall(p, &person, LINES_AT_HAND | LINES_FAR);
+    others =
+        (int64_t)p->rest - shortfall(p, &person, LINES_AT_HAND | LINES_FAR);
     if (falls_short(skills + others, least))
         return;
     pull = inc_kin_pull(&p->scan->kin, p->plan, p->kernels, &person);
@@ -219,8 +218,8 @@ may_have_all(const struct inc_pass *p, const struct inc_view_of *v,
              uint32_t row)
 {
     return p->plan->attitude == INC_NEUTRAL &&
-           (!v->has_tree || (v->tree.flags[row / INC_GROUP_ROWS] &
-                             INC_NODE_UNASKED) != 0);
+           (!v->has_tree ||
+            (v->tree.flags[row / INC_GROUP_ROWS] & INC_NODE_UNASKED) != 0);
 }
 
 /* Look at the first n rows of the list. */

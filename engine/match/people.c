@@ -85,8 +85,8 @@ out:
 
 /* Score and explain one of the best again: k of them, not the pool. */
 static enum inc_status
-write_item(struct run *r, struct inc_matcher *m,
-           const struct inc_ranked *best, struct inc_writer *w)
+write_item(struct run *r, struct inc_matcher *m, const struct inc_ranked *best,
+           struct inc_writer *w)
 {
     const struct inc_pool *pool = r->pass.pool;
     const struct inc_class *classes;

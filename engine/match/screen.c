@@ -107,7 +107,8 @@ does_not_apply(const struct inc_filters *f, int people, struct inc_err *err)
         inc_err_where(err, "options.filters.%s", table[i].name);
         return INC_E_FIELD;
     }
-    if (INC_HAS(f, INC_FILTER_LANGUAGE_LEVEL) && !INC_HAS(f, INC_FILTER_LANGUAGE)) {
+    if (INC_HAS(f, INC_FILTER_LANGUAGE_LEVEL) &&
+        !INC_HAS(f, INC_FILTER_LANGUAGE)) {
         (void)inc_fail(err, INC_E_MISSING, 0,
                        "a language level needs a language");
         inc_err_where(err, "options.filters.language");
@@ -198,7 +199,8 @@ inc_screen_person(const struct inc_screen *s, const struct inc_person *person,
     if (INC_HAS(f, INC_FILTER_AVAILABLE_BY) &&
         (person->from > f->available_by || person->until < f->available_by))
         return 0;
-    if (INC_HAS(f, INC_FILTER_UPDATED_SINCE) && person->updated < f->updated_since)
+    if (INC_HAS(f, INC_FILTER_UPDATED_SINCE) &&
+        person->updated < f->updated_since)
         return 0;
     if (INC_HAS(f, INC_FILTER_LANGUAGE) && !inc_screen_speaks(s, person))
         return 0;
@@ -223,8 +225,8 @@ inc_screen_need(const struct inc_screen *s, const struct inc_need *need)
     if (INC_HAS(f, INC_FILTER_UPDATED_SINCE) &&
         (!INC_HAS(need, INC_NEED_UPDATED) || need->updated < f->updated_since))
         return 0;
-    return inc_screen_office(
-        s, INC_HAS(need, INC_NEED_OFFICE) ? need->office : "");
+    return inc_screen_office(s, INC_HAS(need, INC_NEED_OFFICE) ? need->office
+                                                               : "");
 }
 
 /* Which rule watches over a kind of line. */
@@ -282,8 +284,8 @@ inc_screen_rules_quick(const struct inc_screen *s, const struct inc_plan *p,
         int rule = rule_of(spec->kind);
         struct inc_line line;
 
-        if (rule < 0 || rule == INC_RULE_MUST ||
-            (s->rules >> rule & 1u) == 0 || (first >= 0 && first <= rule))
+        if (rule < 0 || rule == INC_RULE_MUST || (s->rules >> rule & 1u) == 0 ||
+            (first >= 0 && first <= rule))
             continue;
         inc_score_line(&line, spec, p, person, NULL, 0, &none);
         if (line_fails(&line))

@@ -52,8 +52,7 @@ lengths_right(const struct inc_block_head *h)
     const int tree = h->families > 0;
     const uint64_t groups = tree ? inc_tree_groups(h->rows) : 0;
     const uint64_t nodes = tree ? groups + inc_tree_spans(h->rows) : 0;
-    const uint64_t bits =
-        (uint64_t)h->families * inc_tree_span_words(h->rows);
+    const uint64_t bits = (uint64_t)h->families * inc_tree_span_words(h->rows);
     const struct {
         enum inc_section section;
         uint64_t n;

@@ -168,7 +168,7 @@ void inc_tree_release(struct inc_tree_draft *t);
 struct inc_need_item {
     atomic_size_t refs;
     size_t bytes;
-    struct inc_pool_need pub; /* pub.need is in the same allocation */
+    struct inc_pool_need pub;         /* pub.need is in the same allocation */
     const struct inc_need_care *care; /* that made pub.ready, or NULL */
     void *ready;
 };

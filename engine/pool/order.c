@@ -76,8 +76,7 @@ rank_of(const struct inc_trade *trades, uint32_t n, const uint16_t *rank,
     }
     if (*at == n)
         return NO_RANK;
-    return rank != NULL ? rank[trades[*at].occupation]
-                        : trades[*at].occupation;
+    return rank != NULL ? rank[trades[*at].occupation] : trades[*at].occupation;
 }
 
 /* 16 bits each, uppermost first: rank of the nearest trade, home, rank of the
@@ -191,9 +190,8 @@ gather(struct inc_gather *g, const struct inc_block *b, size_t source,
     const struct inc_row *r = &b->row[row];
 
     g->ref[g->n++] = (struct inc_ref){
-        .key =
-            key_of(b->trades + (size_t)row * INC_TRADES, r->n_trades,
-                   b->home[row], g->rank),
+        .key = key_of(b->trades + (size_t)row * INC_TRADES, r->n_trades,
+                      b->home[row], g->rank),
         .no = r->no,
         .at = (uint32_t)(source << 16 | row),
     };

@@ -195,8 +195,8 @@ uint64_t inc_pool_unknown(const struct inc_pool *p); /* sum of n_unknown */
 
 enum {
     INC_BLOCK_ROWS = 65536,
-    INC_GROUP_ROWS = 16, /* neighbours that share a bound */
-    INC_TREE_ROWS = 1024, /* smaller blocks have no tree */
+    INC_GROUP_ROWS = 16,        /* neighbours that share a bound */
+    INC_TREE_ROWS = 1024,       /* smaller blocks have no tree */
     INC_POOL_SKILLS_MAX = 65535 /* of the taxonomy: 16-bit numbers */
 };
 

@@ -200,9 +200,9 @@ inc_tree_row(struct inc_tree_draft *t, const struct inc_block *b, uint32_t row)
         if (add_family(t, t->of_skill[b->skill[i]]) != 0)
             return -1;
     for (uint32_t i = 0; i < b->row[row].n_trades; i++) {
-        uint32_t best = ((uint32_t)trades[i].weight * BEST_FULL +
-                         INC_TRADE_FULL - 1) /
-                        INC_TRADE_FULL;
+        uint32_t best =
+            ((uint32_t)trades[i].weight * BEST_FULL + INC_TRADE_FULL - 1) /
+            INC_TRADE_FULL;
 
         if (add_trade(t, trades[i].occupation, (uint8_t)best) != 0)
             return -1;

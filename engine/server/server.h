@@ -30,7 +30,7 @@ struct inc_server_options {
     struct inc_store *store;
     struct inc_live *live;
     const struct inc_kernels *kernels;
-    const char *blas;   /* likewise */
+    const char *blas; /* likewise */
 };
 
 /*

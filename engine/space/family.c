@@ -48,7 +48,8 @@ inc_family_make(struct inc_space *s, struct inc_err *err)
     if (head == NULL || family == NULL) {
         inc_mem_free(head);
         inc_mem_free(family);
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory for families of skills");
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "no memory for families of skills");
     }
     for (uint32_t i = 0; i < s->rows; i++) {
         head[i] = (struct head){i, close_ones(s, i)};

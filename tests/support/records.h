@@ -38,8 +38,8 @@ rec_id(struct inc_arena *a, char letter, uint64_t n)
 {
     char text[32];
     char *p;
-    int len = snprintf(text, sizeof text, "%c-%05llu", letter,
-                       (unsigned long long)n);
+    int len =
+        snprintf(text, sizeof text, "%c-%05llu", letter, (unsigned long long)n);
     p = inc_arena_text(a, text, (size_t)len);
     INC_CHECK(p != NULL);
     return p;
@@ -98,8 +98,8 @@ rec_skills(struct inc_candidate *c, struct inc_rng *r, struct inc_arena *a,
 }
 
 static inline void
-rec_occupations(struct inc_candidate *c, struct inc_rng *r,
-                struct inc_arena *a, const struct inc_taxonomy *t)
+rec_occupations(struct inc_candidate *c, struct inc_rng *r, struct inc_arena *a,
+                const struct inc_taxonomy *t)
 {
     c->has |= UINT64_C(1) << INC_CANDIDATE_OCCUPATIONS;
     c->n_occupations = inc_rng_below(r, 3);
@@ -292,8 +292,8 @@ rec_requirements(struct inc_need *n, struct inc_rng *r, struct inc_arena *a,
     n->requirements = rec_array(a, n->n_requirements, sizeof *n->requirements);
     for (uint32_t i = 0; i < n->n_requirements; i++) {
         struct inc_requirement *q = &n->requirements[i];
-        q->uri = inc_concept_uri(t, INC_PILLAR_SKILL,
-                                 rec_skill(r, t, occupation));
+        q->uri =
+            inc_concept_uri(t, INC_PILLAR_SKILL, rec_skill(r, t, occupation));
         if (rec_chance(r, 3)) /* a taxonomy that moved on */
             q->uri = "http://incrocio.example/esco/skill/gone";
         q->has = 1 | 2 | 4 | 8;
@@ -340,8 +340,7 @@ rec_need(struct inc_need *n, uint64_t no, struct inc_rng *r,
         n->has |= UINT64_C(1) << INC_NEED_SCHEDULE;
         n->n_schedule = rec_windows(&n->schedule, r, a, 60);
     }
-    rec_requirements(n, r, a, w->taxonomy,
-                     inc_rng_below(r, requirements + 1));
+    rec_requirements(n, r, a, w->taxonomy, inc_rng_below(r, requirements + 1));
     if (rec_chance(r, 40)) {
         n->has |= UINT64_C(1) << INC_NEED_LANGUAGES;
         n->n_languages = 1 + inc_rng_below(r, 2);
@@ -362,8 +361,7 @@ rec_need(struct inc_need *n, uint64_t no, struct inc_rng *r,
         n->licences[0].any_of = rec_array(a, 2, sizeof(int64_t));
         n->licences[0].n_any_of = 1 + inc_rng_below(r, 2);
         for (uint32_t i = 0; i < n->licences[0].n_any_of; i++)
-            n->licences[0].any_of[i] =
-                rec_between(r, 0, INC_LICENCE_COUNT - 1);
+            n->licences[0].any_of[i] = rec_between(r, 0, INC_LICENCE_COUNT - 1);
         n->licences[0].importance = rec_between(r, 0, 2);
         n->licences[0].weight = 100;
     }

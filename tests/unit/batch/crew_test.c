@@ -89,7 +89,8 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
     (void)snprintf(r->dir, sizeof r->dir, "/tmp/incrocio-crew-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     assert_int_equal(inc_store_open(&r->store, r->dir, &so, &err), INC_OK);
-    assert_int_equal(inc_live_open(&r->live, estate, r->store, NULL, NULL, &err), INC_OK);
+    assert_int_equal(
+        inc_live_open(&r->live, estate, r->store, NULL, NULL, &err), INC_OK);
     r->options = (struct inc_crew_options){
         .workers = workers,
         .batch_max = INC_BATCH_MAX,

@@ -124,7 +124,8 @@ rig_open(struct rig *r)
     (void)snprintf(r->dir, sizeof r->dir, "/tmp/incrocio-herald-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     assert_int_equal(inc_store_open(&r->store, r->dir, &so, &err), INC_OK);
-    assert_int_equal(inc_live_open(&r->live, estate, r->store, NULL, NULL, &err), INC_OK);
+    assert_int_equal(
+        inc_live_open(&r->live, estate, r->store, NULL, NULL, &err), INC_OK);
 }
 
 static void
@@ -294,9 +295,8 @@ wanted(struct rig *r, struct seen *out)
     struct inc_err err = {0};
 
     memset(out, 0, sizeof *out);
-    assert_int_equal(
-        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-        INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
+                     INC_OK);
     for (uint32_t p = 0; p < PEOPLE; p++) {
         for (uint32_t n = 0; n < NEEDS; n++) {
             struct inc_question q = {.kind = INC_ASK_PAIR,

@@ -65,8 +65,8 @@ image_of(uint32_t from, uint32_t to, const struct inc_need *needs,
 
         assert_int_equal(inc_pool_begin(&b, &estate->world, &err), INC_OK);
         for (uint32_t i = a; i < z; i++)
-            assert_int_equal(
-                inc_pool_add_candidate(b, i + 1, &people[i], &err), INC_OK);
+            assert_int_equal(inc_pool_add_candidate(b, i + 1, &people[i], &err),
+                             INC_OK);
         for (uint32_t i = 0; part == 0 && i < n_needs; i++)
             assert_int_equal(inc_pool_add_need(b, i + 1, &needs[i], &err),
                              INC_OK);
@@ -134,8 +134,8 @@ same_bytes(const struct inc_buf *a, const struct inc_buf *b, const char *what,
            uint32_t round)
 {
     if (a->len != b->len || memcmp(a->data, b->data, a->len) != 0)
-        fail_msg("seed %d round %u: %s differ (%zu and %zu bytes)", SEED,
-                 round, what, a->len, b->len);
+        fail_msg("seed %d round %u: %s differ (%zu and %zu bytes)", SEED, round,
+                 what, a->len, b->len);
 }
 
 static void
@@ -201,9 +201,9 @@ lines_of_page(const struct inc_buf *body, uint32_t round)
     const struct inc_node *items;
     size_t n;
 
-    assert_int_equal(inc_frame_open(&f, body->data, body->len,
-                                    &inc_reply_limits, &err),
-                     INC_OK);
+    assert_int_equal(
+        inc_frame_open(&f, body->data, body->len, &inc_reply_limits, &err),
+        INC_OK);
     items = inc_node_get(inc_frame_root(f), "items");
     assert_non_null(items);
     n = inc_node_count(items);
@@ -242,9 +242,8 @@ lines_add_up(void **state)
     size_t pairs = 0;
 
     (void)state;
-    assert_int_equal(
-        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-        INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
+                     INC_OK);
     for (uint32_t round = 0; round < rounds(); round++) {
         struct inc_arena a;
         struct inc_need need;
@@ -284,9 +283,8 @@ batches_change_nothing(void **state)
 
     (void)state;
     assert_int_equal(inc_arena_init(&a, 8 << 20), INC_OK);
-    assert_int_equal(
-        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-        INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
+                     INC_OK);
     for (uint32_t i = 0; i < N; i++) {
         struct inc_question *one = &alone[i];
         o[i] = random_options(&r);
@@ -319,14 +317,14 @@ score_of(const struct inc_buf *body, const char *id)
     const struct inc_node *items;
     int64_t score = -1;
 
-    assert_int_equal(inc_frame_open(&f, body->data, body->len,
-                                    &inc_reply_limits, &err),
-                     INC_OK);
+    assert_int_equal(
+        inc_frame_open(&f, body->data, body->len, &inc_reply_limits, &err),
+        INC_OK);
     items = inc_node_get(inc_frame_root(f), "items");
     for (size_t i = 0; i < inc_node_count(items); i++) {
         size_t len;
-        const char *text = inc_node_text(
-            inc_node_get(inc_node_at(items, i), "id"), &len);
+        const char *text =
+            inc_node_text(inc_node_get(inc_node_at(items, i), "id"), &len);
         if (strlen(id) == len && memcmp(text, id, len) == 0)
             score = number(inc_node_at(items, i), "score");
     }
@@ -351,9 +349,8 @@ both_directions_agree(void **state)
 
     (void)state;
     assert_int_equal(inc_arena_init(&a, 16 << 20), INC_OK);
-    assert_int_equal(
-        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-        INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
+                     INC_OK);
     for (uint32_t i = 0; i < NEEDS; i++) {
         rec_need(&needs[i], i, &r, &a, &estate->world, 20);
         by_need[i] = (struct inc_question){
@@ -408,9 +405,8 @@ pages_join_up(void **state)
 
     (void)state;
     assert_int_equal(inc_arena_init(&a, 1 << 20), INC_OK);
-    assert_int_equal(
-        inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
-        INC_OK);
+    assert_int_equal(inc_matcher_new(&m, inc_kernels_choose(NULL), &err),
+                     INC_OK);
     rec_need(&need, 1, &r, &a, &estate->world, 12);
     for (int page = 0; page < 100; page++) {
         struct inc_question q = {
@@ -483,8 +479,7 @@ nothing_asked_is_null(void **state)
                                         &inc_reply_limits, &err),
                          INC_OK);
         assert_null(inc_node_get(inc_frame_root(f), "score"));
-        reason =
-            inc_node_text(inc_node_get(inc_frame_root(f), "reason"), &len);
+        reason = inc_node_text(inc_node_get(inc_frame_root(f), "reason"), &len);
         assert_memory_equal(reason, "nothing_asked", len);
         inc_frame_close(f);
         inc_buf_release(&q[i].body);

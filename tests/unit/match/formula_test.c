@@ -20,10 +20,10 @@ quality_by_hand(void **state)
         {{1, INC_EVIDENCE_CERTIFIED, 0}, 3, 100, 4000},
         {{1, INC_EVIDENCE_CERTIFIED, 0}, 4, 100, 1500},
         {{3, INC_EVIDENCE_IMPLIED, 0}, 3, 100, 7000},
-        {{2, INC_EVIDENCE_CERTIFIED, 95}, 2, 100, 9700}, /* five half-years */
-        {{2, INC_EVIDENCE_CERTIFIED, 50}, 2, 100, 6000}, /* long ago */
+        {{2, INC_EVIDENCE_CERTIFIED, 95}, 2, 100, 9700},   /* five half-years */
+        {{2, INC_EVIDENCE_CERTIFIED, 50}, 2, 100, 6000},   /* long ago */
         {{2, INC_EVIDENCE_CERTIFIED, 101}, 2, 100, 10000}, /* to come */
-        {{1, INC_EVIDENCE_DECLARED, 90}, 2, 100, 5166}, /* .7 x .9 x .82 */
+        {{1, INC_EVIDENCE_DECLARED, 90}, 2, 100, 5166},    /* .7 x .9 x .82 */
     };
 
     (void)state;

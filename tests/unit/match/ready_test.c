@@ -71,9 +71,8 @@ set_up(void **state)
     }
     image.estate = estate;
     return inc_pool_end(&image.pool, b, NULL, 9, &err) == INC_OK &&
-                   inc_matcher_new(&matcher,
-                                   inc_kernels_choose(NULL),
-                                   &err) == INC_OK
+                   inc_matcher_new(&matcher, inc_kernels_choose(NULL), &err) ==
+                       INC_OK
                ? 0
                : -1;
 }

@@ -280,7 +280,8 @@ tree_edges(unsigned char *copy, size_t len)
     }
     for (uint64_t i = 0; i < h->section[INC_SEC_family_spans].n;
          i += 1 + i / 4) {
-        uint64_t *place = (uint64_t *)(void *)at(copy, INC_SEC_family_spans) + i;
+        uint64_t *place =
+            (uint64_t *)(void *)at(copy, INC_SEC_family_spans) + i;
         uint64_t was = *place;
 
         *place |= UINT64_C(1) << 63; /* past the last span of these blocks */

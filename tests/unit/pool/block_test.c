@@ -85,10 +85,9 @@ check_span(const struct inc_tree *t, uint32_t at, struct node *n)
 {
     check_node(t, t->groups + at, n);
     for (uint32_t f = 0; f < t->families; f++)
-        assert_int_equal(t->family_spans[f * t->span_words + at / 64] >>
-                                 at % 64 &
-                             1,
-                         n->family[f]);
+        assert_int_equal(
+            t->family_spans[f * t->span_words + at / 64] >> at % 64 & 1,
+            n->family[f]);
     for (uint32_t o = 0; o < OCCUPATIONS; o++)
         for (uint32_t i = t->trade_span_at[o]; i < t->trade_span_at[o + 1];
              i++) {

@@ -214,7 +214,8 @@ refused_but_answered(void **state)
 {
     static const char person[] = "\x82\xa2id\xa2r7\xabMario Rossi\xa1\x00";
     static const char twice[] = "\x82\xabMario Rossi\x01\xabMario Rossi\x02";
-    static const char cut[] = "\x82\xa2id\xa2r7\xa4" "body\xa1";
+    static const char cut[] = "\x82\xa2id\xa2r7\xa4"
+                              "body\xa1";
     char id[65] = "x";
     struct inc_frame *f;
     struct inc_err err;
@@ -228,9 +229,9 @@ refused_but_answered(void **state)
                                     sizeof person - 1, &inc_request_limits),
                      2);
     assert_string_equal(id, "r7");
-    assert_int_equal(inc_frame_open(&f, twice, sizeof twice - 1,
-                                    &inc_request_limits, &err),
-                     INC_E_DUPLICATE);
+    assert_int_equal(
+        inc_frame_open(&f, twice, sizeof twice - 1, &inc_request_limits, &err),
+        INC_E_DUPLICATE);
     assert_string_equal(err.where, "[key]");
     assert_int_equal(inc_frame_peek(id, sizeof id, "id", cut, sizeof cut - 1,
                                     &inc_request_limits),
