@@ -137,14 +137,24 @@ static void
 draw_jobs(struct drawing *d)
 {
     uint32_t dice = inc_rng_below(&d->r, 100);
+    uint32_t drawn = dice < 55 ? 1 : dice < 85 ? 2 : 3;
 
-    d->jobs = dice < 55 ? 1 : dice < 85 ? 2 : 3;
-    for (uint32_t i = 0; i < d->jobs; i++) {
-        if (i > 0 && chance(d, 60))
-            d->job[i] = inc_people_near(d->p, &d->r, d->job[0]);
-        else
-            d->job[i] = d->p->by_isco[inc_draw_one(&d->p->occupation, &d->r)];
-        d->months[i] = (uint32_t)between(d, 1, 60) * (uint32_t)between(d, 1, 4);
+    d->jobs = 0;
+    for (uint32_t i = 0; i < drawn; i++) {
+        uint32_t job =
+            i > 0 && chance(d, 60)
+                ? inc_people_near(d->p, &d->r, d->job[0])
+                : d->p->by_isco[inc_draw_one(&d->p->occupation, &d->r)];
+        uint32_t months =
+            (uint32_t)between(d, 1, 60) * (uint32_t)between(d, 1, 4);
+        uint32_t k = 0;
+
+        while (k < d->jobs && d->job[k] != job)
+            k++;
+        if (k < d->jobs) /* a record names each occupation once */
+            continue;
+        d->job[d->jobs] = job;
+        d->months[d->jobs++] = months;
     }
 }
 

@@ -139,4 +139,4 @@ def test_faiss_beside_the_engine(tmp_path):
     assert any(r["name"] == "engine.pass" for r in rows)
 
 
-DIGEST = "a97f66689315f55cddbbe4abde270f8da11a3abb240a5147df7ae3916abcc44b"
+DIGEST = "d5299924e3b5cb23b94982af61c152e251a499f5b443f442a2c0f2cea8f031d5"
