@@ -20,7 +20,8 @@ struct inc_mason {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     int awake, stopping;
-    int placed; /* the scribe is done with `upkeep` */
+    int placed;  /* the scribe is done with `upkeep` ... */
+    int in_vain; /* ... and could not put it in place */
     struct inc_upkeep *upkeep;
     /* the mason's own */
     uint64_t saved_ns; /* when the last save was tried */
@@ -53,6 +54,7 @@ place(void *arg)
     INC_CHECK(pthread_mutex_lock(&m->mutex) == 0);
     m->upkeep = NULL; /* install consumed it */
     m->placed = 1;
+    m->in_vain = st != INC_OK && st != INC_E_CONFLICT;
     INC_CHECK(pthread_cond_signal(&m->changed) == 0);
     INC_CHECK(pthread_mutex_unlock(&m->mutex) == 0);
 }
@@ -70,11 +72,12 @@ wait_until(struct inc_mason *m, uint64_t ns)
 }
 
 /* Hand a piece of upkeep to the scribe and wait until it is in place. 0 when
- * the mason was told to stop before the scribe had room for it. */
+ * it is not: the mason was told to stop before the scribe had room for it, or
+ * there was no memory (the same again at once would find none either). */
 static int
 hand_over(struct inc_mason *m, struct inc_upkeep *u)
 {
-    int asked;
+    int asked, done;
 
     INC_CHECK(pthread_mutex_lock(&m->mutex) == 0);
     m->upkeep = u;
@@ -92,10 +95,11 @@ hand_over(struct inc_mason *m, struct inc_upkeep *u)
         INC_CHECK(pthread_cond_wait(&m->changed, &m->mutex) == 0);
     if (!asked)
         m->upkeep = NULL;
+    done = asked && !m->in_vain;
     INC_CHECK(pthread_mutex_unlock(&m->mutex) == 0);
     if (!asked)
         inc_upkeep_free(u);
-    return asked;
+    return done;
 }
 
 /* One piece of work; 1 when it was done and there may be more. */
