@@ -58,21 +58,12 @@ start_threads(struct inc_crew *c, struct inc_err *err)
     c->porter.running = 1;
     INC_TRY(start_thread(&c->scribe, inc_scribe_main, c, err));
     c->scribe_running = 1;
-    INC_CHECK(pthread_barrier_init(&c->warm, NULL, c->o.workers + 1) == 0);
-    c->warm_made = 1;
     for (unsigned i = 0; i < c->o.workers; i++) {
         struct worker *w = &c->worker[i];
 
-        st = start_thread(&w->thread, inc_worker_main, w, err);
-        if (st != INC_OK && i == 0)
-            goto out;
-        /* Some run and wait at the barrier for one that never comes: this
-         * process cannot go on, and it has not begun to serve. */
-        INC_CHECK(st == INC_OK);
+        INC_TRY(start_thread(&w->thread, inc_worker_main, w, err));
         w->running = 1;
     }
-    (void)pthread_barrier_wait(&c->warm); /* all there ... */
-    (void)pthread_barrier_wait(&c->warm); /* ... all warm */
 out:
     return st;
 }
@@ -171,8 +162,6 @@ inc_crew_free(struct inc_crew *c)
     inc_fair_free(c->reads);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);
-    if (c->warm_made)
-        (void)pthread_barrier_destroy(&c->warm);
     inc_outbox_free(c->outbox);
     inc_arenas_free(c->arenas);
     inc_mem_free(c);

@@ -16,7 +16,6 @@
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
 #include "engine/batch/inside.h"
-#include "engine/kernels/panel.h"
 #include "engine/match/standing.h"
 
 enum {
@@ -343,19 +342,6 @@ catch_up(struct inc_herald *h)
     return st;
 }
 
-/* OpenBLAS takes its work memory at a thread's first product. */
-static void
-warm_up(void)
-{
-    const size_t side = 64, cells = side * side;
-    float *block = inc_mem_zero64(3 * cells, sizeof *block);
-
-    if (block != NULL)
-        inc_panel_product(block, block + cells, block + 2 * cells, side, side,
-                          side);
-    inc_mem_free(block);
-}
-
 static void *
 herald_main(void *arg)
 {
@@ -364,7 +350,6 @@ herald_main(void *arg)
     enum inc_status st;
 
     (void)setpriority(PRIO_PROCESS, 0, NICENESS); /* this thread's, on Linux */
-    warm_up();
     do
         st = catch_up(h);
     while (st != INC_E_STOPPING && rest(h, st == INC_OK ? QUIET_MS : RETRY_MS));

@@ -54,8 +54,6 @@ struct inc_crew {
     struct inc_queue *writes;   /* of struct errand */
     struct worker worker[INC_WORKERS_MAX];
     struct worker clerk, porter;
-    pthread_barrier_t warm; /* workers and inc_crew_start */
-    int warm_made;
     pthread_t scribe;
     int scribe_running;
     struct inc_mason *mason;

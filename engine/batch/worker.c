@@ -6,27 +6,6 @@
 #include "engine/base/clock.h"
 #include "engine/base/mem.h"
 #include "engine/batch/inside.h"
-#include "engine/kernels/panel.h"
-
-/*
- * OpenBLAS takes its work memory at a thread's first product, and retries for
- * ever when it cannot: take it now, all workers at once, not in the middle of
- * somebody's question.
- */
-static void
-warm_up(struct inc_crew *c)
-{
-    const size_t rows = 128, cols = 64, dim = 64;
-    float *block =
-        inc_mem_zero64((rows + cols) * dim + rows * cols, sizeof *block);
-
-    (void)pthread_barrier_wait(&c->warm);
-    if (block != NULL)
-        inc_panel_product(block + (rows + cols) * dim, block,
-                          block + rows * dim, rows, cols, dim);
-    inc_mem_free(block);
-    (void)pthread_barrier_wait(&c->warm);
-}
 
 static enum inc_status
 begin(struct inc_crew *c, struct inc_job *j)
@@ -174,7 +153,6 @@ inc_worker_main(void *arg)
     struct inc_job *jobs[INC_BATCH_MAX];
     size_t n;
 
-    warm_up(c);
     while ((n = inc_fair_take(c->questions, items, c->o.batch_max,
                               c->o.batch_ns, 1)) > 0) {
         uint64_t now = inc_clock_ns();

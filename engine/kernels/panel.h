@@ -31,9 +31,8 @@ enum inc_status inc_panel_start(const char **core, struct inc_err *err);
  *
  * Cost: one SGEMM; SGEMV when n_rows or n_cols is 1. Counts of 0 are fine.
  * Threads: any; in the serial OpenBLAS one at a time, behind a lock, because
- * that build is not safe for two. Each concurrent caller takes a 128 MiB
- * mapping inside OpenBLAS once and OpenBLAS retries for ever when it gets none:
- * let every worker call this once at start.
+ * that build is not safe for two. The first call takes a 128 MiB mapping inside
+ * OpenBLAS, which retries for ever when it gets none.
  */
 void inc_panel_product(float *out, const float *rows, const float *cols,
                        size_t n_rows, size_t n_cols, size_t dim);

@@ -199,41 +199,6 @@ need_trades(struct inc_plan *p, struct inc_arena *a)
     return INC_OK;
 }
 
-static enum inc_status
-make_vectors(struct inc_plan *p, struct inc_arena *a)
-{
-    uint32_t dim = inc_space_dim(p->world->space), most = 1, n = 0;
-
-    for (uint32_t i = 0; i < p->n_lanes; i++)
-        most += p->lines[p->lane_line[i]].n_concepts;
-    p->vectors = inc_arena_array(a, (size_t)most * dim, sizeof *p->vectors);
-    p->vector_concept = inc_arena_array(a, most, sizeof *p->vector_concept);
-    p->vector_lane = inc_arena_array(a, most, sizeof *p->vector_lane);
-    if (p->vectors == NULL || p->vector_concept == NULL ||
-        p->vector_lane == NULL)
-        return INC_E_NOMEM;
-    for (uint32_t i = 0; i < p->n_lanes; i++) {
-        const struct inc_line_spec *line = &p->lines[p->lane_line[i]];
-        for (uint32_t j = 0; j < line->n_concepts; j++, n++) {
-            memcpy(p->vectors + (size_t)n * dim,
-                   inc_space_floats(p->world->space) +
-                       (size_t)line->concepts[j] * dim,
-                   dim * sizeof(float));
-            p->vector_concept[n] = line->concepts[j];
-            p->vector_lane[n] = i;
-        }
-    }
-    if (p->has_affinity) {
-        for (uint32_t d = 0; d < dim; d++)
-            p->vectors[(size_t)n * dim + d] = (float)p->u[d];
-        p->vector_concept[n] = INC_NO_CONCEPT;
-        p->vector_lane[n] = p->n_lanes;
-        n++;
-    }
-    p->n_vectors = n;
-    return INC_OK;
-}
-
 /* Place and hours: what the penalty lines stand on. */
 static enum inc_status
 feasibility(struct inc_plan *p, struct inc_arena *a)
@@ -283,9 +248,9 @@ inc_plan_room(const struct inc_need *need, const struct inc_world *w)
 }
 
 enum inc_status
-inc_plan_outline(struct inc_plan *p, const struct inc_need *need,
-                 const struct inc_world *w, int32_t as_of, int64_t attitude,
-                 struct inc_arena *a, struct inc_err *err)
+inc_plan_make(struct inc_plan *p, const struct inc_need *need,
+              const struct inc_world *w, int32_t as_of, int64_t attitude,
+              struct inc_arena *a, struct inc_err *err)
 {
     uint32_t dim = inc_space_dim(w->space);
     uint32_t most = lines_most(need);
@@ -339,16 +304,4 @@ inc_plan_outline(struct inc_plan *p, const struct inc_need *need,
     if (feasibility(p, a) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
     return INC_OK;
-}
-
-enum inc_status
-inc_plan_make(struct inc_plan *p, const struct inc_need *need,
-              const struct inc_world *w, int32_t as_of, int64_t attitude,
-              struct inc_arena *a, struct inc_err *err)
-{
-    enum inc_status st = inc_plan_outline(p, need, w, as_of, attitude, a, err);
-
-    if (st == INC_OK && make_vectors(p, a) != INC_OK)
-        st = inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
-    return st;
 }

@@ -41,10 +41,6 @@ struct inc_plan {
     uint32_t *lane_line; /* [n_lanes] line of each lane */
     uint32_t n_lanes;    /* skill requirements */
     uint32_t lanes;      /* n_lanes rounded up to INC_LANES, at least one */
-    float *vectors;      /* [n_vectors][dim]: each lane's concepts, then u */
-    uint32_t n_vectors;
-    uint32_t *vector_concept; /* [n_vectors]; INC_NO_CONCEPT for u */
-    uint32_t *vector_lane;    /* [n_vectors]; u: n_lanes */
     int has_affinity;
     struct inc_trade trades[INC_TRADES]; /* nearest to what is asked */
     uint32_t n_trades;                   /* 0: no trades line */
@@ -70,13 +66,7 @@ enum inc_status inc_plan_make(struct inc_plan *p, const struct inc_need *need,
                               int64_t attitude, struct inc_arena *a,
                               struct inc_err *err);
 
-/* The same without vectors, vector_concept and vector_lane (n_vectors 0). */
-enum inc_status inc_plan_outline(struct inc_plan *p,
-                                 const struct inc_need *need,
-                                 const struct inc_world *w, int32_t as_of,
-                                 int64_t attitude, struct inc_arena *a,
-                                 struct inc_err *err);
-/* What the memory of an outline adds up to at most, for its arena. */
+/* What the memory of a plan adds up to at most, for its arena. */
 size_t inc_plan_room(const struct inc_need *need, const struct inc_world *w);
 
 /* Windows of a week as sorted, merged spans. spans out [n]; how many. */

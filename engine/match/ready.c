@@ -123,7 +123,7 @@ make(void **ready, size_t *bytes, const struct inc_need *need,
 
     if (inc_arena_init(&a, inc_plan_room(need, w)) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "plan of a need");
-    st = inc_plan_outline(&plan, need, w, 0, 0, &a, err);
+    st = inc_plan_make(&plan, need, w, 0, 0, &a, err);
     if (st == INC_E_EMPTY) {
         inc_err_clear(err);
         *bytes = sizeof *r;

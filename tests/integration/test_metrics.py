@@ -286,7 +286,7 @@ def test_refusals_are_counted_by_operation(make):
         load_sample(c)
         for _ in range(60):
             c.send("match.people", {"id": "N-0001", "options": {"k": 100}})
-        c.send("candidate.list", {"limit": 1000}, deadline_ms=1)
+        c.send("match.people", {"id": "N-0001"}, deadline_ms=1)
         for _ in range(61):
             c.receive()
         c.send_raw(b"\xc1")
@@ -297,7 +297,7 @@ def test_refusals_are_counted_by_operation(make):
     page = settled(address)
     assert page.get("bad_frames_total") == 2
     assert page.get("late_total") == 1
-    assert page.get("requests_total", op="candidate.list",
+    assert page.get("requests_total", op="match.people",
                     code="deadline_passed") == 1
     assert page.sum("requests_total", op="none") == 2
     assert page.get("requests_total", op="none", code="unknown_op") == 1
