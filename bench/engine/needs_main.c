@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/mem.h"
 #include "engine/kernels/panel.h"
 #include "engine/match/match.h"
 #include "engine/train/train.h"
@@ -30,7 +31,7 @@ enum { PEOPLE = 200, WARM = 10, ARENA = 512 << 20, SKILLS = 24, ASKED = 24 };
         if (must_ != INC_OK) {                                                 \
             (void)fprintf(stderr, "needs: %s %s %s\n", (err).what,             \
                           (err).where, (err).hint);                            \
-            exit(1);                                                           \
+            exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */           \
         }                                                                      \
     } while (0)
 
@@ -169,7 +170,7 @@ main(int argc, char **argv)
                         .comuni = "engine/taxonomy/sample/comuni.tsv"};
     const char *const *sizes = usual;
     int n = 3, i = 1;
-    static struct inc_candidate people[PEOPLE];
+    struct inc_candidate *people = inc_mem_zero(PEOPLE, sizeof *people);
     struct inc_rng r = {SEED + 1};
     struct inc_estate *e;
     struct inc_arena a;
@@ -191,7 +192,7 @@ main(int argc, char **argv)
         n = argc - i;
     }
     e = open_estate(&o);
-    if (inc_arena_init(&a, ARENA) != INC_OK)
+    if (people == NULL || inc_arena_init(&a, ARENA) != INC_OK)
         return 1;
     for (uint64_t p = 0; p < PEOPLE; p++) {
         do
@@ -200,6 +201,7 @@ main(int argc, char **argv)
     }
     for (int s = 0; s < n; s++)
         measure(e, people, strtoull(sizes[s], NULL, 10));
+    inc_mem_free(people);
     inc_arena_release(&a);
     inc_estate_drop(e);
     return 0;

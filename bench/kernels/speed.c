@@ -26,6 +26,7 @@ enum {
     MOST_SKILLS = 30,
     DIM = 256,
     WORDS = 4, /* of a bitmap of the spans of a block */
+    SPANS = WORDS * 64,
     LISTS = 500,
     READ_BYTES = 512 << 20,
     CHAIN = 10000000,
@@ -204,10 +205,10 @@ static void
 draw_lists(struct lists *l, struct inc_rng *r)
 {
     l->bits = room((size_t)LISTS * WORDS, sizeof *l->bits);
-    l->mark = room(WORDS * 64, 1);
-    l->bound = room(WORDS * 64, sizeof *l->bound);
+    l->mark = room(SPANS, 1);
+    l->bound = room(SPANS, sizeof *l->bound);
     for (size_t i = 0; i < (size_t)LISTS * WORDS; i++)
-        l->bits[i] = inc_rng_next(r) & inc_rng_next(r);
+        l->bits[i] = inc_rng_next(r); /* every second span */
 }
 
 static void
@@ -222,17 +223,17 @@ time_marks(const struct inc_kernels *k, struct lists *l)
     start = cpu_ns() - start;
     (void)snprintf(params, sizeof params,
                    "\"kernel\":\"%s\",\"spans\":%d,\"per\":\"step\"", k->name,
-                   (int)WORDS * 64);
+                   (int)SPANS);
     sample("raise", "ns", params, (double)start / LISTS);
     start = cpu_ns();
     for (int i = 0; i < TIMES; i++)
-        k->settle(l->bound, l->mark, WORDS * 64, 3, 17);
+        k->settle(l->bound, l->mark, SPANS, 3, 17);
     start = cpu_ns() - start;
     (void)snprintf(params, sizeof params, "\"kernel\":\"%s\",\"spans\":%d",
-                   k->name, (int)WORDS * 64);
+                   k->name, (int)SPANS);
     sample("settle", "us", params, (double)start / TIMES / 1e3);
     keep += l->bound[0];
-    memset(l->bound, 0, WORDS * 64 * sizeof *l->bound);
+    memset(l->bound, 0, SPANS * sizeof *l->bound);
 }
 
 static void

@@ -472,7 +472,7 @@ static double
 put_once(struct wire *w)
 {
     zmq_pollitem_t item = {.socket = w->socket[0], .events = ZMQ_POLLIN};
-    uint64_t start = inc_clock_ns();
+    uint64_t start;
 
     send_person(w, 0);
     start = w->sent_ns[0];
@@ -512,7 +512,7 @@ run_single(const char *dir, const char *endpoint)
         if (endpoint != NULL)
             put[i] = put_once(&w);
     }
-    print_one("bytes_a_body", "bytes", "", (double)(bytes / SINGLES));
+    print_one("bytes_a_body", "bytes", "", (double)bytes / SINGLES);
     memcpy(sample, append, sizeof append);
     print("single_append_fdatasync", "us", "", SINGLES);
     double floor_us = sample[SINGLES / 2];

@@ -1,6 +1,5 @@
 /* madvise(): glibc's posix_madvise() ignores POSIX_MADV_DONTNEED. */
-#define _DEFAULT_SOURCE                                                        \
-    1 /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+#define _DEFAULT_SOURCE 1 // NOLINT
 
 #include "engine/base/stream.h"
 

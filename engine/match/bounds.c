@@ -218,7 +218,7 @@ inc_bound_spans(uint16_t *bound, struct inc_prospect *r,
     }
     for (uint32_t lane = 0; lane < r->plan->n_lanes; lane++)
         k->settle(bound, r->mark + (size_t)lane * INC_BLOCK_SPANS,
-                  t->span_words * 64, 0, r->scale[lane]);
+                  (size_t)t->span_words * 64, 0, r->scale[lane]);
     add_trade_spans(sum, r, t);
     for (uint32_t s = 0; s < t->spans; s++)
         bound[s] = (uint16_t)finish(r, t, t->groups + s, bound[s],

@@ -40,7 +40,8 @@ make_room(struct inc_kin *k, const struct inc_plan *p)
            inc_mem_room(&k->must, &musts, LANES_MAX) ||
            inc_mem_room(&k->sim8, &k->sim8_cap, rows * p->lanes) ||
            inc_mem_room(&k->family8, &k->family8_cap,
-                        inc_space_families(p->world->space) * p->lanes) ||
+                        (size_t)inc_space_families(p->world->space) *
+                            p->lanes) ||
            inc_mem_room(&k->place, &k->place_cap, rows * sizeof *k->place) ||
            inc_mem_room(&k->sim, &k->sim_cap,
                         most * p->lanes * sizeof *k->sim) ||

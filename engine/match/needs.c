@@ -174,7 +174,7 @@ answer(struct run *r)
     for (uint64_t i = 0; i < inc_pool_needs(pool); i++) {
         const struct inc_pool_need *later = inc_pool_need_at(pool, i + AHEAD);
 
-        __builtin_prefetch(inc_pool_need_at(pool, i + 3 * AHEAD));
+        __builtin_prefetch(inc_pool_need_at(pool, i + UINT64_C(3) * AHEAD));
         if (later != NULL)
             inc_ready_prefetch(later);
         consider(r, inc_pool_need_at(pool, i), i);

@@ -413,7 +413,7 @@ ask_ahead(const struct inc_scan *s)
         __builtin_prefetch(v->tree.trade + v->tree.trade_at[node]);
         __builtin_prefetch(v->tree.trade_best + v->tree.trade_at[node]);
     } else if (open_what(s->open[0]) == A_GROUP) {
-        uint32_t at = v->columns.skill_at[node * INC_GROUP_ROWS];
+        uint32_t at = v->columns.skill_at[(size_t)node * INC_GROUP_ROWS];
 
         for (uint32_t i = 0; i < INC_GROUP_ROWS; i += 2)
             __builtin_prefetch(v->columns.skill + at + (size_t)i * 16);
