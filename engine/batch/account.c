@@ -40,12 +40,15 @@ inc_ledger_bytes(const struct inc_ledger *l)
 int
 inc_account_full(const struct inc_account *a)
 {
-    uint64_t all, room, most;
+    uint64_t all, own, room, most;
 
     if (a == NULL || a->ledger->limit == 0)
         return 0;
     all = inc_ledger_bytes(a->ledger);
+    own = inc_account_bytes(a);
+    if (own == 0)
+        return all / 2 >= a->ledger->limit;
     room = a->ledger->limit > all ? a->ledger->limit - all : 0;
     most = a->ledger->limit / 4;
-    return inc_account_bytes(a) >= (room < most ? room : most);
+    return own >= (room < most ? room : most);
 }

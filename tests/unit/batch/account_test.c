@@ -42,8 +42,8 @@ one_may_have_a_quarter(void **state)
     assert_int_equal(inc_ledger_bytes(&ledger), 0);
 }
 
-/* Ten that do not read leave room for one that does; only a single reply over
- * the limit closes it for all. */
+/* Ten that do not read leave room for one that does; only replies over twice
+ * the limit close it for who has read all. */
 static void
 many_leave_some_to_others(void **state)
 {
@@ -64,6 +64,13 @@ many_leave_some_to_others(void **state)
         assert_int_equal(inc_account_full(&lazy[i]), 1);
     inc_account_give(&b, 500);
     assert_int_equal(inc_account_full(&b), 0);
+    inc_account_take(&lazy[0], 500);
+    assert_int_equal(inc_account_full(&b), 0);
+    inc_account_take(&b, 1);
+    assert_int_equal(inc_account_full(&b), 1);
+    inc_account_give(&b, 1);
+    inc_account_take(&lazy[0], 2000 - inc_ledger_bytes(&ledger));
+    assert_int_equal(inc_account_full(&b), 1);
 }
 
 static void *
