@@ -38,8 +38,8 @@ uint64_t inc_ledger_bytes(const struct inc_ledger *l);
  * 1 when the client should read before it asks for more: it holds a quarter
  * of the limit, or as much as is left free of it. So one client that does not
  * read leaves three quarters, and many leave some to those who do. What workers
- * were writing when the limit was reached may exceed it: who has read everything
- * is not refused for that, up to twice the limit. NULL: 0.
+ * were writing when the limit was reached may exceed it: who has read
+ * everything is not refused for that, up to twice the limit. NULL: 0.
  */
 int inc_account_full(const struct inc_account *a);
 
