@@ -66,13 +66,13 @@ open_estate(const struct options *o)
     const char *core;
 
     if (inc_hash_start() != 0)
-        exit(1);
+        exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
     MUST(inc_panel_start(&core, &err), err);
     if (o->space == NULL) {
         int fd = mkstemp(path);
 
         if (fd < 0)
-            exit(1);
+            exit(1); /* NOLINT(concurrency-mt-unsafe): one thread */
         (void)close(fd);
         train(path, o->esco);
         e.space_path = path;
