@@ -16,6 +16,18 @@ struct work {
     size_t arena_used; /* before the first try */
 };
 
+/* A page that makes a transaction count could not be written, for whatever
+ * reason: LMDB answers nothing any more, and what is on the disk is unknown. */
+static int
+has_panicked(const struct inc_store *s)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+    mdb_txn_abort(txn);
+    return rc == MDB_PANIC;
+}
+
 enum inc_status
 inc_store_commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
@@ -29,11 +41,16 @@ inc_store_commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
         rc = mdb_txn_commit(txn);
     }
     st = inc_lmdb_status(rc, "commit", err);
-    if (st == INC_OK || st == INC_E_FULL || st == INC_E_NOMEM)
+    if (st == INC_OK)
         return st;
-    /* A full disk also answers EIO, when a write came out short. That one
-     * happens before the page that makes a transaction count. */
-    if (rc == EIO && inc_room_disk_is_full(s)) {
+    if (has_panicked(s)) {
+        st = inc_fail(err, INC_E_STORE, rc,
+                      "cannot write the page that makes a commit count: %s",
+                      mdb_strerror(rc));
+    } else if (st == INC_E_FULL || st == INC_E_NOMEM) {
+        return st;
+    } else if (rc == EIO && inc_room_disk_is_full(s)) {
+        /* A full disk also answers EIO, when a write came out short. */
         (void)inc_fail(err, INC_E_FULL, rc, "the disk is full");
         inc_err_hint(err, "make room; nothing of these commands was stored");
         return INC_E_FULL;

@@ -65,8 +65,9 @@ inc_lock_take(int *fd, const char *dir, struct inc_err *err)
     }
     /* The number is for people; the lock is what counts. */
     n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    errno = 0; /* a short write sets none */
     if (ftruncate(f, 0) != 0 || pwrite(f, text, (size_t)n, 0) != n) {
-        int e = errno;
+        int e = errno != 0 ? errno : ENOSPC;
         if (e != ENOSPC && e != EDQUOT && e != EFBIG) {
             st = inc_lmdb_status(e, "write the lock file", err);
             goto out;

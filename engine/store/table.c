@@ -84,6 +84,10 @@ inc_lmdb_status(int rc, const char *doing, struct inc_err *err)
     (void)inc_fail(err, st, rc, "cannot %s: %s", doing, mdb_strerror(rc));
     if (st == INC_E_CORRUPT)
         inc_err_hint(err, "stop the daemon, run verify, restore a backup");
+    if (rc == MDB_PANIC)
+        inc_err_hint(err,
+                     "a commit failed before: look at the disk, then start "
+                     "the daemon again; what was acknowledged is there");
     return st;
 }
 
