@@ -90,7 +90,7 @@ inc_arena_text(struct inc_arena *a, const char *text, size_t len)
 void
 inc_arena_reset(struct inc_arena *a)
 {
-    POISON(a->base, a->cap);
+    POISON(a->base, a->used); /* what lies behind was never given out */
     a->used = 0;
 }
 

@@ -10,7 +10,7 @@
 #include "engine/base/utf8.h"
 #include "proto/schema.h"
 
-enum kind { TEXT, INT, BOOL, LEVEL };
+enum kind { TEXT, INT, BOOL, LEVEL, SANDBOX };
 
 static const struct setting {
     const char *name, *fallback, *doc;
@@ -370,6 +370,22 @@ finish_level(struct inc_config *c, int s, struct inc_err *err)
     return INC_E_CONFIG;
 }
 
+/* Numbers as in enum inc_sandbox. */
+static enum inc_status
+finish_sandbox(struct inc_config *c, int s, struct inc_err *err)
+{
+    static const char *const words[] = {"off", "on", "auto"};
+
+    for (size_t i = 0; i < INC_COUNT(words); i++)
+        if (strcmp(c->value[s].text, words[i]) == 0) {
+            c->value[s].number = (int64_t)i;
+            return INC_OK;
+        }
+    (void)bad_value(c, s, err);
+    inc_err_hint(err, "on, off or auto");
+    return INC_E_CONFIG;
+}
+
 enum inc_status
 inc_config_finish(struct inc_config *c, struct inc_err *err)
 {
@@ -400,6 +416,9 @@ inc_config_finish(struct inc_config *c, struct inc_err *err)
             break;
         case LEVEL:
             INC_TRY(finish_level(c, s, err));
+            break;
+        case SANDBOX:
+            INC_TRY(finish_sandbox(c, s, err));
             break;
         }
     }

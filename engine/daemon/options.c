@@ -100,6 +100,12 @@ inc_options_read(struct inc_options *o, int argc, char **argv,
     return walk(o, NULL, err);
 }
 
+const char *
+inc_options_file(const struct inc_options *o)
+{
+    return o->file != NULL ? o->file : FILE_DEFAULT;
+}
+
 static enum inc_status
 load_file(struct inc_config *c, const char *file, struct inc_err *err)
 {

@@ -36,6 +36,9 @@ enum inc_status inc_options_load(struct inc_config *c,
                                  const struct inc_options *o,
                                  struct inc_err *err);
 
+/* The configuration file, whether it is there or not. */
+const char *inc_options_file(const struct inc_options *o);
+
 void inc_options_help(FILE *to);
 
 #endif

@@ -15,6 +15,7 @@
 #include "engine/daemon/notify.h"
 #include "engine/daemon/process.h"
 #include "engine/daemon/reference.h"
+#include "engine/daemon/sandbox.h"
 #include "engine/kernels/panel.h"
 #include "engine/server/server.h"
 
@@ -285,6 +286,7 @@ out:
     if (st == INC_OK) {
         inc_log_event(INC_LOG_INFO, "reloaded");
     } else {
+        inc_sandbox_hint(&s->config, &err);
         inc_log_start(&l, INC_LOG_ERROR, "reload_failed");
         inc_log_err(&l, &err);
         inc_log_text(&l, "kept", "what was loaded before stays in use");
@@ -395,6 +397,8 @@ inc_service_serve(const struct inc_options *o)
     inc_log_level_set(
         (enum inc_log_level)inc_config_int(&s.config, INC_SET_log_level));
     INC_TRY(inc_process_prepare(&s.signal_fd, &err));
+    INC_TRY(inc_sandbox_files(&s.config, inc_options_file(o), &err));
+    INC_TRY(inc_sandbox_calls(&s.config, &err));
     INC_TRY(start(&s, &err));
     INC_TRY(announce(&s, &err));
     control.fd = s.signal_fd;
