@@ -35,7 +35,8 @@ struct service {
     struct inc_live *live;
     struct inc_server *server;
     struct inc_unknown unknown;
-    unsigned stops; /* TERM and INT received */
+    char credential[PATH_BYTES]; /* the key file, when systemd gives it */
+    unsigned stops;              /* TERM and INT received */
     uint64_t watchdog_ns, watchdog_next;
     atomic_int reloading; /* a reload waits in the queue; set by main, cleared
                              by the scribe when it begins */
@@ -81,10 +82,51 @@ start_libraries(struct service *s, struct inc_err *err)
     return inc_panel_start(&s->blas, err);
 }
 
-static void
-store_options(struct inc_store_options *out, const struct inc_config *c)
+/* The key file as configured, or the systemd credential; NULL: beside the
+ * store. */
+static const char *
+key_file(struct service *s)
 {
+    const char *set = inc_config_optional(&s->config, INC_SET_key_file);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+    if (set != NULL || dir == NULL || *dir == '\0')
+        return set;
+    (void)snprintf(s->credential, sizeof s->credential, "%.4000s/incrocio.key",
+                   dir);
+    return access(s->credential, F_OK) == 0 ? s->credential : NULL;
+}
+
+/* Said on every log and to whoever started it: it happens once in a life. */
+static void
+tell_key(const struct service *s)
+{
+    const char *path = inc_store_made_key(s->store);
+    struct inc_log l;
+
+    if (path == NULL)
+        return;
+    (void)fprintf(
+        stderr,
+        "incrociod: made the key file %s\n"
+        "  Keep a copy of it in a safe place, away from the backups: "
+        "who has it and\n  the store reads everything, and without it "
+        "nothing in the store can be read.\n",
+        path);
+    inc_log_start(&l, INC_LOG_INFO, "key_file_made");
+    inc_log_text(&l, "file", path);
+    inc_log_text(&l, "do", "keep a copy away from the backups");
+    inc_log_end(&l);
+}
+
+static void
+store_options(struct inc_store_options *out, struct service *s)
+{
+    const struct inc_config *c = &s->config;
+
     *out = (struct inc_store_options){
+        .key_file = key_file(s),
         .map_bytes =
             (size_t)((uint64_t)inc_config_int(c, INC_SET_map_mb) * MIB),
         .max_bytes = (size_t)((uint64_t)inc_config_int(c, INC_SET_max_map_gb) *
@@ -201,9 +243,10 @@ start(struct service *s, struct inc_err *err)
     enum inc_status st;
 
     INC_TRY(start_libraries(s, err));
-    store_options(&o, &s->config);
+    store_options(&o, s);
     /* The store first: a second daemon learns at once that there is one. */
     INC_TRY(inc_store_open(&s->store, dir, &o, err));
+    tell_key(s);
     INC_TRY(inc_reference_load(&estate, &s->config, err));
     INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
     INC_TRY(open_live(s, estate, err));
@@ -434,7 +477,7 @@ open_to_look(struct service *s, struct inc_estate **estate, struct inc_err *err)
     INC_TRY(inc_reference_load(estate, &s->config, err));
     if (access(dir, F_OK) != 0)
         goto out; /* the first start makes it */
-    store_options(&o, &s->config);
+    store_options(&o, s);
     o.read_only = 1;
     st = inc_store_open(&s->store, dir, &o, err);
 out:

@@ -132,6 +132,8 @@ batch_release(struct inc_batch *b)
     inc_buf_release(&b->head_bytes);
     inc_buf_release(&b->entry);
     inc_buf_release(&b->answer);
+    inc_buf_release(&b->body);
+    inc_plain_release(&b->plain);
 }
 
 enum inc_status

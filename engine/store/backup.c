@@ -8,6 +8,7 @@
 
 #include "engine/base/fault.h"
 #include "engine/base/file.h"
+#include "engine/base/mem.h"
 
 /* One consistent moment of the store into the empty folder `to`, without the
  * free pages and what deleted rows left in them. */
@@ -41,10 +42,10 @@ keep_first(void *arg, int is_fault, const char *text)
 }
 
 static enum inc_status
-verify_copy(const char *dir, struct inc_err *err)
+verify_copy(const char *dir, const char *key_file, struct inc_err *err)
 {
     enum inc_status st;
-    const struct inc_store_options o = {.read_only = 1};
+    const struct inc_store_options o = {.read_only = 1, .key_file = key_file};
     struct inc_verify_report report;
     struct first_fault first = {""};
     struct inc_store *s = NULL;
@@ -68,7 +69,10 @@ copy_whole(struct inc_store *s, const char *path, struct inc_err *err)
 
     INC_TRY(inc_folder_make(path, err));
     INC_TRY(copy(s, path, err));
-    INC_TRY(verify_copy(path, err));
+    /* After the rows: keys of people who came meanwhile are more than enough,
+     * those of people erased meanwhile are not to be kept. */
+    INC_TRY(inc_ring_copy(s->ring, path, err));
+    INC_TRY(verify_copy(path, s->key_file, err));
     st = inc_folder_settle(path, err);
 out:
     return st;
@@ -111,12 +115,13 @@ out:
 }
 
 static enum inc_status
-verify_backup(const char *backup, struct inc_err *err)
+verify_backup(const char *backup, const struct inc_store_options *o,
+              struct inc_err *err)
 {
     struct inc_verify_report report;
     struct first_fault first = {""};
-    enum inc_status st =
-        inc_store_verify_offline(backup, 0, &report, keep_first, &first, err);
+    enum inc_status st = inc_store_verify_offline(backup, o, 0, &report,
+                                                  keep_first, &first, err);
 
     if (st != INC_OK || report.faults == 0)
         return st;
@@ -127,17 +132,81 @@ verify_backup(const char *backup, struct inc_err *err)
     return INC_E_CORRUPT;
 }
 
-enum inc_status
-inc_store_restore(const char *backup, const char *dir, struct inc_err *err)
+/* Numbers given out between the backup and now have keys in the ring; nobody
+ * else gets those numbers. */
+static enum inc_status
+skip_numbers(const char *path, struct inc_ring *ring, struct inc_err *err)
+{
+    struct inc_store s = {.ring = ring};
+    struct inc_head head;
+    MDB_txn *txn = NULL;
+    enum inc_status st;
+
+    INC_TRY(
+        inc_lmdb_status(mdb_env_create(&s.env), "make an environment", err));
+    INC_TRY(inc_lmdb_status(mdb_env_set_maxdbs(s.env, 1), "set tables", err));
+    INC_TRY(inc_lmdb_status(mdb_env_open(s.env, path, MDB_NOTLS, 0600),
+                            "open the copy", err));
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s.env, NULL, 0, &txn),
+                            "write the copy", err));
+    INC_TRY(
+        inc_lmdb_status(mdb_dbi_open(txn, "meta", 0, &s.dbi[INC_TABLE_META]),
+                        "open the copy", err));
+    INC_TRY(inc_head_load(&s, txn, &head, err));
+    if (head.next_no[INC_RECORD_CANDIDATE] <= inc_ring_rows(ring))
+        head.next_no[INC_RECORD_CANDIDATE] = inc_ring_rows(ring) + 1;
+    INC_TRY(inc_head_save(&s, txn, &head, err));
+    st = inc_lmdb_status(mdb_txn_commit(txn), "write the copy", err);
+    txn = NULL;
+out:
+    mdb_txn_abort(txn);
+    if (s.env != NULL)
+        mdb_env_close(s.env);
+    return st;
+}
+
+static enum inc_status
+restore_into(const char *backup, const char *dir,
+             const struct inc_store_options *o, struct inc_err *err)
 {
     enum inc_status st;
-    const struct inc_store_options o = {.read_only = 1};
     struct inc_store *s = NULL;
-    char path[INC_PATH];
+    char path[INC_PATH] = "";
+
+    INC_TRY(inc_store_open_as_is(&s, backup, o, err));
+    INC_TRY(inc_path_join(path, dir, "new", err));
+    INC_TRY(copy_whole(s, path, err));
+    if (o->keys != NULL && strcmp(o->keys, backup) != 0) {
+        INC_TRY(skip_numbers(path, s->ring, err));
+        INC_TRY(inc_folder_settle(path, err));
+    }
+    INC_TRY(inc_ring_install(path, dir, err));
+    INC_TRY(inc_folder_install(path, dir, err));
+out:
+    if (st != INC_OK && path[0] != '\0')
+        inc_folder_remove(path);
+    inc_store_close(s);
+    return st;
+}
+
+enum inc_status
+inc_store_restore(const char *backup, const char *dir,
+                  const struct inc_store_options *given, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct inc_store_options o = {.read_only = 1};
+    char *key_file =
+        inc_key_file_of(dir, given != NULL ? given->key_file : NULL);
     int lock = -1;
 
-    INC_TRY(inc_path_join(path, dir, "new", err));
-    INC_TRY(verify_backup(backup, err));
+    o.key_file = key_file;
+    if (given != NULL)
+        o.keys = given->keys;
+    if (o.keys == NULL && inc_ring_exists(dir))
+        o.keys = dir;
+    if (key_file == NULL)
+        INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory to restore"));
+    INC_TRY(verify_backup(backup, &o, err));
     INC_TRY(inc_file_mkdirs(dir, err));
     INC_TRY(inc_lock_take(&lock, dir, err));
     st = inc_folder_look(dir, NULL, err);
@@ -150,14 +219,34 @@ inc_store_restore(const char *backup, const char *dir, struct inc_err *err)
         st = INC_E_CONFLICT;
         goto out;
     }
-    INC_TRY(inc_store_open_as_is(&s, backup, &o, err));
-    st = copy_whole(s, path, err);
-    if (st == INC_OK)
-        st = inc_folder_install(path, dir, err);
-    if (st != INC_OK)
-        inc_folder_remove(path);
+    st = restore_into(backup, dir, &o, err);
 out:
-    inc_store_close(s);
     inc_lock_drop(lock);
+    inc_mem_free(key_file);
+    return st;
+}
+
+enum inc_status
+inc_store_rotate(const char *dir, const char *key_file, uint32_t *epoch,
+                 struct inc_err *err)
+{
+    struct inc_store_options o = {.key_file = key_file};
+    struct inc_store *s = NULL;
+    enum inc_status st;
+    char *file = NULL;
+    int lock = -1;
+
+    /* What an earlier crash left is put in order first. */
+    INC_TRY(inc_folder_look(dir, NULL, err));
+    INC_TRY(inc_store_open(&s, dir, &o, err));
+    inc_store_close(s);
+    file = inc_key_file_of(dir, key_file);
+    if (file == NULL)
+        INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory to change the key"));
+    INC_TRY(inc_lock_take(&lock, dir, err));
+    st = inc_ring_rotate(dir, file, epoch, err);
+out:
+    inc_lock_drop(lock);
+    inc_mem_free(file);
     return st;
 }

@@ -109,7 +109,7 @@ recall(struct inc_batch *b, struct inc_command *c,
     const void *bytes;
     size_t len;
     enum inc_status st = inc_table_get(b->s, b->txn, INC_TABLE_KEYS, c->key,
-                                       INC_KEY, &bytes, &len, err);
+                                       INC_KEY, &b->plain, &bytes, &len, err);
 
     if (st != INC_OK)
         return st;
@@ -167,7 +167,7 @@ old_record(struct inc_batch *b, const struct inc_command *c,
 
     inc_number_put(key, step->no);
     st = inc_table_get(b->s, b->txn, INC_TABLE_RECORD + c->kind, key,
-                       sizeof key, &bytes, &len, err);
+                       sizeof key, &b->plain, &bytes, &len, err);
     if (st == INC_E_NOTFOUND)
         return inc_fail(err, INC_E_CORRUPT, 0, "%s %llu is named but not there",
                         inc_record_name(c->kind), (unsigned long long)step->no);
@@ -314,6 +314,31 @@ settled(enum inc_status st)
     return inc_status_exit(st) != 5;
 }
 
+/* The body as the journal keeps it: under the person's key when it is about
+ * one. */
+static enum inc_status
+body_of(struct inc_batch *b, const struct inc_command *c,
+        const struct step *step, struct inc_journal_row *row, const void **body,
+        size_t *len, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    *body = c->body;
+    *len = c->body_len;
+    /* A delete says nothing but the id, and works without the key. */
+    if (row->e.result != INC_OK || c->kind != INC_RECORD_CANDIDATE ||
+        step->next == NULL)
+        return INC_OK;
+    INC_TRY(inc_ring_more(b->s->ring, row->no, err));
+    INC_TRY(inc_body_seal(b->s, row->no, row->e.seq, c->body, c->body_len,
+                          &b->body, err));
+    *body = b->body.data;
+    *len = b->body.len;
+    row->sealed = 1;
+out:
+    return st;
+}
+
 /* Every byte the command will store, before anything is written: what fails
  * here concerns this command only. */
 static enum inc_status
@@ -321,6 +346,8 @@ encode(struct inc_batch *b, const struct inc_command *c,
        const struct step *step, struct inc_journal_row *row,
        unsigned char chain[INC_DIGEST], struct inc_err *err)
 {
+    const void *body = NULL;
+    size_t body_len = 0;
     enum inc_status st = INC_OK;
     struct inc_answer answer = {.seq = row->e.seq,
                                 .op = inc_ops[c->op].wire,
@@ -338,8 +365,10 @@ encode(struct inc_batch *b, const struct inc_command *c,
     inc_entry_head(&b->head_bytes, row);
     inc_chain_next(chain, b->head.chain, b->head_bytes.data,
                    b->head_bytes.failed ? 0 : b->head_bytes.len);
-    inc_entry_write(&b->entry, &b->head_bytes, chain, c->body, c->body_len,
-                    row->e.result == INC_OK);
+    if (st == INC_OK)
+        st = body_of(b, c, step, row, &body, &body_len, err);
+    inc_entry_write(&b->entry, &b->head_bytes, chain, body, body_len,
+                    row->e.result == INC_OK, row->sealed);
     inc_answer_write(&b->answer, &answer);
     if (st == INC_E_NOMEM || b->record.failed || b->head_bytes.failed ||
         b->entry.failed || b->answer.failed)

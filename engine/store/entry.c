@@ -3,7 +3,8 @@
 #include <string.h>
 
 /*
- * Stored form of a journal entry: [head, chain, body]. The head is a binary
+ * Stored form of a journal entry: [head, chain, body, sealed]; the last is left
+ * out when the body is not sealed under a person's key. The head is a binary
  * holding a list of its own, so that the chain runs over exactly the stored
  * bytes: a later version may append fields and this one still checks it.
  * Operations and kinds are stored by name and results by their fixed numbers,
@@ -76,7 +77,7 @@ inc_entry_head(struct inc_buf *out, const struct inc_journal_row *row)
 void
 inc_entry_write(struct inc_buf *out, const struct inc_buf *head,
                 const unsigned char chain[INC_DIGEST], const void *body,
-                size_t body_len, int has_body)
+                size_t body_len, int has_body, int sealed)
 {
     struct inc_writer w;
 
@@ -88,6 +89,8 @@ inc_entry_write(struct inc_buf *out, const struct inc_buf *head,
         inc_w_bin(&w, body, body_len);
     else
         inc_w_nil(&w);
+    if (sealed)
+        inc_w_bool(&w, 1);
     inc_w_end(&w);
 }
 
@@ -306,6 +309,14 @@ inc_entry_read(struct inc_journal_row *out, const void *bytes, size_t len,
         out->body = inc_node_bin(body, &out->body_len);
     else if (inc_node_kind(body) != INC_NODE_NIL)
         t.bad = 1;
+    if (inc_node_count(t.list) > ENTRY_FIELDS) {
+        const struct inc_node *sealed = inc_node_at(t.list, ENTRY_FIELDS);
+
+        if (inc_node_kind(sealed) != INC_NODE_BOOL)
+            t.bad = 1;
+        else
+            out->sealed = inc_node_bool(sealed);
+    }
     INC_TRY(taken(&t, "a journal entry", err));
     st = read_head(out, out->head, out->head_len, a, err);
 out:

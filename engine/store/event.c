@@ -167,14 +167,12 @@ static enum inc_status
 add_one(struct writing *w, struct inc_event *e, struct inc_err *err)
 {
     unsigned char key[PAIR_BYTES], seq[INC_NUMBER], value[EVENT_BYTES];
-    const void *bytes;
-    size_t len;
     enum inc_status st;
 
     e->seq = 0;
     pair_key(key, e->need, e->person);
-    st = inc_table_get(w->s, w->txn, INC_TABLE_EVENT_NEED, key, sizeof key,
-                       &bytes, &len, err);
+    st = inc_table_read(w->s, w->txn, INC_TABLE_EVENT_NEED, key, sizeof key,
+                        seq, sizeof seq, err);
     if (st != INC_E_NOTFOUND)
         return st; /* it has its event */
     inc_err_clear(err);
@@ -215,8 +213,6 @@ forget(struct writing *w, const struct inc_touched *gone, struct inc_err *err)
         unsigned char key[PAIR_BYTES], turned[PAIR_BYTES], seq[INC_NUMBER];
         MDB_cursor *c = NULL;
         MDB_val k = {PAIR_BYTES, key}, v;
-        const void *bytes;
-        size_t len;
         int rc;
 
         /* A cursor each time: the deletes below would move under it. */
@@ -231,14 +227,12 @@ forget(struct writing *w, const struct inc_touched *gone, struct inc_err *err)
             return INC_OK;
         INC_TRY(inc_lmdb_status(rc, "find the events of a record", err));
         memcpy(key, k.mv_data, PAIR_BYTES);
+        k.mv_data = key;
         memcpy(turned, key + INC_NUMBER, INC_NUMBER);
         memcpy(turned + INC_NUMBER, key, INC_NUMBER);
         /* A damaged row names no event, but the delete goes on. */
-        if (inc_value_open(mine, &k, &v, &bytes, &len, NULL) == INC_OK &&
-            len == INC_NUMBER) {
-            memcpy(seq, bytes, sizeof seq);
+        if (inc_value_take(w->s, mine, &k, &v, seq, sizeof seq, NULL) == INC_OK)
             INC_TRY(delete_if_there(w, INC_TABLE_EVENT, seq, sizeof seq, err));
-        }
         INC_TRY(delete_if_there(w, other, turned, sizeof turned, err));
         INC_TRY(delete_if_there(w, mine, key, sizeof key, err));
     }
@@ -350,8 +344,8 @@ inc_event_changes(struct inc_view *v, uint64_t after, uint64_t upto, size_t max,
         size_t len;
 
         inc_arena_reset(&a);
-        INC_TRY(
-            inc_value_open(INC_TABLE_JOURNAL, &k, &value, &bytes, &len, err));
+        INC_TRY(inc_value_open(v->s, INC_TABLE_JOURNAL, &k, &value, &v->plain,
+                               &bytes, &len, err));
         INC_TRY(inc_entry_read(&row, bytes, len, &a, err));
         if (row.e.seq > upto)
             break;
@@ -378,18 +372,17 @@ walk_all(struct inc_view *v, MDB_cursor *c, uint64_t after,
     enum inc_status st = INC_OK;
     int rc;
 
-    (void)v;
     if (after == UINT64_MAX)
         return INC_OK;
     inc_number_put(from, after + 1);
     for (rc = mdb_cursor_get(c, &k, &value, MDB_SET_RANGE); rc == 0;
          rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
+        unsigned char bytes[EVENT_BYTES];
         struct inc_event e;
-        const void *bytes;
-        size_t len;
 
-        INC_TRY(inc_value_open(INC_TABLE_EVENT, &k, &value, &bytes, &len, err));
-        INC_TRY(inc_event_unpack(&e, &k, bytes, len, err));
+        INC_TRY(inc_value_take(v->s, INC_TABLE_EVENT, &k, &value, bytes,
+                               sizeof bytes, err));
+        INC_TRY(inc_event_unpack(&e, &k, bytes, sizeof bytes, err));
         INC_TRY(each(arg, &e));
     }
     st = rc == MDB_NOTFOUND ? INC_OK
@@ -410,8 +403,8 @@ by_number(const void *a, const void *b)
 
 /* Numbers over `after` of a need's events, in order of person. */
 static enum inc_status
-seqs_of_need(MDB_cursor *c, uint64_t after, uint64_t need, struct inc_buf *out,
-             struct inc_err *err)
+seqs_of_need(struct inc_view *v, MDB_cursor *c, uint64_t after, uint64_t need,
+             struct inc_buf *out, struct inc_err *err)
 {
     unsigned char from[PAIR_BYTES];
     MDB_val k = {sizeof from, from}, value;
@@ -423,14 +416,11 @@ seqs_of_need(MDB_cursor *c, uint64_t after, uint64_t need, struct inc_buf *out,
          rc == 0 && k.mv_size == PAIR_BYTES &&
          inc_number_get(k.mv_data) == need;
          rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
-        const void *bytes;
-        size_t len;
+        unsigned char bytes[INC_NUMBER];
         uint64_t seq;
 
-        INC_TRY(inc_value_open(INC_TABLE_EVENT_NEED, &k, &value, &bytes, &len,
-                               err));
-        if (len != INC_NUMBER)
-            INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "a number is cut short"));
+        INC_TRY(inc_value_take(v->s, INC_TABLE_EVENT_NEED, &k, &value, bytes,
+                               sizeof bytes, err));
         seq = inc_number_get(bytes);
         if (seq > after)
             inc_buf_add(out, &seq, sizeof seq);
@@ -450,28 +440,26 @@ walk_need(struct inc_view *v, MDB_cursor *c, uint64_t after, uint64_t need,
     struct inc_buf seqs = {0};
     enum inc_status st;
 
-    INC_TRY(seqs_of_need(c, after, need, &seqs, err));
+    INC_TRY(seqs_of_need(v, c, after, need, &seqs, err));
     if (seqs.len > sizeof(uint64_t))
         qsort(seqs.data, seqs.len / sizeof(uint64_t), sizeof(uint64_t),
               by_number);
     for (size_t at = 0; at < seqs.len; at += sizeof(uint64_t)) {
-        unsigned char key[INC_NUMBER];
+        unsigned char key[INC_NUMBER], bytes[EVENT_BYTES];
         MDB_val k = {sizeof key, key};
         struct inc_event e;
-        const void *bytes;
-        size_t len;
         uint64_t seq;
 
         memcpy(&seq, seqs.data + at, sizeof seq);
         inc_number_put(key, seq);
-        st = inc_table_get(v->s, v->txn, INC_TABLE_EVENT, key, sizeof key,
-                           &bytes, &len, err);
+        st = inc_table_read(v->s, v->txn, INC_TABLE_EVENT, key, sizeof key,
+                            bytes, sizeof bytes, err);
         if (st == INC_E_NOTFOUND)
             st = inc_fail(err, INC_E_CORRUPT, 0,
                           "event %llu is named but not there",
                           (unsigned long long)seq);
         INC_TRY(st);
-        INC_TRY(inc_event_unpack(&e, &k, bytes, len, err));
+        INC_TRY(inc_event_unpack(&e, &k, bytes, sizeof bytes, err));
         INC_TRY(each(arg, &e));
     }
 out:

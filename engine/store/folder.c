@@ -55,6 +55,7 @@ inc_folder_remove(const char *path)
 {
     remove_in(path, "data.mdb");
     remove_in(path, "lock.mdb");
+    inc_ring_remove(path);
     (void)rmdir(path);
 }
 

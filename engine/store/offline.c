@@ -35,9 +35,13 @@ send_finding(void *arg, int is_fault, const char *text)
 }
 
 static void
-child(const char *dir, unsigned seconds, FILE *to)
+child(const char *dir, const struct inc_store_options *given, unsigned seconds,
+      FILE *to)
 {
-    const struct inc_store_options o = {.read_only = 1};
+    const struct inc_store_options o = {
+        .read_only = 1,
+        .key_file = given != NULL ? given->key_file : NULL,
+        .keys = given != NULL ? given->keys : NULL};
     const struct rlimit no_core = {0, 0};
     struct inc_verify_report report;
     struct inc_store *s = NULL;
@@ -117,8 +121,8 @@ died(int how, struct inc_verify_report *out,
 }
 
 enum inc_status
-inc_store_verify_offline(const char *dir, unsigned seconds,
-                         struct inc_verify_report *out,
+inc_store_verify_offline(const char *dir, const struct inc_store_options *o,
+                         unsigned seconds, struct inc_verify_report *out,
                          void (*tell)(void *arg, int is_fault,
                                       const char *text),
                          void *tell_arg, struct inc_err *err)
@@ -137,7 +141,7 @@ inc_store_verify_offline(const char *dir, unsigned seconds,
         FILE *to = fdopen(ends[1], "wb");
         (void)close(ends[0]);
         if (to != NULL)
-            child(dir, seconds != 0 ? seconds : HOUR_S, to);
+            child(dir, o, seconds != 0 ? seconds : HOUR_S, to);
         _exit(DIED_NOT);
     }
     if (pid < 0) {

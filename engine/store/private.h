@@ -16,6 +16,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/profile/codec.h"
+#include "engine/store/ring.h"
 #include "engine/store/store.h"
 #include "proto/bodies.h"
 
@@ -25,15 +26,21 @@ enum inc_table {
     INC_TABLE_KEYS,
     INC_TABLE_RECORD, /* + enum inc_record_kind */
     INC_TABLE_ID = INC_TABLE_RECORD + INC_RECORD_KINDS, /* + kind */
-    INC_TABLE_EVENT = INC_TABLE_ID + INC_RECORD_KINDS,  /* event.c, from here */
+    INC_TABLE_VAULT = INC_TABLE_ID + INC_RECORD_KINDS,  /* vault.c */
+    INC_TABLE_FORMER,                                   /* erase.c ... */
+    INC_TABLE_ERASED,                                   /* ... to here */
+    INC_TABLE_EVENT,                                    /* event.c, from here */
     INC_TABLE_EVENT_NEED,
     INC_TABLE_EVENT_PERSON,
     INC_TABLES
 };
 
 enum {
-    INC_VALUE_FRAME = 1,           /* version of the frame of a value */
-    INC_VALUE_EXTRA = 1 + INC_TAG, /* bytes a frame adds */
+    INC_VALUE_FRAME = 2, /* version of the frame of a value: sealed */
+    INC_VALUE_EXTRA = 1 + INC_SEAL_EXTRA, /* bytes a frame adds */
+    INC_TAGGED_FRAME = 1,                 /* until format 1; meta/format */
+    INC_TAGGED_EXTRA = 1 + INC_TAG,
+    INC_SMALL = 64, /* bytes of any value inc_table_read() reads, at most */
     INC_PATH = 4096,
     INC_NUMBER = 8,                    /* bytes of a number in a key or value */
     INC_STORE_ID = 16,                 /* bytes of the store's identity */
@@ -54,9 +61,13 @@ struct inc_store {
     char *dir;
     int lock_fd; /* -1: no lock held (read_only) */
     int read_only;
+    size_t map_bytes; /* when it was opened */
     size_t max_bytes;
     unsigned reserve_percent;
     unsigned char id[INC_STORE_ID];
+    struct inc_ring *ring; /* the keys values are sealed with */
+    char *key_file, *keys; /* where the ring lies: KEYS/keys/ring */
+    int made_key;          /* by this opening */
 
     struct inc_head head;
     int broken;     /* a commit failed, its outcome is unknown */
@@ -79,9 +90,10 @@ struct inc_store {
 struct inc_view {
     struct inc_store *s;
     MDB_txn *txn;
+    struct inc_buf plain; /* the value opened last */
 };
 
-/* --- table.c: framed values -------------------------------------------- */
+/* --- table.c: sealed values -------------------------------------------- */
 
 const char *inc_table_name(enum inc_table t);
 
@@ -91,17 +103,35 @@ enum inc_status inc_lmdb_status(int rc, const char *doing, struct inc_err *err);
 void inc_number_put(unsigned char out[INC_NUMBER], uint64_t v);
 uint64_t inc_number_get(const unsigned char in[INC_NUMBER]);
 
-/* Check a stored value's frame; the payload views LMDB's memory until the
- * transaction ends. INC_E_CORRUPT, INC_E_NEWER. */
-enum inc_status inc_value_open(enum inc_table t, const MDB_val *key,
-                               const MDB_val *value, const void **bytes,
+/*
+ * Open a sealed value into *plain; *bytes views it until the next use of
+ * *plain, which plain_release() ends. INC_E_CORRUPT, INC_E_NOMEM; and
+ * INC_E_NOTFOUND, without a text, when it is about a person who was erased.
+ */
+enum inc_status inc_value_open(const struct inc_store *s, enum inc_table t,
+                               const MDB_val *key, const MDB_val *value,
+                               struct inc_buf *plain, const void **bytes,
                                size_t *len, struct inc_err *err);
+/* A value of exactly `len` (at most INC_SMALL) bytes, into `out`. */
+enum inc_status inc_value_take(const struct inc_store *s, enum inc_table t,
+                               const MDB_val *key, const MDB_val *value,
+                               void *out, size_t len, struct inc_err *err);
+/* A value in the frame of the formats before 2; views LMDB's memory. And one
+ * written so: meta/format still is. */
+enum inc_status inc_tagged_put(const struct inc_store *s, MDB_txn *txn,
+                               enum inc_table t, const void *key,
+                               size_t key_len, const void *bytes, size_t len,
+                               struct inc_err *err);
+enum inc_status inc_value_tagged(enum inc_table t, const MDB_val *key,
+                                 const MDB_val *value, const void **bytes,
+                                 size_t *len, struct inc_err *err);
+void inc_plain_release(struct inc_buf *plain); /* wipes */
 
 /* INC_E_NOTFOUND when the key is not there, *err as it was. */
 enum inc_status inc_table_get(const struct inc_store *s, MDB_txn *txn,
                               enum inc_table t, const void *key, size_t key_len,
-                              const void **bytes, size_t *len,
-                              struct inc_err *err);
+                              struct inc_buf *plain, const void **bytes,
+                              size_t *len, struct inc_err *err);
 /* A value of exactly `len` bytes, copied out. */
 enum inc_status inc_table_read(const struct inc_store *s, MDB_txn *txn,
                                enum inc_table t, const void *key,
@@ -114,6 +144,21 @@ enum inc_status inc_table_put(const struct inc_store *s, MDB_txn *txn,
 enum inc_status inc_table_delete(const struct inc_store *s, MDB_txn *txn,
                                  enum inc_table t, const void *key,
                                  size_t key_len, struct inc_err *err);
+
+/* meta/format, in the frame that every version reads. */
+enum inc_status inc_format_load(const struct inc_store *s, MDB_txn *txn,
+                                uint64_t *out, struct inc_err *err);
+enum inc_status inc_format_save(const struct inc_store *s, MDB_txn *txn,
+                                uint64_t format, struct inc_err *err);
+
+/* Seal bytes about person `no` (of a journal entry) with that person's key,
+ * or open them. `seq` is the entry's number. INC_E_NOTFOUND: erased. */
+enum inc_status inc_body_seal(const struct inc_store *s, uint64_t no,
+                              uint64_t seq, const void *bytes, size_t len,
+                              struct inc_buf *out, struct inc_err *err);
+enum inc_status inc_body_open(const struct inc_store *s, uint64_t no,
+                              uint64_t seq, const void *sealed, size_t len,
+                              struct inc_buf *out, struct inc_err *err);
 
 /* The rows of `meta`. */
 enum inc_status inc_head_load(const struct inc_store *s, MDB_txn *txn,
@@ -133,6 +178,7 @@ struct inc_journal_row {
     size_t head_len;
     const void *body; /* NULL: none kept */
     size_t body_len;
+    int sealed; /* the body is sealed with the key of person `no` */
 };
 
 struct inc_answer {
@@ -155,7 +201,7 @@ void inc_chain_next(unsigned char out[INC_DIGEST],
 void inc_entry_head(struct inc_buf *out, const struct inc_journal_row *row);
 void inc_entry_write(struct inc_buf *out, const struct inc_buf *head,
                      const unsigned char chain[INC_DIGEST], const void *body,
-                     size_t body_len, int has_body);
+                     size_t body_len, int has_body, int sealed);
 enum inc_status inc_entry_read(struct inc_journal_row *out, const void *bytes,
                                size_t len, struct inc_arena *a,
                                struct inc_err *err);
@@ -174,7 +220,8 @@ struct inc_batch {
     struct inc_err room;    /* status INC_OK: there is room */
     struct inc_arena arena; /* for first answers */
     /* scratch, kept between commands: stored bytes of the four values */
-    struct inc_buf record, head_bytes, entry, answer;
+    struct inc_buf record, head_bytes, body, entry, answer;
+    struct inc_buf plain; /* the value opened last */
 };
 
 /* Decide and write one command; c->status is its outcome. What is handed back
@@ -205,6 +252,14 @@ enum inc_status inc_event_unpack(struct inc_event *e, const MDB_val *key,
 typedef void inc_event_tell_fn(void *arg, const char *text);
 void inc_event_verify(struct inc_view *v, uint64_t head_seq,
                       inc_event_tell_fn *tell, void *arg);
+
+/* --- erase.c ---------------------------------------------------------------
+ */
+
+/* Remember that person `no` once had this id. */
+enum inc_status inc_former_add(const struct inc_store *s, MDB_txn *txn,
+                               const char *id, uint64_t no,
+                               struct inc_err *err);
 
 /* --- room.c: disk and map ------------------------------------------------ */
 
@@ -242,8 +297,29 @@ enum inc_status inc_store_open_as_is(struct inc_store **out, const char *dir,
                                      const struct inc_store_options *o,
                                      struct inc_err *err);
 
+/* `given`, or DIR.key; freed with inc_mem_free(). NULL: no memory. */
+char *inc_key_file_of(const char *dir, const char *given);
+
+/* Open the tables of today's format and read the counters. */
+enum inc_status inc_store_load(struct inc_store *s, struct inc_err *err);
+
 /* Bring the tables from format `from` to INC_STORE_FORMAT within txn. */
 enum inc_status inc_migrate(struct inc_store *s, MDB_txn *txn, unsigned from,
+                            struct inc_err *err);
+
+/* --- compact.c: a file without what deleted rows left ----------------------
+ */
+
+/* Ask, in the transaction, for the file to be written anew at the next open. */
+enum inc_status inc_compact_ask(const struct inc_store *s, MDB_txn *txn,
+                                struct inc_err *err);
+/* Do it when it was asked for: the file is copied without free pages, put in
+ * the place of the old one, whose blocks are overwritten. The environment is
+ * closed and opened again with `reopen`. A crash leaves one file or the other,
+ * and it is asked for until it is done. */
+enum inc_status inc_compact(struct inc_store *s,
+                            enum inc_status (*reopen)(struct inc_store *s,
+                                                      struct inc_err *err),
                             struct inc_err *err);
 
 /* --- folder.c: a store file is made aside, then put in place -------------- */

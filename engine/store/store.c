@@ -1,6 +1,7 @@
 #include "engine/store/private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,9 +10,9 @@
 #include "engine/base/mem.h"
 
 enum {
+    SEALED_FORMAT = 2, /* the first that has keys */
     MAX_READERS = 512,
-    MAX_TABLES = 16, /* INC_TABLES and room for migrations */
-    FORMAT_BYTES = INC_NUMBER,
+    MAX_TABLES = 32, /* INC_TABLES and room for migrations */
     RESERVE_PERCENT = 5
 };
 
@@ -67,16 +68,6 @@ open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
 }
 
 static enum inc_status
-put_format(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
-{
-    unsigned char format[FORMAT_BYTES];
-
-    inc_number_put(format, INC_STORE_FORMAT);
-    return inc_table_put(s, txn, INC_TABLE_META, "format", 6, format,
-                         sizeof format, 0, err);
-}
-
-static enum inc_status
 first_rows(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
     enum inc_status st;
@@ -87,10 +78,12 @@ first_rows(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
     inc_chain_first(head.chain, s->id);
     for (int k = 0; k < INC_RECORD_KINDS; k++)
         head.next_no[k] = 1;
+    /* Keys that are there belong to people of a store that was here before. */
+    head.next_no[INC_RECORD_CANDIDATE] = inc_ring_rows(s->ring) + 1;
     INC_TRY(inc_table_put(s, txn, INC_TABLE_META, "id", 2, s->id, sizeof s->id,
                           0, err));
     INC_TRY(inc_head_save(s, txn, &head, err));
-    st = put_format(s, txn, err);
+    st = inc_format_save(s, txn, INC_STORE_FORMAT, err);
 out:
     return st;
 }
@@ -98,10 +91,10 @@ out:
 /* A new store is made in DIR/new and moved: a data.mdb in place is always a
  * whole one, and an empty one can only be damage. */
 static enum inc_status
-create(const char *dir, struct inc_err *err)
+create(const char *dir, struct inc_ring *ring, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
-    struct inc_store s = {.lock_fd = -1};
+    struct inc_store s = {.lock_fd = -1, .ring = ring};
     MDB_txn *txn = NULL;
     char path[INC_PATH] = "";
 
@@ -133,7 +126,6 @@ read_format(struct inc_store *s, uint64_t *out, struct inc_err *err)
 {
     enum inc_status st;
     MDB_txn *txn = NULL;
-    unsigned char format[FORMAT_BYTES];
     int rc;
 
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn),
@@ -143,12 +135,7 @@ read_format(struct inc_store *s, uint64_t *out, struct inc_err *err)
         INC_TRY(
             inc_fail(err, INC_E_CORRUPT, 0, "this is not a store of incrocio"));
     INC_TRY(inc_lmdb_status(rc, "open table meta", err));
-    st = inc_table_read(s, txn, INC_TABLE_META, "format", 6, format,
-                        sizeof format, err);
-    if (st == INC_E_NOTFOUND)
-        st = inc_fail(err, INC_E_CORRUPT, 0, "the store names no format");
-    if (st == INC_OK)
-        *out = inc_number_get(format);
+    st = inc_format_load(s, txn, out, err);
 out:
     mdb_txn_abort(txn); /* closes the table too: nothing was touched */
     return st;
@@ -164,7 +151,7 @@ migrate_once(struct inc_store *s, unsigned from, struct inc_err *err)
                             "begin to migrate", err));
     INC_TRY(open_tables(s, txn, MDB_CREATE, err));
     INC_TRY(inc_migrate(s, txn, from, err));
-    INC_TRY(put_format(s, txn, err));
+    INC_TRY(inc_format_save(s, txn, INC_STORE_FORMAT, err));
     st = inc_lmdb_status(mdb_txn_commit(txn), "commit a migration", err);
     txn = NULL;
 out:
@@ -172,13 +159,10 @@ out:
     return st;
 }
 
-/* To today's format, in one transaction, in a map that may grow. */
+/* Before anything else is opened or written. */
 static enum inc_status
-update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
+format_known(const struct inc_store *s, uint64_t found, struct inc_err *err)
 {
-    enum inc_status st;
-    struct inc_err mine;
-
     if (found == INC_STORE_FORMAT)
         return INC_OK;
     if (found > INC_STORE_FORMAT) {
@@ -197,6 +181,18 @@ update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
         inc_err_hint(err, "start the daemon on it once: that migrates it");
         return INC_E_STORE;
     }
+    return INC_OK;
+}
+
+/* To today's format, in one transaction, in a map that may grow. */
+static enum inc_status
+update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+    struct inc_err mine;
+
+    if (found == INC_STORE_FORMAT)
+        return INC_OK;
     while ((st = migrate_once(s, (unsigned)found, &mine)) == INC_E_FULL &&
            mine.os == MDB_MAP_FULL)
         INC_TRY(inc_room_grow(s, 0, &mine));
@@ -207,8 +203,8 @@ out:
 }
 
 /* The tables of today's format, for the rest of this life. */
-static enum inc_status
-load(struct inc_store *s, struct inc_err *err)
+enum inc_status
+inc_store_load(struct inc_store *s, struct inc_err *err)
 {
     enum inc_status st;
     MDB_txn *txn = NULL;
@@ -278,6 +274,23 @@ no_attributes:
     return -1;
 }
 
+/* Beside the folder, never inside: who gets the folder alone reads nothing. */
+char *
+inc_key_file_of(const char *dir, const char *given)
+{
+    size_t n = strlen(dir);
+    char path[INC_PATH];
+    int len;
+
+    if (given != NULL)
+        return inc_mem_text(given, strlen(given));
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    len = snprintf(path, sizeof path, "%.*s.key", (int)n, dir);
+    return len > 0 && len < (int)sizeof path ? inc_mem_text(path, (size_t)len)
+                                             : NULL;
+}
+
 static struct inc_store *
 new_store(const char *dir, const struct inc_store_options *o)
 {
@@ -291,12 +304,33 @@ new_store(const char *dir, const struct inc_store_options *o)
     s->reserve_percent =
         o->reserve_percent != 0 ? o->reserve_percent : RESERVE_PERCENT;
     s->dir = inc_mem_text(dir, strlen(dir));
-    if (s->dir == NULL || init_sync(s) != 0) {
+    s->key_file = inc_key_file_of(dir, o->key_file);
+    s->keys = inc_mem_text(o->keys != NULL ? o->keys : dir,
+                           strlen(o->keys != NULL ? o->keys : dir));
+    if (s->dir == NULL || s->key_file == NULL || s->keys == NULL ||
+        init_sync(s) != 0) {
         inc_mem_free(s->dir);
+        inc_mem_free(s->keys);
+        inc_mem_free(s->key_file);
         inc_mem_free(s);
         return NULL;
     }
     return s;
+}
+
+static enum inc_status
+open_ring(struct inc_store *s, enum inc_ring_mode mode, struct inc_err *err)
+{
+    return inc_ring_open(&s->ring, s->keys, s->key_file, mode, &s->made_key,
+                         err);
+}
+
+/* The environment, in the map it had. */
+static enum inc_status
+open_again(struct inc_store *s, struct inc_err *err)
+{
+    return open_env(&s->env, s->dir, s->read_only ? MDB_RDONLY : 0,
+                    s->map_bytes, err);
 }
 
 /* check_length: *cut = 1 and INC_E_CORRUPT when the file is short. */
@@ -320,24 +354,35 @@ open_store(struct inc_store **out, const char *dir,
     if (!o->read_only) {
         INC_TRY(inc_file_mkdirs(dir, err));
         INC_TRY(inc_lock_take(&s->lock_fd, dir, err));
-        if (inc_folder_look(dir, NULL, err) == INC_E_NOTFOUND)
-            INC_TRY(create(dir, err));
+        if (inc_folder_look(dir, NULL, err) == INC_E_NOTFOUND) {
+            INC_TRY(open_ring(s, INC_RING_MAKE, err));
+            INC_TRY(create(dir, s->ring, err));
+        }
         INC_TRY(inc_file_sync_dir(dir, err)); /* a creator may have died */
     }
     INC_TRY(not_empty(dir, err));
     INC_TRY(inc_registry_add(s, err));
-    if (map_bytes > s->max_bytes)
-        map_bytes = s->max_bytes;
-    INC_TRY(
-        open_env(&s->env, dir, o->read_only ? MDB_RDONLY : 0, map_bytes, err));
+    s->map_bytes = map_bytes > s->max_bytes ? s->max_bytes : map_bytes;
+    INC_TRY(open_again(s, err));
     if (check_length && is_short(s)) {
         *cut = 1;
         INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "data.mdb was cut short"));
     }
     (void)mdb_reader_check(s->env, &dead);
     INC_TRY(read_format(s, &format, err));
+    INC_TRY(format_known(s, format, err));
+    if (s->ring == NULL)
+        INC_TRY(open_ring(s,
+                          o->read_only             ? INC_RING_READ
+                          : format < SEALED_FORMAT ? INC_RING_MAKE
+                                                   : INC_RING_WRITE,
+                          err));
     INC_TRY(update_format(s, format, err));
-    INC_TRY(load(s, err));
+    INC_TRY(inc_store_load(s, err));
+    if (!o->read_only) {
+        INC_TRY(inc_compact(s, open_again, err));
+        inc_ring_trim(s->ring, s->head.next_no[INC_RECORD_CANDIDATE]);
+    }
     INC_TRY(inc_event_open(s, err));
     *out = s;
     s = NULL;
@@ -366,7 +411,7 @@ inc_store_open(struct inc_store **out, const char *dir,
     if (!cut)
         return st;
     /* Let another process find out whether pages in use are missing. */
-    st = inc_store_verify_offline(dir, 0, &report, NULL, NULL, err);
+    st = inc_store_verify_offline(dir, o, 0, &report, NULL, NULL, err);
     if (st == INC_OK && report.faults == 0)
         return open_store(out, dir, o, 0, &cut, err);
     (void)inc_fail(err, INC_E_CORRUPT, 0,
@@ -383,12 +428,21 @@ inc_store_close(struct inc_store *s)
     INC_CHECK(s->views == 0);
     if (s->env != NULL)
         mdb_env_close(s->env);
+    inc_ring_close(s->ring);
     inc_registry_remove(s);
     inc_lock_drop(s->lock_fd);
     (void)pthread_cond_destroy(&s->change);
     (void)pthread_mutex_destroy(&s->mutex);
     inc_mem_free(s->dir);
+    inc_mem_free(s->key_file);
+    inc_mem_free(s->keys);
     inc_mem_free(s);
+}
+
+const char *
+inc_store_made_key(const struct inc_store *s)
+{
+    return s->made_key ? s->key_file : NULL;
 }
 
 enum inc_status

@@ -20,7 +20,7 @@
 struct inc_store;
 struct inc_view; /* a read transaction: one moment of the store */
 
-enum { INC_STORE_FORMAT = 1, INC_STORE_LAG_WARN = 1000 };
+enum { INC_STORE_FORMAT = 2, INC_STORE_LAG_WARN = 1000 };
 
 struct inc_store_options {
     size_t map_bytes; /* first size of the map, 0 = 64 MiB; grows by itself */
@@ -28,18 +28,29 @@ struct inc_store_options {
     unsigned reserve_percent; /* writes refused under this much free disk or
                                  map, 0 = 5; deletes always pass */
     int read_only; /* open an existing store without taking its lock */
+    /* File with the key-encryption key; NULL: DIR with ".key" after it. Made
+     * with a new store when it is not there, never for one that exists. */
+    const char *key_file;
+    /* Folder whose keys/ring has the data keys; NULL: the store's own. */
+    const char *keys;
 };
 
 /*
  * Open the store in folder `dir`, created when absent (not when read_only).
- * Takes an exclusive lock on DIR/incrocio.lock: INC_E_BUSY names the process
- * that holds it. INC_E_NEWER for a store of a newer format (nothing touched),
- * older formats are migrated in one transaction. Stale readers are cleared.
+ * Every value is sealed: INC_E_CONFIG when the key file is missing, is not this
+ * store's or may be read by others. Takes an exclusive lock on
+ * DIR/incrocio.lock: INC_E_BUSY names the process that holds it. INC_E_NEWER
+ * for a store of a newer format (nothing touched), older formats are migrated
+ * in one transaction. Stale readers are cleared.
  */
 enum inc_status inc_store_open(struct inc_store **out, const char *dir,
                                const struct inc_store_options *o,
                                struct inc_err *err);
 void inc_store_close(struct inc_store *s); /* NULL is fine */
+
+/* The key file when opening the store has made it, else NULL: people must be
+ * told to keep a copy of it. Lives as long as the store. */
+const char *inc_store_made_key(const struct inc_store *s);
 
 /* --- writing: the writer thread only ------------------------------------ */
 
@@ -206,23 +217,36 @@ inc_store_verify(struct inc_store *s, struct inc_verify_report *out,
  * checksums, a bad page or a cut file kills the process that touches it. So a
  * forked child opens the folder read-only and walks; when it dies, or is not
  * done after `seconds` (0: an hour), that is one fault with its own text. Not
- * for a process with other threads, nor one that has this store open.
+ * for a process with other threads, nor one that has this store open. Of the
+ * options (or NULL) only key_file and keys count.
  * INC_OK: *out and the findings say how it is. `tell` may be NULL.
  */
-enum inc_status inc_store_verify_offline(const char *dir, unsigned seconds,
-                                         struct inc_verify_report *out,
-                                         void (*tell)(void *arg, int is_fault,
-                                                      const char *text),
-                                         void *tell_arg, struct inc_err *err);
+enum inc_status inc_store_verify_offline(
+    const char *dir, const struct inc_store_options *o, unsigned seconds,
+    struct inc_verify_report *out,
+    void (*tell)(void *arg, int is_fault, const char *text), void *tell_arg,
+    struct inc_err *err);
 
-/* Hot compacting copy into folder `to` (must not exist): written under a
- * temporary name, verified, fsynced, renamed. */
+/* Hot compacting copy into folder `to` (must not exist), with the wrapped keys,
+ * without the key file: written under a temporary name, verified, fsynced,
+ * renamed. */
 enum inc_status inc_store_backup(struct inc_store *s, const char *to,
                                  struct inc_err *err);
 
-/* Put a backup in the place of an absent or empty store folder, after
- * verifying it. */
+/*
+ * Put a backup in the place of an absent or empty store folder, after
+ * verifying it. Options (or NULL): key_file, NULL for DIR's; keys, the folder
+ * whose data keys open the backup, NULL for DIR when it still has keys, else
+ * the backup. Keys newer than the backup lack those of people erased since, so
+ * that nobody comes back.
+ */
 enum inc_status inc_store_restore(const char *backup, const char *dir,
+                                  const struct inc_store_options *o,
                                   struct inc_err *err);
+
+/* Wrap all keys of a store that nobody has open under a new key-encryption key
+ * and destroy the old one. *epoch is the new one's number. */
+enum inc_status inc_store_rotate(const char *dir, const char *key_file,
+                                 uint32_t *epoch, struct inc_err *err);
 
 #endif

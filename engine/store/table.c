@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "engine/base/fault.h"
+#include "engine/base/mem.h"
 
-enum { LABEL_BYTES = 32 + 512 }; /* a table's name, a key of LMDB */
+enum {
+    LABEL_BYTES = 32 + 512, /* a table's name, a key of LMDB */
+    ROOM_LEAST = 1024
+};
 
 static const char *const names[INC_TABLES] = {
     [INC_TABLE_META] = "meta",
@@ -17,6 +21,9 @@ static const char *const names[INC_TABLES] = {
     [INC_TABLE_ID + INC_RECORD_CANDIDATE] = "candidate_id",
     [INC_TABLE_ID + INC_RECORD_NEED] = "need_id",
     [INC_TABLE_ID + INC_RECORD_COMPANY] = "company_id",
+    [INC_TABLE_VAULT] = "vault",
+    [INC_TABLE_FORMER] = "former",
+    [INC_TABLE_ERASED] = "erased",
     [INC_TABLE_EVENT] = "event",
     [INC_TABLE_EVENT_NEED] = "event_need",
     [INC_TABLE_EVENT_PERSON] = "event_person",
@@ -110,38 +117,161 @@ inc_number_get(const unsigned char in[INC_NUMBER])
     return v;
 }
 
-/* Tag over everything that says what the bytes are: the table, the key and the
- * frame's version, so a value cannot be moved to another place unseen. */
-static void
-tag_of(unsigned char out[INC_TAG], enum inc_table t, const MDB_val *key,
-       const void *bytes, size_t len)
+/* ---- labels: what a value is, so that it cannot be moved unseen ---------- */
+
+/* The table, a zero, the frame's version, the key. */
+static size_t
+label_of(unsigned char out[LABEL_BYTES], enum inc_table t, unsigned char frame,
+         const MDB_val *key)
 {
-    unsigned char label[LABEL_BYTES];
     size_t n = strlen(names[t]) + 1; /* with the NUL */
 
-    memcpy(label, names[t], n);
-    label[n++] = INC_VALUE_FRAME;
-    memcpy(label + n, key->mv_data, key->mv_size);
-    inc_tag(out, label, n + key->mv_size, bytes, len);
+    memcpy(out, names[t], n);
+    out[n++] = frame;
+    memcpy(out + n, key->mv_data, key->mv_size);
+    return n + key->mv_size;
+}
+
+/* Values of these tables are about one person, whose number is the key. */
+static int
+is_personal(enum inc_table t)
+{
+    return t == INC_TABLE_RECORD + INC_RECORD_CANDIDATE || t == INC_TABLE_VAULT;
+}
+
+static enum inc_status
+cut_short(enum inc_table t, struct inc_err *err)
+{
+    return inc_fail(err, INC_E_CORRUPT, 0, "a value of table %s is cut short",
+                    names[t]);
+}
+
+static enum inc_status
+does_not_open(enum inc_table t, struct inc_err *err)
+{
+    (void)inc_fail(err, INC_E_CORRUPT, 0,
+                   "a value of table %s does not open with its key", names[t]);
+    inc_err_hint(err, "the disk or the memory changed bytes: run verify, "
+                      "restore a backup");
+    return INC_E_CORRUPT;
+}
+
+/* The key a value is sealed with; INC_E_NOTFOUND when its person is erased. */
+static enum inc_status
+key_of(const struct inc_store *s, enum inc_table t, const MDB_val *key,
+       unsigned char out[INC_SECRET], struct inc_err *err)
+{
+    if (!is_personal(t)) {
+        memcpy(out, inc_ring_data(s->ring), INC_SECRET);
+        return INC_OK;
+    }
+    if (key->mv_size != INC_NUMBER)
+        return cut_short(t, err);
+    return inc_ring_key(s->ring, inc_number_get(key->mv_data), out, err);
+}
+
+/* Open a value into out[value's size - INC_VALUE_EXTRA]. */
+static enum inc_status
+unseal(const struct inc_store *s, enum inc_table t, const MDB_val *key,
+       const MDB_val *value, void *out, struct inc_err *err)
+{
+    const unsigned char *p = value->mv_data;
+    unsigned char label[LABEL_BYTES], secret[INC_SECRET];
+    enum inc_status st;
+
+    if (p[0] != INC_VALUE_FRAME || key->mv_size > 511)
+        return does_not_open(t, err);
+    st = key_of(s, t, key, secret, err);
+    if (st != INC_OK)
+        return st;
+    if (inc_unseal(out, secret, label, label_of(label, t, INC_VALUE_FRAME, key),
+                   p + 1, value->mv_size - 1) != 0)
+        st = does_not_open(t, err);
+    inc_wipe(secret, sizeof secret);
+    return st;
+}
+
+/* Room for `len` bytes in *b, which is then empty. */
+static enum inc_status
+make_room(struct inc_buf *b, size_t len, struct inc_err *err)
+{
+    unsigned char *p;
+
+    inc_buf_reset(b);
+    if (b->cap >= len && b->data != NULL)
+        return INC_OK;
+    len = len < ROOM_LEAST ? ROOM_LEAST : len;
+    p = inc_mem_zero(len, 1);
+    if (p == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory to open a value");
+    inc_plain_release(b);
+    b->data = p;
+    b->cap = len;
+    return INC_OK;
+}
+
+void
+inc_plain_release(struct inc_buf *plain)
+{
+    if (plain->data != NULL)
+        inc_wipe(plain->data, plain->cap);
+    inc_buf_release(plain);
 }
 
 enum inc_status
-inc_value_open(enum inc_table t, const MDB_val *key, const MDB_val *value,
-               const void **bytes, size_t *len, struct inc_err *err)
+inc_value_open(const struct inc_store *s, enum inc_table t, const MDB_val *key,
+               const MDB_val *value, struct inc_buf *plain, const void **bytes,
+               size_t *len, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    if (value->mv_size < INC_VALUE_EXTRA)
+        return cut_short(t, err);
+    *len = value->mv_size - INC_VALUE_EXTRA;
+    INC_TRY(make_room(plain, *len, err));
+    INC_TRY(unseal(s, t, key, value, plain->data, err));
+    plain->len = *len;
+    *bytes = plain->data;
+out:
+    return st;
+}
+
+enum inc_status
+inc_value_take(const struct inc_store *s, enum inc_table t, const MDB_val *key,
+               const MDB_val *value, void *out, size_t len, struct inc_err *err)
+{
+    unsigned char small[INC_SMALL];
+    enum inc_status st;
+
+    if (value->mv_size < INC_VALUE_EXTRA)
+        return cut_short(t, err);
+    if (value->mv_size - INC_VALUE_EXTRA != len || len > sizeof small)
+        return inc_fail(err, INC_E_CORRUPT, 0,
+                        "a value of table %s has %zu bytes, not %zu", names[t],
+                        value->mv_size - INC_VALUE_EXTRA, len);
+    st = unseal(s, t, key, value, small, err);
+    if (st == INC_OK)
+        memcpy(out, small, len);
+    return st;
+}
+
+/* ---- the frame before sealing: BLAKE2b-128 over label and bytes ---------- */
+
+enum inc_status
+inc_value_tagged(enum inc_table t, const MDB_val *key, const MDB_val *value,
+                 const void **bytes, size_t *len, struct inc_err *err)
 {
     const unsigned char *p = value->mv_data;
-    unsigned char tag[INC_TAG];
+    unsigned char label[LABEL_BYTES], tag[INC_TAG];
 
-    if (value->mv_size < INC_VALUE_EXTRA || key->mv_size > 511)
-        return inc_fail(err, INC_E_CORRUPT, 0,
-                        "a value of table %s is cut short", names[t]);
-    *bytes = p + INC_VALUE_EXTRA;
-    *len = value->mv_size - INC_VALUE_EXTRA;
-    if (p[0] == INC_VALUE_FRAME) {
-        tag_of(tag, t, key, *bytes, *len);
-        if (memcmp(tag, p + 1, INC_TAG) == 0)
-            return INC_OK;
-    }
+    if (value->mv_size < INC_TAGGED_EXTRA || key->mv_size > 511)
+        return cut_short(t, err);
+    *bytes = p + INC_TAGGED_EXTRA;
+    *len = value->mv_size - INC_TAGGED_EXTRA;
+    inc_tag(tag, label, label_of(label, t, INC_TAGGED_FRAME, key), *bytes,
+            *len);
+    if (p[0] == INC_TAGGED_FRAME && memcmp(tag, p + 1, INC_TAG) == 0)
+        return INC_OK;
     (void)inc_fail(err, INC_E_CORRUPT, 0,
                    "a value of table %s does not have its integrity tag",
                    names[t]);
@@ -150,10 +280,69 @@ inc_value_open(enum inc_table t, const MDB_val *key, const MDB_val *value,
     return INC_E_CORRUPT;
 }
 
+static const char format_name[] = "format";
+
+enum inc_status
+inc_format_load(const struct inc_store *s, MDB_txn *txn, uint64_t *out,
+                struct inc_err *err)
+{
+    MDB_val k = {sizeof format_name - 1, (void *)format_name}, v;
+    const void *bytes;
+    size_t len;
+    int rc = mdb_get(txn, s->dbi[INC_TABLE_META], &k, &v);
+    enum inc_status st;
+
+    if (rc == MDB_NOTFOUND)
+        return inc_fail(err, INC_E_CORRUPT, 0, "the store names no format");
+    if (rc != 0)
+        return inc_lmdb_status(rc, "read the format", err);
+    st = inc_value_tagged(INC_TABLE_META, &k, &v, &bytes, &len, err);
+    if (st == INC_OK && len != INC_NUMBER)
+        st = cut_short(INC_TABLE_META, err);
+    if (st == INC_OK)
+        *out = inc_number_get(bytes);
+    return st;
+}
+
+enum inc_status
+inc_format_save(const struct inc_store *s, MDB_txn *txn, uint64_t format,
+                struct inc_err *err)
+{
+    unsigned char bytes[INC_NUMBER];
+
+    inc_number_put(bytes, format);
+    return inc_tagged_put(s, txn, INC_TABLE_META, format_name,
+                          sizeof format_name - 1, bytes, sizeof bytes, err);
+}
+
+enum inc_status
+inc_tagged_put(const struct inc_store *s, MDB_txn *txn, enum inc_table t,
+               const void *key, size_t key_len, const void *bytes, size_t len,
+               struct inc_err *err)
+{
+    unsigned char label[LABEL_BYTES], *p;
+    MDB_val k = {key_len, (void *)key}, v = {INC_TAGGED_EXTRA + len, NULL};
+    int rc;
+
+    if (INC_FAULT(STORE_PUT))
+        return inc_lmdb_status(EIO, "write a row", err);
+    rc = mdb_put(txn, s->dbi[t], &k, &v, MDB_RESERVE);
+    if (rc == 0) {
+        p = v.mv_data;
+        p[0] = INC_TAGGED_FRAME;
+        inc_tag(p + 1, label, label_of(label, t, INC_TAGGED_FRAME, &k), bytes,
+                len);
+        memcpy(p + INC_TAGGED_EXTRA, bytes, len);
+    }
+    return inc_lmdb_status(rc, "write a row", err);
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
 enum inc_status
 inc_table_get(const struct inc_store *s, MDB_txn *txn, enum inc_table t,
-              const void *key, size_t key_len, const void **bytes, size_t *len,
-              struct inc_err *err)
+              const void *key, size_t key_len, struct inc_buf *plain,
+              const void **bytes, size_t *len, struct inc_err *err)
 {
     MDB_val k = {key_len, (void *)key}, v;
     int rc = mdb_get(txn, s->dbi[t], &k, &v);
@@ -162,7 +351,7 @@ inc_table_get(const struct inc_store *s, MDB_txn *txn, enum inc_table t,
         return INC_E_NOTFOUND; /* an answer, and twice for every new record */
     if (rc != 0)
         return inc_lmdb_status(rc, "read a row", err);
-    return inc_value_open(t, &k, &v, bytes, len, err);
+    return inc_value_open(s, t, &k, &v, plain, bytes, len, err);
 }
 
 enum inc_status
@@ -170,19 +359,14 @@ inc_table_read(const struct inc_store *s, MDB_txn *txn, enum inc_table t,
                const void *key, size_t key_len, void *out, size_t len,
                struct inc_err *err)
 {
-    const void *bytes = NULL;
-    size_t n = 0;
-    enum inc_status st =
-        inc_table_get(s, txn, t, key, key_len, &bytes, &n, err);
+    MDB_val k = {key_len, (void *)key}, v;
+    int rc = mdb_get(txn, s->dbi[t], &k, &v);
 
-    if (st != INC_OK)
-        return st;
-    if (n != len)
-        return inc_fail(err, INC_E_CORRUPT, 0,
-                        "a value of table %s has %zu bytes, not %zu", names[t],
-                        n, len);
-    memcpy(out, bytes, len);
-    return INC_OK;
+    if (rc == MDB_NOTFOUND)
+        return INC_E_NOTFOUND;
+    if (rc != 0)
+        return inc_lmdb_status(rc, "read a row", err);
+    return inc_value_take(s, t, &k, &v, out, len, err);
 }
 
 enum inc_status
@@ -191,21 +375,81 @@ inc_table_put(const struct inc_store *s, MDB_txn *txn, enum inc_table t,
               unsigned flags, struct inc_err *err)
 {
     MDB_val k = {key_len, (void *)key}, v = {INC_VALUE_EXTRA + len, NULL};
-    unsigned char tag[INC_TAG], *p;
+    unsigned char label[LABEL_BYTES], secret[INC_SECRET], *p;
+    enum inc_status st;
     int rc;
 
     if (INC_FAULT(STORE_PUT))
         return inc_lmdb_status(EIO, "write a row", err);
-    tag_of(tag, t, &k, bytes, len);
+    st = key_of(s, t, &k, secret, err);
+    if (st == INC_E_NOTFOUND) /* numbers are never given twice */
+        return inc_fail(err, INC_E_CORRUPT, 0, "an erased person's number");
+    if (st != INC_OK)
+        return st;
     rc = mdb_put(txn, s->dbi[t], &k, &v, MDB_RESERVE | flags);
-    if (rc != 0)
-        return inc_lmdb_status(rc, "write a row", err);
-    p = v.mv_data;
-    p[0] = INC_VALUE_FRAME;
-    memcpy(p + 1, tag, INC_TAG);
-    if (len != 0)
-        memcpy(p + INC_VALUE_EXTRA, bytes, len);
-    return INC_OK;
+    if (rc == 0) {
+        p = v.mv_data;
+        p[0] = INC_VALUE_FRAME;
+        inc_seal(p + 1, secret, label, label_of(label, t, INC_VALUE_FRAME, &k),
+                 bytes, len);
+    }
+    inc_wipe(secret, sizeof secret);
+    return inc_lmdb_status(rc, "write a row", err);
+}
+
+/* ---- bodies of journal entries ------------------------------------------- */
+
+enum { BODY_LABEL = 6 + 2 * INC_NUMBER };
+
+static size_t
+body_label(unsigned char out[BODY_LABEL], uint64_t no, uint64_t seq)
+{
+    memcpy(out, "body\0\2", 6);
+    inc_number_put(out + 6, no);
+    inc_number_put(out + 6 + INC_NUMBER, seq);
+    return BODY_LABEL;
+}
+
+enum inc_status
+inc_body_seal(const struct inc_store *s, uint64_t no, uint64_t seq,
+              const void *bytes, size_t len, struct inc_buf *out,
+              struct inc_err *err)
+{
+    unsigned char label[BODY_LABEL], secret[INC_SECRET];
+    enum inc_status st = INC_OK;
+
+    INC_TRY(make_room(out, len + INC_SEAL_EXTRA, err));
+    st = inc_ring_key(s->ring, no, secret, err);
+    if (st == INC_E_NOTFOUND)
+        st = inc_fail(err, INC_E_CORRUPT, 0, "an erased person's number");
+    INC_TRY(st);
+    inc_seal(out->data, secret, label, body_label(label, no, seq), bytes, len);
+    out->len = len + INC_SEAL_EXTRA;
+    inc_wipe(secret, sizeof secret);
+out:
+    return st;
+}
+
+enum inc_status
+inc_body_open(const struct inc_store *s, uint64_t no, uint64_t seq,
+              const void *sealed, size_t len, struct inc_buf *out,
+              struct inc_err *err)
+{
+    unsigned char label[BODY_LABEL], secret[INC_SECRET];
+    enum inc_status st = INC_OK;
+
+    if (len < INC_SEAL_EXTRA)
+        return inc_fail(err, INC_E_CORRUPT, 0, "a body is cut short");
+    INC_TRY(make_room(out, len - INC_SEAL_EXTRA, err));
+    INC_TRY(inc_ring_key(s->ring, no, secret, err));
+    if (inc_unseal(out->data, secret, label, body_label(label, no, seq), sealed,
+                   len) != 0)
+        st = inc_fail(err, INC_E_CORRUPT, 0,
+                      "a body does not open with its person's key");
+    out->len = st == INC_OK ? len - INC_SEAL_EXTRA : 0;
+    inc_wipe(secret, sizeof secret);
+out:
+    return st;
 }
 
 enum inc_status

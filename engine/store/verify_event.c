@@ -70,7 +70,8 @@ walk(struct check *c, enum inc_table t)
 
         /* Rows of pairs are looked up from their events; equal counts then
          * make it one to one. */
-        enum inc_status st = inc_value_open(t, &k, &v, &bytes, &len, &err);
+        enum inc_status st = inc_value_open(c->v->s, t, &k, &v, &c->v->plain,
+                                            &bytes, &len, &err);
 
         if (st == INC_OK && t == INC_TABLE_EVENT)
             st = inc_event_unpack(&e, &k, bytes, len, &err);

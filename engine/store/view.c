@@ -71,6 +71,7 @@ inc_view_close(struct inc_view *v)
         return;
     mdb_txn_abort(v->txn);
     leave(v->s);
+    inc_plain_release(&v->plain);
     inc_mem_free(v);
 }
 
@@ -85,6 +86,19 @@ decode(union inc_record *out, enum inc_record_kind kind, uint64_t no,
         inc_err_where(err, "%s %llu", inc_record_name(kind),
                       (unsigned long long)no);
     return st;
+}
+
+/* An id names a number without a record: of a person erased since this view
+ * began, that is an answer. */
+static enum inc_status
+missing(const struct inc_store *s, enum inc_record_kind kind, uint64_t no,
+        struct inc_err *err)
+{
+    if (kind == INC_RECORD_CANDIDATE && inc_ring_is_gone(s->ring, no))
+        return inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
+                        inc_record_name(kind));
+    return inc_fail(err, INC_E_CORRUPT, 0, "%s %llu is named but not there",
+                    inc_record_name(kind), (unsigned long long)no);
 }
 
 enum inc_status
@@ -108,11 +122,9 @@ inc_view_get(struct inc_view *v, enum inc_record_kind kind, const char *id,
     if (st != INC_OK)
         return st;
     st = inc_table_get(v->s, v->txn, INC_TABLE_RECORD + kind, key, sizeof key,
-                       &bytes, &len, err);
+                       &v->plain, &bytes, &len, err);
     if (st == INC_E_NOTFOUND)
-        st = inc_fail(err, INC_E_CORRUPT, 0, "%s %llu is named but not there",
-                      inc_record_name(kind),
-                      (unsigned long long)inc_number_get(key));
+        st = missing(v->s, kind, inc_number_get(key), err);
     if (st == INC_OK)
         st = decode(out, kind, inc_number_get(key), bytes, len, a, err);
     if (st == INC_OK && no != NULL)
@@ -152,22 +164,22 @@ inc_view_walk(struct inc_view *v, enum inc_record_kind kind, const char *after,
             rc = mdb_cursor_get(c, &k, &value, MDB_NEXT);
     }
     for (; rc == 0; rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) {
+        unsigned char key[INC_NUMBER];
         union inc_record r;
         const void *bytes;
         size_t len;
         uint64_t no;
 
-        INC_TRY(
-            inc_value_open(INC_TABLE_ID + kind, &k, &value, &bytes, &len, err));
-        if (len != INC_NUMBER)
-            INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "a number is cut short"));
-        no = inc_number_get(bytes);
-        st = inc_table_get(v->s, v->txn, INC_TABLE_RECORD + kind, bytes, len,
-                           &bytes, &len, err);
-        if (st == INC_E_NOTFOUND)
-            st = inc_fail(err, INC_E_CORRUPT, 0,
-                          "%s %llu is named but not there",
-                          inc_record_name(kind), (unsigned long long)no);
+        INC_TRY(inc_value_take(v->s, INC_TABLE_ID + kind, &k, &value, key,
+                               sizeof key, err));
+        no = inc_number_get(key);
+        st = inc_table_get(v->s, v->txn, INC_TABLE_RECORD + kind, key,
+                           sizeof key, &v->plain, &bytes, &len, err);
+        if (st == INC_E_NOTFOUND) {
+            st = missing(v->s, kind, no, err);
+            if (st == INC_E_NOTFOUND)
+                continue;
+        }
         INC_TRY(st);
         inc_arena_reset(a);
         INC_TRY(decode(&r, kind, no, bytes, len, a, err));
@@ -197,8 +209,11 @@ inc_view_scan(struct inc_view *v, enum inc_record_kind kind,
         size_t len;
         uint64_t no;
 
-        INC_TRY(inc_value_open(INC_TABLE_RECORD + kind, &k, &value, &bytes,
-                               &len, err));
+        st = inc_value_open(v->s, INC_TABLE_RECORD + kind, &k, &value,
+                            &v->plain, &bytes, &len, err);
+        if (st == INC_E_NOTFOUND)
+            continue; /* erased since this view began */
+        INC_TRY(st);
         if (k.mv_size != INC_NUMBER)
             INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "a number is cut short"));
         no = inc_number_get(k.mv_data);
@@ -293,8 +308,8 @@ inc_view_journal(struct inc_view *v, uint64_t after, size_t max,
         size_t len;
 
         inc_arena_reset(&a);
-        INC_TRY(
-            inc_value_open(INC_TABLE_JOURNAL, &k, &value, &bytes, &len, err));
+        INC_TRY(inc_value_open(v->s, INC_TABLE_JOURNAL, &k, &value, &v->plain,
+                               &bytes, &len, err));
         INC_TRY(inc_entry_read(&row, bytes, len, &a, err));
         INC_TRY(each(arg, &row.e));
     }

@@ -3,6 +3,7 @@
  * ESCO: which stored URIs it no longer knows, and what replaces them. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/map.h"
@@ -27,6 +28,19 @@ struct migration {
     uint64_t known;
     int no_memory;
 };
+
+/* As the daemon is told: the option, or the setting in the environment. */
+static struct inc_store_options
+key_options(const struct inc_tool_args *a)
+{
+    struct inc_store_options o = {
+        .read_only = 1, .key_file = a->key_file, .keys = a->keys};
+
+    if (o.key_file == NULL)
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+        o.key_file = getenv("INCROCIO_KEY_FILE");
+    return o;
+}
 
 static void
 tell(void *arg, int is_fault, const char *text)
@@ -168,14 +182,14 @@ print_verified(const struct inc_verify_report *r)
 
 /* Every record against the taxonomy; the store is known to be whole. */
 static enum inc_status
-check_against(struct migration *m, const char *dir, struct inc_err *err)
+check_against(struct migration *m, const char *dir,
+              const struct inc_store_options *options, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
     struct inc_store *store = NULL;
     struct inc_verify_report ignored = {0};
-    const struct inc_store_options options = {.read_only = 1};
 
-    INC_TRY(inc_store_open(&store, dir, &options, err));
+    INC_TRY(inc_store_open(&store, dir, options, err));
     INC_TRY(
         inc_store_verify(store, &ignored, NULL, NULL, check_record, m, err));
     st = print_migration(m, err);
@@ -192,6 +206,7 @@ inc_tool_store_verify(const struct inc_tool_args *a)
     struct inc_taxonomy *t = NULL;
     struct migration m = {0};
     struct inc_verify_report report = {0};
+    const struct inc_store_options options = key_options(a);
 
     inc_err_clear(&err);
     if (a->esco != NULL)
@@ -199,14 +214,15 @@ inc_tool_store_verify(const struct inc_tool_args *a)
     m.taxonomy = t;
     /* What the walk says goes out before a child process is started. */
     (void)fflush(stdout);
-    INC_TRY(inc_store_verify_offline(a->word[0], 0, &report, tell, NULL, &err));
+    INC_TRY(inc_store_verify_offline(a->word[0], &options, 0, &report, tell,
+                                     NULL, &err));
     print_verified(&report);
     if (report.faults > 0) {
         st = inc_fail(&err, INC_E_CORRUPT, 0, "the store has faults");
         goto out;
     }
     if (t != NULL)
-        INC_TRY(check_against(&m, a->word[0], &err));
+        INC_TRY(check_against(&m, a->word[0], &options, &err));
 out:
     inc_taxonomy_free(t);
     inc_map_release(&m.by_uri);
@@ -219,12 +235,31 @@ out:
 int
 inc_tool_store_restore(const struct inc_tool_args *a)
 {
+    const struct inc_store_options options = key_options(a);
     struct inc_err err;
 
     inc_err_clear(&err);
-    if (inc_store_restore(a->word[0], a->word[1], &err) != INC_OK)
+    if (inc_store_restore(a->word[0], a->word[1], &options, &err) != INC_OK)
         return inc_tool_complain(&err);
     (void)printf(_("Restored into %s.\n"), a->word[1]);
+    return 0;
+}
+
+int
+inc_tool_store_rotate(const struct inc_tool_args *a)
+{
+    const struct inc_store_options options = key_options(a);
+    struct inc_err err;
+    uint32_t epoch = 0;
+
+    inc_err_clear(&err);
+    if (inc_store_rotate(a->word[0], options.key_file, &epoch, &err) != INC_OK)
+        return inc_tool_complain(&err);
+    (void)printf(_("The key is now number %u; the old one is destroyed. Copy "
+                   "the key file to its safe place\nand destroy the copies of "
+                   "the old one: with one of them, old backups can still be "
+                   "read.\n"),
+                 (unsigned)epoch);
     return 0;
 }
 
@@ -236,7 +271,7 @@ inc_tool_store_info(const struct inc_tool_args *a)
     struct inc_store *store = NULL;
     struct inc_view *view = NULL;
     struct inc_store_info info;
-    const struct inc_store_options options = {.read_only = 1};
+    const struct inc_store_options options = key_options(a);
     char n[32], hex[INC_DIGEST_HEX];
 
     inc_err_clear(&err);

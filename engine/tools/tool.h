@@ -20,7 +20,8 @@ enum { INC_TOOL_WORDS = 4 };
 struct inc_tool_args {
     const char *word[INC_TOOL_WORDS]; /* positional, after the command */
     size_t words;
-    const char *esco, *local, *comuni, *space, *out, *exclude, *version;
+    const char *esco, *local, *comuni, *space, *out, *exclude, *version,
+        *key_file, *keys;
     int64_t dim, k, seed, power;
     int json;
 };
@@ -29,7 +30,7 @@ struct inc_tool_args {
 typedef int inc_tool_fn(const struct inc_tool_args *a);
 inc_tool_fn inc_tool_space_train, inc_tool_space_info,
     inc_tool_space_neighbours, inc_tool_taxonomy_check, inc_tool_store_verify,
-    inc_tool_store_restore, inc_tool_store_info;
+    inc_tool_store_restore, inc_tool_store_info, inc_tool_store_rotate;
 
 /* Load the taxonomy named by --esco and --local, with a bar. */
 enum inc_status inc_tool_taxonomy(struct inc_taxonomy **out, const char *esco,

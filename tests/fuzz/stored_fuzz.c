@@ -3,8 +3,10 @@
  * is what lies in the table. Nothing may crash; what is accepted must survive
  * being written and read again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/store/event.h"
 #include "engine/store/private.h"
@@ -62,7 +64,7 @@ entry(const uint8_t *data, size_t size)
         return;
     inc_entry_head(&head, &a);
     inc_entry_write(&bytes, &head, a.e.chain, a.body, a.body_len,
-                    a.body != NULL);
+                    a.body != NULL, a.sealed);
     MUST(inc_entry_read(&b, bytes.data, bytes.len, &arena, NULL) == INC_OK);
     MUST(a.e.seq == b.e.seq && a.e.at_unix_ms == b.e.at_unix_ms &&
          a.e.op == b.e.op && a.e.result == b.e.result && a.kind == b.kind &&
@@ -73,6 +75,7 @@ entry(const uint8_t *data, size_t size)
     MUST(memcmp(a.e.key, b.e.key, INC_KEY) == 0 &&
          memcmp(a.e.body_sha, b.e.body_sha, INC_DIGEST) == 0 &&
          memcmp(a.e.chain, b.e.chain, INC_DIGEST) == 0);
+    MUST(a.sealed == b.sealed);
     MUST(a.body_len == b.body_len && (a.body == NULL) == (b.body == NULL));
     MUST(a.body == NULL || b.body == NULL || a.body_len == 0 ||
          memcmp(a.body, b.body, a.body_len) == 0);
@@ -96,15 +99,51 @@ answer(const uint8_t *data, size_t size)
     inc_buf_release(&bytes);
 }
 
-/* Key of up to 15 bytes, then the framed value. A frame that is accepted has
- * the tag of exactly this place: under another key it must be refused. */
+/* A ring of keys in a folder of its own, for as long as the process lives. */
+static const struct inc_store *
+keyed(void)
+{
+    static struct inc_store s;
+    char dir[] = "/tmp/inc-fuzz-XXXXXX", file[sizeof dir + 8];
+    int made;
+
+    if (s.ring != NULL)
+        return &s;
+    MUST(inc_hash_start() == 0 && mkdtemp(dir) != NULL);
+    (void)snprintf(file, sizeof file, "%s.key", dir);
+    MUST(inc_ring_open(&s.ring, dir, file, INC_RING_MAKE, &made, NULL) ==
+         INC_OK);
+    MUST(inc_ring_more(s.ring, 8, NULL) == INC_OK);
+    inc_ring_remove(dir); /* it stays open */
+    (void)rmdir(dir);
+    (void)unlink(file);
+    return &s;
+}
+
+/* Open as what lies in the table; what opens has just the length it had. */
+static enum inc_status
+opened(enum inc_table t, const MDB_val *k, const MDB_val *v)
+{
+    struct inc_buf plain = {0};
+    const void *bytes;
+    size_t len;
+    enum inc_status st =
+        inc_value_open(keyed(), t, k, v, &plain, &bytes, &len, NULL);
+
+    MUST(st != INC_OK || len == v->mv_size - INC_VALUE_EXTRA);
+    inc_plain_release(&plain);
+    return st;
+}
+
+/* Key of up to 15 bytes, then a value. As it comes it must be refused: nobody
+ * without the key seals anything. Then the bytes are sealed for this place:
+ * they open there, and nowhere else, and not with a bit changed. */
 static void
 frame(const uint8_t *data, size_t size)
 {
+    static struct inc_buf sealed, plain;
     unsigned char key[16];
-    size_t key_len = size == 0 ? 0 : data[0] % 15u + 1;
-    const void *bytes;
-    size_t len;
+    size_t key_len = size == 0 ? 0 : data[0] % 15u + 1, n;
     MDB_val k, v;
 
     if (size < 1 + key_len)
@@ -114,15 +153,22 @@ frame(const uint8_t *data, size_t size)
     k.mv_size = key_len;
     v.mv_data = (void *)(data + 1 + key_len);
     v.mv_size = size - 1 - key_len;
-    if (inc_value_open(INC_TABLE_KEYS, &k, &v, &bytes, &len, NULL) != INC_OK)
-        return;
-    MUST(len == v.mv_size - INC_VALUE_EXTRA);
-    key[0] ^= 1;
-    MUST(inc_value_open(INC_TABLE_KEYS, &k, &v, &bytes, &len, NULL) ==
-         INC_E_CORRUPT);
-    key[0] ^= 1;
-    MUST(inc_value_open(INC_TABLE_JOURNAL, &k, &v, &bytes, &len, NULL) ==
-         INC_E_CORRUPT);
+    for (int t = 0; t < INC_TABLES; t++)
+        MUST(opened((enum inc_table)t, &k, &v) == INC_E_CORRUPT);
+    n = v.mv_size < 1024 ? v.mv_size : 1024;
+    if (inc_body_seal(keyed(), 1, 2, v.mv_data, n, &sealed, NULL) == INC_OK) {
+        MUST(inc_body_open(keyed(), 1, 2, sealed.data, sealed.len, &plain,
+                           NULL) == INC_OK);
+        MUST(plain.len == n &&
+             (n == 0 || memcmp(plain.data, v.mv_data, n) == 0));
+        MUST(inc_body_open(keyed(), 1, 3, sealed.data, sealed.len, &plain,
+                           NULL) == INC_E_CORRUPT);
+        MUST(inc_body_open(keyed(), 2, 2, sealed.data, sealed.len, &plain,
+                           NULL) == INC_E_CORRUPT);
+        sealed.data[data[0] % sealed.len] ^= 1;
+        MUST(inc_body_open(keyed(), 1, 2, sealed.data, sealed.len, &plain,
+                           NULL) == INC_E_CORRUPT);
+    }
 }
 
 /* Eight bytes of number, then the event's value. */

@@ -700,7 +700,17 @@ def test_backup_restore_and_offline_verify(make, tmp_path):  # noqa: F811
     assert put.code == 0
     r = run("backup", "b1", endpoint=d.endpoint)
     assert r.code == 0, r.err
+    # without the key a copy is noise
+    assert run("restore", backups / "b1", tmp_path / "new").code == 1
+    key = d.folder / "store.key"
+    shutil.copy(key, tmp_path / "new.key")
     assert run("restore", backups / "b1", tmp_path / "new").code == 0
+    r = run("store", "verify", backups / "b1", "--file-chiave", key)
+    assert r.code == 0, r.err
+    r = run("store", "rotate", tmp_path / "new")
+    assert r.code == 0 and "numero 2" in r.out
+    r = run("store", "verify", tmp_path / "new", "--key-file", key)
+    assert r.code == 1 and "new.key" not in r.err
     r = run("store", "verify", tmp_path / "new", "--esco", SAMPLE)
     assert r.code == 0 and "integro" in r.out and "Nulla da migrare" in r.out
     r = run("store", "info", tmp_path / "new")

@@ -281,7 +281,8 @@ def test_journal_verify_backup(make):
         assert c.error("backup", {"name": ".."}).code == "out_of_range"
     assert d.stop() == 0
     # the copy serves as a store
-    other = make(name="copy", admin="true", store=folder / "monday").start()
+    other = make(name="copy", admin="true", store=folder / "monday",
+                 key_file=d.folder / "store.key").start()
     with other.client() as c:
         assert c.ask("journal.list", {"limit": 1})["head"] == page["head"]
         assert c.error("candidate.get", {"id": "P-0001"}).code == "not_found"

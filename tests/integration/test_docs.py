@@ -39,6 +39,7 @@ def office(tmp_path_factory):
     (folder / "needs.jsonl").write_text("\n".join(needs) + "\n")
     (folder / "need.json").write_text(needs[0])
     (folder / "DIR").symlink_to(folder / "store")
+    (folder / "DIR.key").symlink_to(folder / "store.key")
     env = {k: v for k, v in os.environ.items() if not k.startswith("INCROCIO")}
     parts = ["clients/cli", "engine/daemon", "engine/tools"]
     env["PATH"] = ":".join([str(BUILD / p) for p in parts] + [env["PATH"]])

@@ -131,8 +131,8 @@ rig_open(struct rig *r)
 static void
 rig_close(struct rig *r)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb",
-                                        "incrocio.lock"};
+    static const char *const names[] = {"data.mdb", "lock.mdb", "incrocio.lock",
+                                        "keys/ring"};
     struct inc_verify_report report;
     struct inc_err err = {0};
     char path[128];
@@ -145,10 +145,14 @@ rig_close(struct rig *r)
     assert_int_equal(report.faults, 0);
     inc_live_close(r->live);
     inc_store_close(r->store);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", r->dir, names[i]);
         (void)unlink(path);
     }
+    (void)snprintf(path, sizeof path, "%s/keys", r->dir);
+    (void)rmdir(path);
+    (void)snprintf(path, sizeof path, "%s.key", r->dir);
+    (void)unlink(path);
     (void)rmdir(r->dir);
 }
 

@@ -248,7 +248,7 @@ backups_keep_events(void **state)
     join(to, f->dir, "data.mdb");
     assert_int_equal(unlink(to), 0);
     join(to, f->dir, "copy");
-    OK(inc_store_restore(to, f->dir, &f->err), &f->err);
+    OK(inc_store_restore(to, f->dir, &f->o, &f->err), &f->err);
     open_it(f);
     assert_int_equal(events_of(f, 0, 4).n, 1);
 }

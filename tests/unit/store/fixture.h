@@ -50,12 +50,13 @@ temp_folder(char out[PATH_ROOM])
         fail_msg("cannot make a temporary folder %s", out);
 }
 
-/* Two levels are all a store, its backups and their remains have. */
+/* Three levels are all a store, its backups and their keys have. */
 MAYBE void
 remove_flat(const char *path)
 {
     DIR *d = opendir(path);
     struct dirent *e;
+    char keys[2 * PATH_ROOM];
 
     if (d == NULL)
         return;
@@ -67,7 +68,14 @@ remove_flat(const char *path)
             (void)unlink(name);
     }
     (void)closedir(d);
-    (void)rmdir(path);
+    (void)snprintf(keys, sizeof keys, "%s/keys", path);
+    if (rmdir(path) != 0 && strcmp(path, keys) != 0) {
+        char ring[2 * PATH_ROOM + 16];
+        (void)snprintf(ring, sizeof ring, "%s/ring", keys);
+        (void)unlink(ring);
+        (void)rmdir(keys);
+        (void)rmdir(path);
+    }
 }
 
 MAYBE void
@@ -143,7 +151,7 @@ spit(const char *dir, const char *name, const void *bytes, size_t len)
 /* --- a store and commands ------------------------------------------------ */
 
 struct fixture {
-    char dir[PATH_ROOM];
+    char dir[PATH_ROOM], key_file[PATH_ROOM + 8];
     struct inc_store *s;
     struct inc_store_options o;
     struct inc_arena arena; /* commands */
@@ -187,6 +195,8 @@ start(void **state)
     temp_folder(f->dir);
     f->o.reserve_percent = 1; /* a developer's disk may be nearly full */
     f->o.map_bytes = (size_t)8 << 20;
+    (void)snprintf(f->key_file, sizeof f->key_file, "%s.key", f->dir);
+    f->o.key_file = f->key_file;
     open_it(f);
     return 0;
 }
@@ -200,6 +210,7 @@ stop(void **state)
     inc_arena_release(&f->arena);
     inc_arena_release(&f->read);
     remove_folder(f->dir);
+    (void)unlink(f->key_file);
     free(f);
     return 0;
 }

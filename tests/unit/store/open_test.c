@@ -71,11 +71,11 @@ a_newer_store_is_left_alone(void **state)
 
     (void)put_person(f, "a");
     close_it(f);
-    raw_set_format(f->dir, 2, 0);
+    raw_set_format(f, 3);
     before = slurp(f->dir, "data.mdb", &n);
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_NEWER, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_NEWER, &f->err);
     assert_null(f->s);
-    assert_non_null(strstr(f->err.what, "format 2"));
+    assert_non_null(strstr(f->err.what, "format 3"));
     f->o.read_only = 1;
     IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_NEWER, &f->err);
     after = slurp(f->dir, "data.mdb", &m);
@@ -83,14 +83,14 @@ a_newer_store_is_left_alone(void **state)
     assert_memory_equal(before, after, n);
     free(before);
     free(after);
-    raw_set_format(f->dir, 1, 0); /* the mark was all that kept it closed */
+    raw_set_format(f, 2); /* the mark was all that kept it closed */
     f->o.read_only = 0;
     open_it(f);
     assert_clean(f);
 }
 
 static void
-format_0_becomes_1(void **state)
+format_0_becomes_todays(void **state)
 {
     struct fixture *f = *state;
     unsigned char before[INC_DIGEST], after[INC_DIGEST];
@@ -105,14 +105,13 @@ format_0_becomes_1(void **state)
         (void)put_person(f, id);
     }
     digest_of(f, before);
-    close_it(f);
-    raw_set_format(f->dir, 0, 1);
+    raw_make_old(f, 0);
     f->o.read_only = 1; /* migrating is writing */
     IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_STORE, &f->err);
     f->o.read_only = 0;
     f->o.map_bytes = (size_t)64 << 10; /* less than it holds: it must grow */
     open_it(f);
-    assert_int_equal(info_of(f).format, 1);
+    assert_int_equal(info_of(f).format, INC_STORE_FORMAT);
     digest_of(f, after);
     assert_memory_equal(before, after, sizeof before);
     assert_clean(f); /* every entry has its key's answer */
@@ -124,7 +123,7 @@ format_0_becomes_1(void **state)
     IS(run(f, &again), INC_E_NOTFOUND, &again.err);
     assert_int_equal(again.replayed, 1);
     reopen(f);
-    assert_int_equal(info_of(f).format, 1);
+    assert_int_equal(info_of(f).format, INC_STORE_FORMAT);
 }
 
 static void
@@ -137,20 +136,20 @@ no_store_at_all(void **state)
 
     close_it(f);
     spit(f->dir, "data.mdb", "", 0); /* would be a new empty one to LMDB */
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_CORRUPT, &f->err);
     assert_string_equal(f->err.what, "data.mdb is empty");
     memset(junk, 'x', sizeof junk);
     spit(f->dir, "data.mdb", junk, sizeof junk);
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_CORRUPT, &f->err);
     spit(f->dir, "data.mdb", junk, 100);
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_CORRUPT, &f->err);
     join(path, f->dir, "data.mdb");
     (void)unlink(path);
     join(path, f->dir, "lock.mdb");
     (void)unlink(path);
     env = raw_open(f->dir); /* somebody else's LMDB file */
     mdb_env_close(env);
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_CORRUPT, &f->err);
     assert_non_null(strstr(f->err.what, "not a store of incrocio"));
 }
 
@@ -171,7 +170,7 @@ a_cut_file(void **state)
     whole = slurp(f->dir, "data.mdb", &n);
     for (size_t keep = 2; keep < n / 4096; keep += 1 + keep / 8) {
         assert_int_equal(truncate(path, (off_t)(keep * 4096)), 0);
-        if (inc_store_open(&f->s, f->dir, NULL, &f->err) == INC_OK) {
+        if (inc_store_open(&f->s, f->dir, &f->o, &f->err) == INC_OK) {
             /* only free pages were cut: then nothing is missing */
             assert_clean(f);
             close_it(f);
@@ -181,7 +180,7 @@ a_cut_file(void **state)
         spit(f->dir, "data.mdb", whole, n);
     }
     assert_int_equal(truncate(path, 12288), 0);
-    IS(inc_store_open(&f->s, f->dir, NULL, &f->err), INC_E_CORRUPT, &f->err);
+    IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_CORRUPT, &f->err);
     spit(f->dir, "data.mdb", whole, n);
     free(whole);
     open_it(f);
@@ -215,7 +214,7 @@ main(void)
         T(one_process_at_a_time),
         T(read_only_writes_nothing),
         T(a_newer_store_is_left_alone),
-        T(format_0_becomes_1),
+        T(format_0_becomes_todays),
         T(no_store_at_all),
         T(a_cut_file),
         T(leftovers_of_a_crash),

@@ -339,8 +339,9 @@ check_one(const char *dir, uint64_t acked)
 static void
 remove_store(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "lock.mdb", "incrocio.lock",
-                                        "new/data.mdb", "new/lock.mdb"};
+    static const char *const names[] = {
+        "data.mdb",     "lock.mdb",  "incrocio.lock", "new/data.mdb",
+        "new/lock.mdb", "keys/ring", "keys/ring.new"};
     char path[1024];
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -349,6 +350,10 @@ remove_store(const char *dir)
     }
     (void)snprintf(path, sizeof path, "%s/new", dir);
     (void)rmdir(path);
+    (void)snprintf(path, sizeof path, "%s/keys", dir);
+    (void)rmdir(path);
+    (void)snprintf(path, sizeof path, "%s.key", dir);
+    (void)unlink(path);
     (void)rmdir(dir);
 }
 

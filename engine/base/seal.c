@@ -1,0 +1,82 @@
+#include "engine/base/seal.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "engine/base/fault.h"
+
+_Static_assert(INC_SECRET == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
+                   INC_SEAL_NONCE ==
+                       crypto_aead_xchacha20poly1305_ietf_NPUBBYTES &&
+                   INC_SEAL_EXTRA ==
+                       INC_SEAL_NONCE +
+                           crypto_aead_xchacha20poly1305_ietf_ABYTES,
+               "sizes of the cipher");
+
+void
+inc_seal(unsigned char *out, const unsigned char key[INC_SECRET],
+         const void *about, size_t about_len, const void *bytes, size_t len)
+{
+    randombytes_buf(out, INC_SEAL_NONCE);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + INC_SEAL_NONCE, NULL,
+                                                     bytes, len, about,
+                                                     about_len, NULL, out, key);
+}
+
+int
+inc_unseal(void *out, const unsigned char key[INC_SECRET], const void *about,
+           size_t about_len, const void *sealed, size_t sealed_len)
+{
+    const unsigned char *p = sealed;
+
+    if (sealed_len < INC_SEAL_EXTRA)
+        return -1;
+    return crypto_aead_xchacha20poly1305_ietf_decrypt(
+               out, NULL, NULL, p + INC_SEAL_NONCE, sealed_len - INC_SEAL_NONCE,
+               about, about_len, p, key) == 0
+               ? 0
+               : -1;
+}
+
+void
+inc_wipe(void *p, size_t len)
+{
+    if (len != 0)
+        sodium_memzero(p, len);
+}
+
+enum inc_status
+inc_secret_new(void **out, size_t len, struct inc_err *err)
+{
+    void *p = INC_FAULT(ALLOC) ? NULL : sodium_malloc(len);
+
+    *out = NULL;
+    if (p == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for keys");
+    if (sodium_mlock(p, len) != 0) {
+        int e = errno;
+
+        sodium_free(p);
+        (void)inc_fail(err, INC_E_CONFIG, e,
+                       "the memory of the keys cannot be locked");
+        inc_err_hint(err, "keys must not reach a swap: allow locked memory, "
+                          "LimitMEMLOCK=16M in the unit or ulimit -l 16384");
+        return INC_E_CONFIG;
+    }
+    memset(p, 0, len);
+    *out = p;
+    return INC_OK;
+}
+
+void
+inc_secret_free(void *p)
+{
+    sodium_free(p); /* wipes and unlocks */
+}
+
+int
+inc_same_secret(const void *a, const void *b, size_t len)
+{
+    return sodium_memcmp(a, b, len) == 0;
+}
