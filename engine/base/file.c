@@ -72,7 +72,9 @@ write_all(int fd, const unsigned char *p, size_t len)
         ssize_t n = write(fd, p, len);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (n == 0) /* a disk that takes nothing and says nothing */
+            errno = EIO;
+        if (n <= 0)
             return -1;
         p += n;
         len -= (size_t)n;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/file.h"
@@ -80,6 +81,25 @@ reach_ipc(const char *endpoint, inc_reach_fn *fn, void *arg,
     return fn(arg, folder, INC_REACH_WRITE, err);
 }
 
+/* The key file and the list of who was erased, which lies beside it. */
+static enum inc_status
+reach_key(const struct inc_config *c, inc_reach_fn *fn, void *arg,
+          struct inc_err *err)
+{
+    const char *set = inc_config_optional(c, INC_SET_key_file);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    char folder[PATH_BYTES];
+    enum inc_status st = INC_OK;
+
+    if (credentials != NULL && *credentials != '\0')
+        INC_TRY(fn(arg, credentials, INC_REACH_READ, err));
+    folder_of(folder, set != NULL ? set : inc_config_text(c, INC_SET_store));
+    st = fn(arg, folder, INC_REACH_WRITE, err);
+out:
+    return st;
+}
+
 enum inc_status
 inc_sandbox_reach(const struct inc_config *c, const char *file,
                   inc_reach_fn *fn, void *arg, struct inc_err *err)
@@ -102,6 +122,7 @@ inc_sandbox_reach(const struct inc_config *c, const char *file,
         if (inc_config_optional(c, written[i]) != NULL)
             INC_TRY(
                 fn(arg, inc_config_text(c, written[i]), INC_REACH_WRITE, err));
+    INC_TRY(reach_key(c, fn, arg, err));
     INC_TRY(reach_ipc(inc_config_text(c, INC_SET_endpoint), fn, arg, err));
     INC_TRY(reach_ipc(inc_config_text(c, INC_SET_events), fn, arg, err));
     if (ready != NULL) {

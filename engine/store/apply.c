@@ -62,6 +62,29 @@ inc_store_commit(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
     return st;
 }
 
+/* Keys for everybody who may be new in these commands: before anything is
+ * written, so that a disk that is full has stored nothing. Any other trouble
+ * says that this disk is not to be written to. */
+static enum inc_status
+make_keys(struct inc_store *s, struct inc_command *const *commands, size_t n,
+          struct inc_err *err)
+{
+    uint64_t next = s->head.next_no[INC_RECORD_CANDIDATE], puts = 0;
+    enum inc_status st;
+
+    for (size_t i = 0; i < n; i++)
+        puts += commands[i]->op == INC_OP_CANDIDATE_PUT;
+    if (puts == 0)
+        return INC_OK;
+    st = inc_ring_more(s->ring, next - 1 + puts, err);
+    if (st == INC_E_IO) {
+        s->broken = 1;
+        inc_err_hint(err, "the store takes no more until it is opened again: "
+                          "look at the disk");
+    }
+    return st;
+}
+
 /* One try. *grow: the map was full, a bigger one may do. */
 static enum inc_status
 attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
@@ -79,6 +102,8 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &b->txn),
                             "begin to write", err));
     (void)inc_room_check(s, &b->room);
+    if (b->room.status == INC_OK) /* else nobody new comes */
+        INC_TRY(make_keys(s, commands, n, err));
     for (size_t i = 0; i < n; i++)
         INC_TRY(inc_command_run(b, commands[i], works[i].body_sha, err));
     if (b->head.seq == s->head.seq)

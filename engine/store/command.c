@@ -329,7 +329,6 @@ body_of(struct inc_batch *b, const struct inc_command *c,
     if (row->e.result != INC_OK || c->kind != INC_RECORD_CANDIDATE ||
         step->next == NULL)
         return INC_OK;
-    INC_TRY(inc_ring_more(b->s->ring, row->no, err));
     INC_TRY(inc_body_seal(b->s, row->no, row->e.seq, c->body, c->body_len,
                           &b->body, err));
     *body = b->body.data;

@@ -126,6 +126,8 @@ write_at(int fd, const unsigned char *p, size_t len, off_t at)
             INC_FAULT(FILE_WRITE) ? (errno = EIO, -1) : pwrite(fd, p, len, at);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n == 0)
+            errno = EIO;
         if (n <= 0)
             return -1;
         p += n;

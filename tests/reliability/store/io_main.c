@@ -147,17 +147,20 @@ send_batch(struct run *r)
 static void
 back_up(struct run *r, int sticky)
 {
-    char to[320];
+    char to[320], key_file[320];
+    struct inc_store_options o = {.key_file = key_file};
     struct stat info;
     struct inc_verify_report report;
     struct inc_err err = {0};
     enum inc_status st;
 
     (void)snprintf(to, sizeof to, "%s/backup", r->folder);
+    (void)snprintf(key_file, sizeof key_file, "%s.key", r->dir);
     st = inc_store_backup(r->s, to, &err);
     rel_disk_set(NULL);
     if (st == INC_OK) {
-        st = inc_store_verify_offline(to, SECONDS, &report, NULL, NULL, &err);
+        st = inc_store_verify_offline(to, &o, SECONDS, &report, NULL, NULL,
+                                      &err);
         WANT(st == INC_OK && report.faults == 0 && report.entries == r->acked,
              "a backup said to be made is bad: %s", err.what);
         return;

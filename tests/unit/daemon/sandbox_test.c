@@ -369,6 +369,12 @@ test_settings_name_the_folders(void **state)
     assert_non_null(strstr(s.text, "\n+/run/a\n"));
     assert_non_null(strstr(s.text, "\n+/run/b\n"));
     assert_non_null(strstr(s.text, "\n+/run/c\n"));
+    assert_non_null(strstr(s.text, "\n+/var/s\n")); /* of store.key */
+    set(&c, INC_SET_key_file, "/var/k/office.key");
+    s.text[0] = '\0';
+    assert_int_equal(inc_sandbox_reach(&c, "f", note, &s, NULL), INC_OK);
+    assert_non_null(strstr(s.text, "\n+/var/k\n"));
+    assert_null(strstr(s.text, "\n+/var/s\n"));
     assert_null(strstr(s.text, "-/\n"));
     assert_null(strstr(s.text, "+/\n"));
     inc_config_release(&c);
