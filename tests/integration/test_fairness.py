@@ -8,7 +8,7 @@ import msgpack
 import zmq
 
 from office import (SAMPLE, WAIT_S, built, make, need,  # noqa: F401
-                    person, space)
+                    person, sanitized, space)
 
 pytestmark = built
 PEOPLE, HEAVY = 100, 100
@@ -186,7 +186,8 @@ def test_replies_nobody_reads_are_bounded(make):
         # a quarter of the budget, and what two workers had begun
         assert held <= 2 * 2**20 + 2 * (one + 4096) * 2
         grown = after["resident_bytes"] - before["resident_bytes"]
-        assert grown < asked * one / 2  # without the bound: asked * one
+        # without the bound: asked * one. (A sanitizer keeps what was freed.)
+        assert sanitized() or grown < asked * one / 2
         # others are served, and the lazy one's small questions too
         assert c.ask("match.people", light_body())["items"]
         # It reads: every question has an answer, none was lost.

@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from office import BUILD, ROOT, SAMPLE, built, load_sample, make, space  # noqa
+from office import (BUILD, ROOT, SAMPLE, built, load_sample, make,  # noqa
+                    sanitized, space)
 
 pytestmark = built
 UNIT = BUILD / "engine/daemon/incrociod.service"
@@ -16,11 +17,6 @@ SCORE_MAX = 2.0
 ANALYZE = shutil.which("systemd-analyze")
 analyze = pytest.mark.skipif(ANALYZE is None,
                              reason="SKIPPED: no systemd-analyze")
-
-
-def sanitized():
-    cache = (BUILD / "CMakeCache.txt").read_text()
-    return re.search(r"^INC_SANITIZE:\w+=(\S+)", cache, re.M) is not None
 
 
 released = pytest.mark.skipif(

@@ -3,6 +3,7 @@ that speaks the protocol with pyzmq and msgpack alone, the shipped sample."""
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -197,6 +198,12 @@ def daemon(make):
 def client(daemon):
     with daemon.client() as c:
         yield c
+
+
+def sanitized():
+    """Whether the build under test has a sanitizer in it."""
+    cache = (BUILD / "CMakeCache.txt").read_text()
+    return re.search(r"^INC_SANITIZE:\w+=(\S+)", cache, re.M) is not None
 
 
 def records(kind):
