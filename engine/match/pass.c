@@ -4,10 +4,9 @@
 
 #include "engine/base/mem.h"
 
-/* The tree is worth its climb when more than one in so many passes the filters
- * (bench/engine/pass --filter); the deadline is looked at every so many nodes.
- */
-enum { NARROW_SHARE = 100, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
+/* Fewer than this are bounded one by one when the filters leave few, see
+ * is_narrow(); the deadline is looked at every so many nodes. */
+enum { NARROW_PEOPLE = 25000, NODES_A_LOOK = 256, BLOCKS_MAX = 65536 };
 /* So many people are worth a table of journeys, 1 ms once a place. */
 enum { MANY = 20000 };
 
@@ -540,6 +539,19 @@ count(struct inc_pass *p)
     }
 }
 
+/* So few that bounding each is sooner done than finding them by the trees?
+ * (bench/results/2026-11-22-pass.md has the measurements.) */
+static int
+is_narrow(const struct inc_pass *p)
+{
+    uint64_t people = inc_pool_people(p->pool);
+
+    if (inc_pool_blocks(p->pool) >= BLOCKS_MAX)
+        return 0;
+    return p->matched < people / 100 ||
+           (p->matched < people / 8 && p->matched < NARROW_PEOPLE);
+}
+
 static enum inc_status
 run(struct inc_pass *p)
 {
@@ -549,8 +561,7 @@ run(struct inc_pass *p)
         p->matched = 0;
         return straight(p, 1);
     }
-    if (p->matched * NARROW_SHARE < inc_pool_people(p->pool) &&
-        inc_pool_blocks(p->pool) < BLOCKS_MAX)
+    if (is_narrow(p))
         return by_bounds(p, 1);
     INC_TRY(by_bounds(p, 0));
     INC_TRY(straight(p, 0)); /* what has no tree */

@@ -1,4 +1,7 @@
-/* The integer root, exact around every kind of square. */
+/* The integer root, exact around every kind of square, whichever way the
+ * processor rounds. */
+#include <fenv.h>
+
 #include "tests/support/cm.h"
 
 #include "engine/base/intmath.h"
@@ -63,6 +66,19 @@ the_largest(void **state)
     assert_int_equal(inc_isqrt(UINT64_C(1) << 63), UINT64_C(3037000499));
 }
 
+static void
+every_rounding(void **state)
+{
+    static const int modes[] = {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
+
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        assert_int_equal(fesetround(modes[i]), 0);
+        around_squares(state);
+        the_largest(state);
+    }
+    assert_int_equal(fesetround(FE_TONEAREST), 0);
+}
+
 int
 main(void)
 {
@@ -70,6 +86,7 @@ main(void)
         cmocka_unit_test(all_small_numbers),
         cmocka_unit_test(around_squares),
         cmocka_unit_test(the_largest),
+        cmocka_unit_test(every_rounding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
