@@ -1,6 +1,5 @@
 #include "engine/base/seal.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -47,23 +46,15 @@ inc_wipe(void *p, size_t len)
 }
 
 enum inc_status
-inc_secret_new(void **out, size_t len, struct inc_err *err)
+inc_secret_new(void **out, size_t len, int *locked, struct inc_err *err)
 {
     void *p = INC_FAULT(ALLOC) ? NULL : sodium_malloc(len);
 
     *out = NULL;
+    *locked = 0;
     if (p == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for keys");
-    if (sodium_mlock(p, len) != 0) {
-        int e = errno;
-
-        sodium_free(p);
-        (void)inc_fail(err, INC_E_CONFIG, e,
-                       "the memory of the keys cannot be locked");
-        inc_err_hint(err, "keys must not reach a swap: allow locked memory, "
-                          "LimitMEMLOCK=16M in the unit or ulimit -l 16384");
-        return INC_E_CONFIG;
-    }
+    *locked = sodium_mlock(p, len) == 0;
     memset(p, 0, len);
     *out = p;
     return INC_OK;

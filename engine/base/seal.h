@@ -32,11 +32,13 @@ int inc_unseal(void *out, const unsigned char key[INC_SECRET],
 void inc_wipe(void *p, size_t len);
 
 /*
- * Zeroed memory for keys: guarded on both sides, not in core dumps, locked so
- * that it never reaches a swap. INC_E_CONFIG when the system does not allow to
- * lock it (libsodium would hand it out unlocked without a word), INC_E_NOMEM.
+ * Zeroed memory for keys: guarded on both sides, not in core dumps, and locked,
+ * so that it never reaches a swap. *locked = 0 when the system does not allow
+ * that (libsodium hands it out without a word): somebody has to be told.
+ * INC_E_NOMEM.
  */
-enum inc_status inc_secret_new(void **out, size_t len, struct inc_err *err);
+enum inc_status inc_secret_new(void **out, size_t len, int *locked,
+                               struct inc_err *err);
 void inc_secret_free(void *p); /* wipes; NULL is fine */
 
 /* Same bytes? In constant time. */

@@ -120,6 +120,22 @@ tell_key(const struct service *s)
     inc_log_end(&l);
 }
 
+/* Said at every start: a swap may then keep the keys. */
+static void
+tell_unlocked(const struct service *s)
+{
+    struct inc_log l;
+
+    if (inc_store_keys_locked(s->store))
+        return;
+    inc_log_start(&l, INC_LOG_WARN, "keys_not_locked");
+    inc_log_text(&l, "what", "the memory of the keys may reach a swap");
+    inc_log_text(&l, "do",
+                 "allow locked memory (LimitMEMLOCK=16M, ulimit -l "
+                 "16384) or have no swap");
+    inc_log_end(&l);
+}
+
 static void
 store_options(struct inc_store_options *out, struct service *s)
 {
@@ -234,19 +250,34 @@ save_live(struct service *s)
     inc_upkeep_free(u);
 }
 
+/* The store first: a second daemon learns at once that there is one. A file
+ * that was cut is looked at by a child process, so the calls are closed after
+ * it. */
 static enum inc_status
-start(struct service *s, struct inc_err *err)
+start_store(struct service *s, struct inc_err *err)
 {
-    struct inc_estate *estate = NULL;
     struct inc_store_options o;
-    const char *dir = inc_config_text(&s->config, INC_SET_store);
     enum inc_status st;
 
     INC_TRY(start_libraries(s, err));
     store_options(&o, s);
-    /* The store first: a second daemon learns at once that there is one. */
-    INC_TRY(inc_store_open(&s->store, dir, &o, err));
+    INC_TRY(inc_store_open(
+        &s->store, inc_config_text(&s->config, INC_SET_store), &o, err));
     tell_key(s);
+    tell_unlocked(s);
+    st = inc_sandbox_calls(&s->config, err);
+out:
+    return st;
+}
+
+static enum inc_status
+start(struct service *s, struct inc_err *err)
+{
+    struct inc_estate *estate = NULL;
+    const char *dir = inc_config_text(&s->config, INC_SET_store);
+    enum inc_status st;
+
+    INC_TRY(start_store(s, err));
     INC_TRY(inc_reference_load(&estate, &s->config, err));
     INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
     INC_TRY(open_live(s, estate, err));
@@ -441,7 +472,6 @@ inc_service_serve(const struct inc_options *o)
         (enum inc_log_level)inc_config_int(&s.config, INC_SET_log_level));
     INC_TRY(inc_process_prepare(&s.signal_fd, &err));
     INC_TRY(inc_sandbox_files(&s.config, inc_options_file(o), &err));
-    INC_TRY(inc_sandbox_calls(&s.config, &err));
     INC_TRY(start(&s, &err));
     INC_TRY(announce(&s, &err));
     control.fd = s.signal_fd;

@@ -180,6 +180,7 @@ read_store(struct inc_readings *r, struct inc_store *store, struct inc_err *err)
     v[INC_METRIC_store_map] = r->store.map_bytes;
     v[INC_METRIC_store_used] = r->store.used_bytes;
     v[INC_METRIC_store_reader_lag] = r->store.oldest_reader_lag;
+    v[INC_METRIC_keys_unlocked] = !inc_store_keys_locked(r->desk->o.store);
     r->store_read = 1;
 out:
     inc_view_close(view);

@@ -39,6 +39,7 @@ void inc_ring_close(struct inc_ring *r); /* NULL is fine */
 /* The key of what is about nobody. */
 const unsigned char *inc_ring_data(const struct inc_ring *r);
 uint32_t inc_ring_epoch(const struct inc_ring *r);
+int inc_ring_locked(const struct inc_ring *r); /* the keys' memory is */
 
 /* Person `no`'s key; the caller wipes it. INC_E_NOTFOUND (no text) when it was
  * destroyed and the person is told gone; INC_E_CORRUPT when it should be there

@@ -445,6 +445,12 @@ inc_store_made_key(const struct inc_store *s)
     return s->made_key ? s->key_file : NULL;
 }
 
+int
+inc_store_keys_locked(const struct inc_store *s)
+{
+    return inc_ring_locked(s->ring);
+}
+
 enum inc_status
 inc_store_tidy(struct inc_store *s, size_t *cleared, struct inc_err *err)
 {

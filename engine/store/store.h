@@ -52,6 +52,9 @@ void inc_store_close(struct inc_store *s); /* NULL is fine */
  * told to keep a copy of it. Lives as long as the store. */
 const char *inc_store_made_key(const struct inc_store *s);
 
+/* 0: the memory of the keys is not locked and may reach a swap. */
+int inc_store_keys_locked(const struct inc_store *s);
+
 /* --- writing: the writer thread only ------------------------------------ */
 
 enum inc_change_kind { INC_CHANGE_NONE, INC_CHANGE_SET, INC_CHANGE_GONE };

@@ -45,9 +45,10 @@ static void
 secrets(void **state)
 {
     void *p = NULL;
+    int locked;
 
     (void)state;
-    assert_int_equal(inc_secret_new(&p, 100, NULL), INC_OK);
+    assert_int_equal(inc_secret_new(&p, 100, &locked, NULL), INC_OK);
     for (size_t i = 0; i < 100; i++)
         assert_int_equal(((unsigned char *)p)[i], 0);
     memset(p, 5, 100);
