@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { DESCRIPTORS_KEPT = 32 };
+
 enum inc_status
 inc_process_prepare(int *signal_fd, struct inc_err *err)
 {
@@ -25,6 +27,7 @@ inc_process_prepare(int *signal_fd, struct inc_err *err)
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
+    inc_accept_keep(DESCRIPTORS_KEPT);
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGTERM);

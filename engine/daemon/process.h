@@ -21,4 +21,11 @@ enum inc_status inc_process_prepare(int *signal_fd, struct inc_err *err);
  */
 void inc_process_single(char **argv);
 
+/*
+ * From now on a connection that would get one of the last `descriptors` is
+ * closed at once: they are for files, and for what libraries open. See accept.c
+ * for why accept() is the program's own.
+ */
+void inc_accept_keep(unsigned descriptors);
+
 #endif

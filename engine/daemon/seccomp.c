@@ -78,13 +78,13 @@ allow_some(scmp_filter_ctx f)
 
     for (size_t i = 0; i < INC_COUNT(families) && rc == 0; i++)
         rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                              SCMP_A0(SCMP_CMP_EQ, families[i]));
+                              SCMP_A0(SCMP_CMP_EQ, families[i], 0));
     for (size_t i = 0; i < INC_COUNT(options) && rc == 0; i++)
         rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                              SCMP_A0(SCMP_CMP_EQ, options[i]));
+                              SCMP_A0(SCMP_CMP_EQ, options[i], 0));
     for (size_t i = 0; i < INC_COUNT(requests) && rc == 0; i++)
         rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                              SCMP_A1(SCMP_CMP_EQ, requests[i]));
+                              SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
     return rc;
 }
 

@@ -2,7 +2,7 @@
 """Many executions of one fuzz target, in portions of a known seed.
 
     cmake --preset fuzz && cmake --build build/fuzz --target fuzz_frame
-    tests/reliability/fuzz_long.py frame --runs 200000000 --seed 1
+    tests/reliability/net/fuzz_long.py frame --runs 200000000 --seed 1
 
 Each portion is a process of its own that starts from the corpus grown so far
 (--corpus, kept between calls; the project's corpus goes in first). A finding
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 PORTION = {"frame": 5_000_000}
 DONE = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
