@@ -1,8 +1,18 @@
 #include "engine/batch/account.h"
 
+#include "engine/base/clock.h"
+
+static void
+moved(struct inc_account *a)
+{
+    atomic_store_explicit(&a->moved_ns, inc_clock_ns(), memory_order_relaxed);
+}
+
 void
 inc_account_take(struct inc_account *a, uint64_t bytes)
 {
+    if (inc_account_replies(a) == 0)
+        moved(a);
     (void)atomic_fetch_add_explicit(&a->ledger->bytes, bytes,
                                     memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&a->bytes, bytes, memory_order_relaxed);
@@ -12,6 +22,7 @@ inc_account_take(struct inc_account *a, uint64_t bytes)
 void
 inc_account_give(struct inc_account *a, uint64_t bytes)
 {
+    moved(a);
     (void)atomic_fetch_sub_explicit(&a->ledger->bytes, bytes,
                                     memory_order_relaxed);
     (void)atomic_fetch_sub_explicit(&a->bytes, bytes, memory_order_relaxed);
@@ -29,6 +40,17 @@ uint32_t
 inc_account_replies(const struct inc_account *a)
 {
     return atomic_load_explicit(&a->replies, memory_order_acquire);
+}
+
+uint64_t
+inc_account_still_ns(const struct inc_account *a, uint64_t now_ns)
+{
+    uint64_t since;
+
+    if (inc_account_replies(a) == 0)
+        return 0;
+    since = atomic_load_explicit(&a->moved_ns, memory_order_relaxed);
+    return now_ns > since ? now_ns - since : 0;
 }
 
 uint64_t

@@ -24,6 +24,7 @@ struct inc_account {
     struct inc_ledger *ledger; /* borrowed */
     _Atomic uint64_t bytes;
     _Atomic uint32_t replies;
+    _Atomic uint64_t moved_ns; /* when a reply last left, or the first came */
 };
 
 void inc_account_take(struct inc_account *a, uint64_t bytes); /* one reply */
@@ -32,6 +33,8 @@ void inc_account_give(struct inc_account *a, uint64_t bytes); /* it left */
 /* Bytes and replies of this client that have not left. */
 uint64_t inc_account_bytes(const struct inc_account *a);
 uint32_t inc_account_replies(const struct inc_account *a);
+/* For how long no reply of this client has left; 0 when none waits. */
+uint64_t inc_account_still_ns(const struct inc_account *a, uint64_t now_ns);
 uint64_t inc_ledger_bytes(const struct inc_ledger *l);
 
 /*

@@ -23,6 +23,7 @@ struct inc_meter {
     struct inc_tally busy;       /* refused: queue or client's share full */
     struct inc_tally unread;  /* of these: too many bytes of replies unread */
     struct inc_tally dropped; /* replies whose client was gone or full */
+    struct inc_tally hung_up; /* clients that did not read */
     struct inc_tally bytes_in, bytes_out;
     struct inc_tally scrapes, scrapes_refused; /* of the metrics endpoint */
     _Atomic uint64_t unknown_uris, unknown_records;

@@ -180,6 +180,7 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
     } else {
         set_in_flight(s, s->in_flight + 1);
         peer->working++;
+        peer->fd = zmq_msg_get(&in->payload, ZMQ_SRCFD);
     }
     return st;
 }
@@ -380,6 +381,22 @@ turn(struct inc_server *s, const struct inc_control *control, int *done,
     return INC_OK;
 }
 
+/* A heartbeat does not find who reads nothing: ZeroMQ asks for a sign of life
+ * behind what waits to be written, so it never asks. */
+static void
+hang_up_on_deaf(struct inc_server *s, uint64_t now)
+{
+    unsigned n = inc_peers_hang_up(&s->peers, now, s->desk.o.read_ns);
+    struct inc_log l;
+
+    if (n == 0)
+        return;
+    inc_tally_add(&s->desk.meter.hung_up, n);
+    inc_log_start(&l, INC_LOG_WARN, "hung_up_on_clients_that_do_not_read");
+    inc_log_int(&l, "clients", (int64_t)n);
+    inc_log_end(&l);
+}
+
 enum inc_status
 inc_server_run(struct inc_server *s, const struct inc_control *control,
                struct inc_err *err)
@@ -393,6 +410,7 @@ inc_server_run(struct inc_server *s, const struct inc_control *control,
 
         if (now >= next_tick) {
             control->tick(control->arg);
+            hang_up_on_deaf(s, now);
             next_tick = now + UINT64_C(1000000000);
         }
         st = turn(s, control, &done, err);

@@ -119,6 +119,7 @@ read_requests(uint64_t *v, struct inc_desk *d)
     v[INC_METRIC_events] = inc_crew_events(d->crew);
     v[INC_METRIC_unread_replies] = inc_ledger_bytes(&d->ledger);
     v[INC_METRIC_dropped_replies] = inc_tally_read(&m->dropped);
+    v[INC_METRIC_hung_up] = inc_tally_read(&m->hung_up);
     v[INC_METRIC_scrapes] = inc_tally_read(&m->scrapes);
     v[INC_METRIC_scrapes_refused] = inc_tally_read(&m->scrapes_refused);
     v[INC_METRIC_unknown_uris] = m->unknown_uris;

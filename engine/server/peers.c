@@ -1,6 +1,7 @@
 #include "engine/server/peers.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
@@ -68,11 +69,41 @@ inc_peers_add(struct inc_peers *p, uint64_t client, struct inc_ledger *ledger)
     if (peer == NULL)
         return NULL;
     peer->client = client;
+    peer->fd = -1;
     peer->account.ledger = ledger;
     peer->chain = *bucket;
     *bucket = peer;
     p->count++;
     return peer;
+}
+
+static int
+is_deaf(const struct inc_peer *peer, uint64_t now_ns, uint64_t patience_ns)
+{
+    uint64_t bytes = inc_account_bytes(&peer->account);
+
+    return peer->fd >= 0 && inc_account_still_ns(&peer->account, now_ns) >
+                                patience_ns + (bytes >> 18) * 1000000000;
+}
+
+unsigned
+inc_peers_hang_up(struct inc_peers *p, uint64_t now_ns, uint64_t patience_ns)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < INC_PEER_BUCKETS; i++)
+        for (struct inc_peer *peer = p->bucket[i]; peer != NULL;
+             peer = peer->chain) {
+            if (!is_deaf(peer, now_ns, patience_ns))
+                continue;
+            /* Not close(): the descriptor is ZeroMQ's, which sees the end of
+             * the connection and closes. Were it somebody else's by now, that
+             * client would connect again. */
+            (void)shutdown(peer->fd, SHUT_RDWR);
+            peer->fd = -1; /* once */
+            n++;
+        }
+    return n;
 }
 
 void

@@ -16,6 +16,7 @@ enum { INC_PEER_BUCKETS = 4096, INC_PEER_SECRET = 16 };
 struct inc_peer {
     uint64_t client;
     uint32_t working; /* accepted requests whose reply is not made yet */
+    int fd;           /* of the connection its last request came over, or -1 */
     struct inc_account account;
     struct inc_peer *chain;
 };
@@ -39,6 +40,13 @@ struct inc_peer *inc_peers_find(const struct inc_peers *p, uint64_t client);
  * sweep at which it has nothing here. */
 struct inc_peer *inc_peers_add(struct inc_peers *p, uint64_t client,
                                struct inc_ledger *ledger);
+/*
+ * End the connections of those who do not read: for `patience_ns`, and a second
+ * more for every 256 KiB that wait, none of their replies has left. ZeroMQ
+ * drops what waits for them then. How many there were.
+ */
+unsigned inc_peers_hang_up(struct inc_peers *p, uint64_t now_ns,
+                           uint64_t patience_ns);
 /* Forget some of those that have nothing here any more; cheap, for every
  * turn of the loop. */
 void inc_peers_sweep(struct inc_peers *p);

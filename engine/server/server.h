@@ -22,6 +22,7 @@ struct inc_server_options {
     unsigned workers, batch_max;
     uint64_t batch_ns;    /* what a batch should take at most; 0: any */
     uint64_t reply_bytes; /* of all replies that have not left; 0: any */
+    uint64_t read_ns;     /* patience with who does not read: peers.h */
     size_t queue_max;
     uint64_t queue_bytes;
     size_t request_bytes;

@@ -20,9 +20,11 @@ from rig import (SAMPLE, Peer, Run, daemon, fds, need, percentile, person,
                  rss_kb, times_of, until)
 
 REPLY_MB = 16
-# HEARTBEAT_MS and HEARTBEAT_TIMEOUT_MS of engine/server/server.c, and slack
+READ_TIMEOUT_S = 3
+# HEARTBEAT_MS and HEARTBEAT_TIMEOUT_MS of engine/server/server.c for those who
+# have nothing to read, and for those who have: a second for 256 KiB. With slack
 # for a busy machine.
-PATIENCE_S = 5 + 15 + 10
+PATIENCE_S = 5 + 15 + 30
 
 
 def uris(n):
@@ -60,11 +62,16 @@ def sleeper(endpoint, n, ready):
                 chosen.unregister(key.data)
 
 
+def hung_up(peer):
+    every = peer.ask("status")["body"]["counters"]
+    return {c["name"]: c["value"] for c in every}["hung_up"]
+
+
 def main():
     run = Run(__doc__)
     n = run.size(40, 1000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (8000, 8000))
-    with daemon(reply_mb=REPLY_MB) as d:
+    with daemon(reply_mb=REPLY_MB, read_timeout_s=READ_TIMEOUT_S) as d:
         d.start()
         healthy = Peer(d.endpoint, wait_s=120)
         load_people(healthy)
@@ -106,7 +113,7 @@ def main():
         took = until(gone, PATIENCE_S + n * 0.05)
         run.note(n=3 * n, heavy_reply_bytes=one, rss_base_kb=base_kb,
                  rss_peak_kb=peak, fds_left=fds(d) - base_fds,
-                 all_dropped_s=took and round(took, 1),
+                 hung_up=hung_up(healthy), all_dropped_s=took and round(took, 1),
                  calm_p99_ms=round(percentile(calm, .99), 2),
                  storm_p99_ms=round(percentile(storm, .99), 2),
                  storm_answered=len(storm), storm_busy=len(busy),

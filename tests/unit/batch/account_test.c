@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "engine/base/clock.h"
 #include "engine/batch/account.h"
 
 static void
@@ -100,10 +101,36 @@ threads_lose_nothing(void **state)
     assert_int_equal(inc_ledger_bytes(&ledger), 0);
 }
 
+/* Leaving, and coming when nothing waits, start the count again; what comes
+ * behind others does not. */
+static void
+standing_still_is_counted(void **state)
+{
+    const uint64_t s = 1000000000;
+    struct inc_ledger ledger = {0};
+    struct inc_account a = {.ledger = &ledger};
+    uint64_t now = inc_clock_ns();
+
+    (void)state;
+    assert_int_equal(inc_account_still_ns(&a, now + 50 * s), 0);
+    inc_account_take(&a, 1);
+    assert_in_range(inc_account_still_ns(&a, now + 50 * s), 1, 50 * s);
+    atomic_store(&a.moved_ns, now - 20 * s);
+    inc_account_take(&a, 1);
+    assert_int_equal(inc_account_still_ns(&a, now), 20 * s);
+    inc_account_give(&a, 1);
+    assert_int_equal(inc_account_still_ns(&a, now), 0);
+    atomic_store(&a.moved_ns, now - 20 * s);
+    assert_int_equal(inc_account_still_ns(&a, now), 20 * s);
+    inc_account_give(&a, 1);
+    assert_int_equal(inc_account_still_ns(&a, now + 50 * s), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(standing_still_is_counted),
         cmocka_unit_test(no_limit_is_never_full),
         cmocka_unit_test(one_may_have_a_quarter),
         cmocka_unit_test(many_leave_some_to_others),

@@ -1,7 +1,10 @@
 #include "tests/support/cm.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "engine/base/clock.h"
 #include "engine/base/hash.h"
 #include "engine/server/peers.h"
 
@@ -83,10 +86,55 @@ only_the_idle_are_forgotten(void **state)
     inc_peers_release(&peers);
 }
 
+/* A patience of 30 s: `late` waits for longer with a little, `big` not long
+ * enough for its 4 MiB, `reads` has nothing that waits, `unknown` no
+ * descriptor.
+ */
+static void
+the_deaf_are_hung_up_on(void **state)
+{
+    const uint64_t s = 1000000000, now = inc_clock_ns() + 1000 * s;
+    struct inc_ledger ledger = {0};
+    struct inc_peer *late, *big, *reads, *unknown;
+    int ends[3][2];
+    char byte;
+
+    (void)state;
+    inc_peers_init(&peers);
+    late = inc_peers_add(&peers, 1, &ledger);
+    big = inc_peers_add(&peers, 1 + INC_PEER_BUCKETS, &ledger);
+    reads = inc_peers_add(&peers, 2, &ledger);
+    unknown = inc_peers_add(&peers, 3, &ledger);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]), 0);
+    late->fd = ends[0][0];
+    big->fd = ends[1][0];
+    reads->fd = ends[2][0];
+    inc_account_take(&late->account, 1000);
+    inc_account_take(&big->account, 4 << 20);
+    inc_account_take(&unknown->account, 1000);
+    atomic_store(&late->account.moved_ns, now - 31 * s);
+    atomic_store(&big->account.moved_ns, now - 31 * s);
+    atomic_store(&unknown->account.moved_ns, now - 31 * s);
+    assert_int_equal(inc_peers_hang_up(&peers, now - 2 * s, 30 * s), 0);
+    assert_int_equal(inc_peers_hang_up(&peers, now, 30 * s), 1);
+    assert_int_equal(read(ends[0][1], &byte, 1), 0);
+    assert_int_equal(write(ends[1][1], "x", 1), 1);
+    assert_int_equal(write(ends[2][1], "x", 1), 1);
+    assert_int_equal(inc_peers_hang_up(&peers, now, 30 * s), 0); /* once */
+    assert_int_equal(inc_peers_hang_up(&peers, now + 16 * s, 30 * s), 1);
+    for (int i = 0; i < 3; i++) {
+        (void)close(ends[i][0]);
+        (void)close(ends[i][1]);
+    }
+    inc_peers_release(&peers);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_deaf_are_hung_up_on),
         cmocka_unit_test(numbers_tell_apart),
         cmocka_unit_test(only_the_idle_are_forgotten),
     };
