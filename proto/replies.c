@@ -274,6 +274,8 @@ static const struct inc_field status[] = {
           "When it began to serve, milliseconds since 1970-01-01 UTC."),
     INC_F_TEXT(S, events, 0, 0, 300,
                "Where new events are published; absent when they are not."),
+    INC_F_BOOL(S, records, 0,
+               "Are matches recorded; absent from the first daemons."),
 };
 #undef S
 const struct inc_type inc_status_type = INC_TYPE(

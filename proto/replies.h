@@ -286,6 +286,7 @@ struct inc_status_reply {
     const char *endpoint, *metrics;
     int64_t process, started_ms;
     const char *events;
+    int64_t records;
 };
 
 struct inc_event_item {

@@ -193,6 +193,9 @@ is_shown(const struct inc_status_reply *s, const char *name)
     return strcmp(name, "process") == 0;
 }
 
+/* Bit of the reply's table. */
+enum { RECORDS = 16 };
+
 int
 inc_cmd_status(struct inc_cli *c)
 {
@@ -205,6 +208,9 @@ inc_cmd_status(struct inc_cli *c)
         inc_ask_typed(c, INC_OP_STATUS, NULL, 0, &s, &arena, &err);
     if (st == INC_OK && !c->json) {
         put_service(c, &s);
+        if (!s.records && (s.has & UINT64_C(1) << RECORDS) != 0)
+            inc_buf_text(&c->out, _("MATCHES ARE NOT RECORDED: the setting "
+                                    "`record` is off.\n"));
         put_times(c, &s);
         if (s.n_counters > 0)
             inc_buf_text(&c->out, "\n");

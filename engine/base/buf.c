@@ -46,6 +46,13 @@ inc_buf_add(struct inc_buf *b, const void *bytes, size_t len)
 }
 
 void
+inc_buf_room(struct inc_buf *b, size_t len)
+{
+    if (reserve(b, len) == 0)
+        b->len += len;
+}
+
+void
 inc_buf_text(struct inc_buf *b, const char *text)
 {
     inc_buf_add(b, text, strlen(text));

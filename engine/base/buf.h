@@ -18,6 +18,7 @@ struct inc_buf {
 
 /* All zero is an empty buffer: `struct inc_buf b = {0};` needs no init. */
 void inc_buf_add(struct inc_buf *b, const void *bytes, size_t len);
+void inc_buf_room(struct inc_buf *b, size_t len); /* bytes yet to be written */
 void inc_buf_text(struct inc_buf *b, const char *text);
 void inc_buf_printf(struct inc_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,7 @@
 #include "engine/base/hash.h"
 
+#include <string.h>
+
 #include <sodium.h>
 
 #include "engine/base/check.h"
@@ -72,6 +74,38 @@ inc_hash64(const void *bytes, size_t len)
     for (int i = 0; i < 8; i++)
         v = v << 8 | d[i];
     return v;
+}
+
+static uint64_t
+little_endian(const unsigned char *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+           (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+           (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static uint64_t
+fold(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0x517cc1b727220a95);
+    return h ^ h >> 32;
+}
+
+/* Multiply and fold, eight bytes at a time. Both constants are odd with about
+ * half of their bits set: 2^64 over the golden ratio, and over pi. */
+uint64_t
+inc_mark64(const void *bytes, size_t len)
+{
+    const unsigned char *p = bytes;
+    uint64_t h = len * UINT64_C(0x9e3779b97f4a7c15);
+    unsigned char last[8] = {0};
+
+    for (; len >= 8; len -= 8, p += 8)
+        h = fold(h, little_endian(p));
+    if (len > 0)
+        memcpy(last, p, len);
+    h = fold(h, little_endian(last)) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
 }
 
 void

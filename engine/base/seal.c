@@ -39,6 +39,28 @@ inc_unseal(void *out, const unsigned char key[INC_SECRET], const void *about,
 }
 
 void
+inc_derive(unsigned char first[INC_SECRET], unsigned char second[INC_SECRET],
+           const unsigned char key[INC_SECRET], const void *about,
+           size_t about_len)
+{
+    unsigned char both[2 * INC_SECRET];
+
+    (void)crypto_generichash(both, sizeof both, about, about_len, key,
+                             INC_SECRET);
+    memcpy(first, both, INC_SECRET);
+    memcpy(second, both + INC_SECRET, INC_SECRET);
+    inc_wipe(both, sizeof both);
+}
+
+void
+inc_veil(unsigned char *bytes, size_t len, const unsigned char key[INC_SECRET])
+{
+    static const unsigned char first[crypto_stream_chacha20_ietf_NONCEBYTES];
+
+    (void)crypto_stream_chacha20_ietf_xor(bytes, bytes, len, first, key);
+}
+
+void
 inc_wipe(void *p, size_t len)
 {
     if (len != 0)

@@ -28,6 +28,16 @@ int inc_unseal(void *out, const unsigned char key[INC_SECRET],
                const void *about, size_t about_len, const void *sealed,
                size_t sealed_len);
 
+/* Two more keys out of one, for what `about` names and nothing else. */
+void inc_derive(unsigned char first[INC_SECRET],
+                unsigned char second[INC_SECRET],
+                const unsigned char key[INC_SECRET], const void *about,
+                size_t about_len);
+/* Veil bytes, or unveil them, with a key that veils nothing else: no byte is
+ * added and no change is noticed. */
+void inc_veil(unsigned char *bytes, size_t len,
+              const unsigned char key[INC_SECRET]);
+
 /* Overwrite, also where the compiler sees no use in it. */
 void inc_wipe(void *p, size_t len);
 

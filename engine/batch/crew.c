@@ -26,6 +26,8 @@ make_queues(struct inc_crew *c)
     INC_TRY(inc_fair_new(&c->reads, &reads));
     INC_TRY(inc_queue_new(&c->writes, &big));
     INC_TRY(inc_queue_new(&c->admin, &few));
+    INC_TRY(inc_slips_init(&c->slips));
+    c->slips_made = 1;
 out:
     return st;
 }
@@ -137,12 +139,13 @@ inc_crew_stop(struct inc_crew *c)
         inc_fair_close(c->reads);
     if (c->admin != NULL)
         inc_queue_close(c->admin);
-    if (c->writes != NULL)
-        inc_queue_close(c->writes);
     for (unsigned i = 0; i < c->o.workers; i++)
         join(&c->worker[i]);
     join(&c->clerk);
     join(&c->porter);
+    /* After those whose answers it records. */
+    if (c->writes != NULL)
+        inc_queue_close(c->writes);
     if (c->scribe_running)
         INC_CHECK(pthread_join(c->scribe, NULL) == 0);
     c->scribe_running = 0;
@@ -162,6 +165,8 @@ inc_crew_free(struct inc_crew *c)
     inc_fair_free(c->reads);
     inc_queue_free(c->admin);
     inc_queue_free(c->writes);
+    if (c->slips_made)
+        inc_slips_release(&c->slips);
     inc_outbox_free(c->outbox);
     inc_arenas_free(c->arenas);
     inc_mem_free(c);
@@ -181,6 +186,20 @@ submit_errand(struct inc_crew *c, const struct errand *what, unsigned lane,
     if (st != INC_OK)
         inc_mem_free(e);
     return st;
+}
+
+void
+inc_crew_deliver(struct inc_crew *c, struct inc_job *j)
+{
+    const struct errand wake = {.job = NULL};
+
+    if (j->slip.head.len == 0 || j->status != INC_OK) {
+        inc_outbox_put(c->outbox, j);
+        return;
+    }
+    /* A scribe whose queue is full is awake. */
+    if (inc_slips_put(&c->slips, j))
+        (void)submit_errand(c, &wake, LANE_WRITE, 0);
 }
 
 enum inc_status

@@ -45,6 +45,11 @@ struct inc_hands {
     /* Scribe: write j->body for what is durable; for orders also what is
      * not. */
     void (*confirm)(void *arg, struct inc_job *j);
+    /* Worker or porter: fill j->slip with what is recorded of an answered job,
+     * before its end. NULL: nothing is. */
+    enum inc_status (*record)(void *arg, struct inc_job *j,
+                              const struct inc_image *image,
+                              struct inc_err *err);
     /* Herald: new events, durable; seq ascends. May be NULL. */
     void (*tell)(void *arg, const struct inc_image *image,
                  const struct inc_event *events, size_t n);
@@ -103,13 +108,17 @@ struct inc_pass_counters {
 };
 
 struct inc_crew_counters {
-    struct inc_spread questions;  /* per batch of a worker */
-    struct inc_spread writes;     /* per commit */
-    struct inc_spread commit_us;  /* decode, apply, fsync, publish */
-    struct inc_spread match_us;   /* one batch */
-    struct inc_spread publish_us; /* the next image, of commit_us */
-    struct inc_spread wait_us;    /* questions, from arrival to their batch */
-    struct inc_tally late;        /* reads and questions past their deadline */
+    struct inc_spread questions;    /* per batch of a worker */
+    struct inc_spread writes;       /* per commit */
+    struct inc_spread commit_us;    /* decode, apply, fsync, publish */
+    struct inc_spread match_us;     /* one batch */
+    struct inc_spread publish_us;   /* the next image, of commit_us */
+    struct inc_spread records;      /* entries of the register per commit */
+    struct inc_spread record_us;    /* their commit */
+    struct inc_tally recorded;      /* entries made */
+    struct inc_tally record_failed; /* answers refused, not recorded */
+    struct inc_spread wait_us;      /* questions, from arrival to their batch */
+    struct inc_tally late;   /* reads and questions past their deadline */
     struct inc_tally unread; /* `busy` when their turn came: replies pile up */
     struct inc_tally gone;   /* taken out, their client was gone */
     struct inc_pass_counters pass;

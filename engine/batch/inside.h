@@ -10,6 +10,7 @@
 #include "engine/base/fair.h"
 #include "engine/base/queue.h"
 #include "engine/batch/herald.h"
+#include "engine/batch/slips.h"
 
 /* Lanes of the porter's and the scribe's queue: 0 is taken alone. */
 enum { LANE_TASK = 0, LANE_WRITE = 1 };
@@ -52,6 +53,8 @@ struct inc_crew {
     struct inc_fair *reads;     /* of struct inc_job, for the clerk */
     struct inc_queue *admin;    /* of struct inc_job, for the porter */
     struct inc_queue *writes;   /* of struct errand */
+    struct inc_slips slips;     /* answered jobs to be recorded */
+    int slips_made;
     struct worker worker[INC_WORKERS_MAX];
     struct worker clerk, porter;
     pthread_t scribe;
@@ -62,6 +65,10 @@ struct inc_crew {
     int stale;   /* scribe only: the pool misses acknowledged writes */
     struct inc_crew_counters counters;
 };
+
+/* An answered job that ended: to the scribe when there is something to record
+ * of it, else to the outbox. */
+void inc_crew_deliver(struct inc_crew *c, struct inc_job *j);
 
 void *inc_worker_main(void *arg); /* struct worker */
 void *inc_clerk_main(void *arg);  /* struct worker */

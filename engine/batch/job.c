@@ -42,6 +42,8 @@ inc_job_free(struct inc_job *j)
     inc_frame_close(j->frame);
     inc_arena_release(&j->arena);
     inc_buf_release(&j->question.body);
+    inc_trace_release(&j->trace);
+    inc_slip_release(&j->slip);
     inc_buf_release(&j->notes);
     inc_buf_release(&j->body);
     inc_buf_release(&j->reply);
@@ -141,9 +143,24 @@ inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
     inc_frame_close(j->frame);
     j->frame = NULL;
     inc_arenas_give(arenas, &j->arena);
+    inc_trace_release(&j->trace);
     inc_buf_release(&j->question.body);
     inc_buf_release(&j->notes);
     inc_buf_release(&j->body);
+}
+
+void
+inc_job_refuse(struct inc_job *j, const struct inc_err *err)
+{
+    size_t was = j->reply.len;
+
+    (void)inc_job_fail(j, err);
+    inc_buf_release(&j->reply);
+    inc_reply_error(&j->reply, j->id, &j->err);
+    if (j->account == NULL)
+        return;
+    inc_account_take(j->account, j->reply.len);
+    inc_account_give(j->account, was);
 }
 
 struct inc_outbox {

@@ -15,6 +15,7 @@
 #include "engine/batch/account.h"
 #include "engine/batch/arenas.h"
 #include "engine/match/match.h"
+#include "engine/store/trail.h"
 
 enum { INC_ROUTE_MAX = 255 };
 
@@ -46,6 +47,13 @@ struct inc_job {
     struct inc_request request;
     struct inc_match_options options; /* of the question */
     struct inc_question question;
+    struct inc_trace trace; /* of the question, when it is recorded */
+    struct inc_trail_subject subject[INC_TRAIL_SUBJECTS]; /* of the question */
+    uint32_t n_subjects;
+    uint64_t given_no; /* stored person whose id a profile given has, 0: none */
+    uint64_t view_seq; /* journal number of the view they were read in */
+    struct inc_slip
+        slip; /* what is recorded of it; its head is empty: nothing */
     union inc_record record; /* of the command */
     struct inc_command command;
     struct inc_order *orders; /* of a put_many, instead of record, command */
@@ -89,6 +97,9 @@ enum inc_status inc_job_fail(struct inc_job *j, const struct inc_err *err);
  * client's account, give the arena and the tree back. Also after a failed
  * begin. */
 void inc_job_end(struct inc_job *j, struct inc_arenas *arenas);
+
+/* After the end: the answer must not leave, an error goes in its place. */
+void inc_job_refuse(struct inc_job *j, const struct inc_err *err);
 
 /* Finished jobs on their way to the router. */
 struct inc_outbox;

@@ -177,6 +177,48 @@ write_all(struct inc_crew *c, struct batch *b)
     inc_image_drop(&image);
 }
 
+/* Make what was answered part of the register, then let the answers go. What
+ * cannot be recorded is not told. */
+static void
+record(struct inc_crew *c, struct inc_job *first)
+{
+    static struct inc_slip *slips[INC_TRAIL_BATCH]; /* one scribe a process */
+    uint64_t start = inc_clock_ns();
+    struct inc_err err = {0};
+    enum inc_status st;
+    size_t n = 0;
+
+    for (struct inc_job *j = first; j != NULL; j = j->next)
+        slips[n++] = &j->slip;
+    st = inc_trail_add(c->o.store, slips, n, &err);
+    if (st != INC_OK) {
+        log_failure("matches_not_recorded", &err);
+        inc_tally_add(&c->counters.record_failed, n);
+    } else {
+        inc_tally_add(&c->counters.recorded, n);
+    }
+    inc_spread_add(&c->counters.records, n);
+    inc_spread_add(&c->counters.record_us, (inc_clock_ns() - start) / 1000);
+    while (first != NULL) {
+        struct inc_job *j = first;
+
+        first = j->next;
+        inc_slip_release(&j->slip);
+        if (st != INC_OK)
+            inc_job_refuse(j, &err);
+        inc_outbox_put(c->outbox, j);
+    }
+}
+
+static void
+record_all(struct inc_crew *c)
+{
+    struct inc_job *first;
+
+    while ((first = inc_slips_take(&c->slips, INC_TRAIL_BATCH)) != NULL)
+        record(c, first);
+}
+
 static void
 housekeeping(struct inc_crew *c)
 {
@@ -199,10 +241,10 @@ take_out(struct inc_crew *c, struct batch *b, void *const *items, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct errand *e = items[i];
 
-        if (e->job == NULL)
-            e->task.fn(e->task.arg);
-        else
+        if (e->job != NULL)
             b->job[b->n_jobs++] = e->job;
+        else if (e->task.fn != NULL) /* else it woke us for the slips */
+            e->task.fn(e->task.arg);
         inc_mem_free(e);
     }
     if (b->n_jobs > 0)
@@ -221,6 +263,7 @@ inc_scribe_main(void *arg)
         size_t n = inc_queue_take(c->writes, items, INC_COMMIT_MAX,
                                   COMMIT_BYTES, 1000);
 
+        record_all(c);
         if (n > 0)
             take_out(c, &b, items, n);
         else if (inc_queue_closed(c->writes) && inc_queue_depth(c->writes) == 0)

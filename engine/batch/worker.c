@@ -17,6 +17,20 @@ begin(struct inc_crew *c, struct inc_job *j)
     return inc_job_begin(j, c->arenas);
 }
 
+/* What is recorded of an answer; one that cannot be is not given. */
+static void
+record(struct inc_crew *c, struct inc_job *j, const struct inc_image *image)
+{
+    struct inc_err err = {0};
+
+    if (c->o.hands.record == NULL || j->status != INC_OK || j->body.failed)
+        return;
+    if (c->o.hands.record(c->o.hands.arg, j, image, &err) != INC_OK) {
+        inc_slip_release(&j->slip);
+        (void)inc_job_fail(j, &err);
+    }
+}
+
 static void
 end(struct inc_crew *c, struct inc_job *j)
 {
@@ -36,6 +50,8 @@ answer_one(struct inc_crew *c, struct inc_job *j)
     image = inc_live_hold(c->o.live);
     if (c->o.hands.answer(c->o.hands.arg, j, &image, &err) != INC_OK)
         (void)inc_job_fail(j, &err);
+    if (inc_ops[j->op].kind == INC_OPS_ADMIN)
+        record(c, j, &image);
     inc_image_drop(&image);
 }
 
@@ -49,12 +65,16 @@ prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
     struct inc_view *view = NULL;
     struct inc_err err = {0};
     enum inc_status opened = inc_view_open(&view, c->o.store, &err);
+    uint64_t seq = 0;
     size_t count = 0;
 
+    if (opened == INC_OK && c->o.hands.record != NULL)
+        opened = inc_view_head(view, &seq, &err);
     for (size_t i = 0; i < n; i++) {
         struct inc_job *j = jobs[i];
         struct inc_err own = {0};
 
+        j->view_seq = seq;
         j->question.cost_ns = 0;
         if (begin(c, j) != INC_OK)
             continue;
@@ -90,7 +110,7 @@ finish_batch(struct inc_crew *c, struct inc_job **jobs, size_t n,
         end(c, jobs[i]);
         now = inc_clock_ns();
         inc_fair_charge(c->questions, jobs[i]->client, cost + now - then);
-        inc_outbox_put(c->outbox, jobs[i]);
+        inc_crew_deliver(c, jobs[i]);
     }
 }
 
@@ -131,6 +151,7 @@ answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
         }
         j->body = j->question.body; /* takes it over */
         j->question.body = (struct inc_buf){0};
+        record(c, j, &image);
     }
     inc_image_drop(&image);
     finish_batch(c, jobs, n, start);
@@ -200,7 +221,7 @@ inc_porter_main(void *arg)
     while (inc_queue_take(c->admin, &item, 1, 0, -1) > 0) {
         answer_one(c, item);
         end(c, item);
-        inc_outbox_put(c->outbox, item);
+        inc_crew_deliver(c, item);
     }
     return NULL;
 }

@@ -186,6 +186,7 @@ open_server(struct service *s, struct inc_err *err)
                      MIB),
         .admin = (int)inc_config_int(c, INC_SET_admin),
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
+        .record = (int)inc_config_int(c, INC_SET_record),
         .store = s->store,
         .live = s->live,
         .kernels = s->kernels,
@@ -332,6 +333,8 @@ reload_reference(struct service *s, const struct inc_config *fresh,
 
     INC_TRY(inc_reference_load(&estate, fresh, err));
     INC_TRY(inc_reference_survey(&unknown, s->store, dir, estate, err));
+    if (inc_config_int(&s->config, INC_SET_record))
+        INC_TRY(inc_server_describe(s->store, estate, err));
     st = inc_live_rebuild(s->live, estate, s->store, err);
     if (st != INC_OK) {
         inc_reference_forget(dir); /* the old taxonomy stays in use */
@@ -453,6 +456,8 @@ announce(struct service *s, struct inc_err *err)
         inc_err_where(err, "ready_fd");
         goto out;
     }
+    if (!inc_config_int(&s->config, INC_SET_record))
+        inc_log_event(INC_LOG_WARN, "matches_are_not_recorded");
     (void)inc_notify("READY=1");
 out:
     inc_buf_release(&line);

@@ -350,8 +350,60 @@ line_write(struct inc_writer *w, const struct inc_item *item,
 }
 
 void
+inc_trace_reset(struct inc_trace *t)
+{
+    inc_buf_reset(&t->items);
+    inc_buf_reset(&t->lines);
+}
+
+void
+inc_trace_release(struct inc_trace *t)
+{
+    inc_buf_release(&t->items);
+    inc_buf_release(&t->lines);
+}
+
+/* The mark of what was written from `start` on; 0 when it was not. */
+static uint64_t
+mark_from(const struct inc_writer *w, size_t start)
+{
+    return w->buf->failed
+               ? 0
+               : inc_mark64(w->buf->data + start, w->buf->len - start);
+}
+
+static void
+trace_line(struct inc_trace *t, const struct inc_writer *w, size_t start)
+{
+    uint64_t mark = mark_from(w, start);
+    const unsigned char two[2] = {(unsigned char)(mark >> 8),
+                                  (unsigned char)mark};
+
+    inc_buf_add(&t->lines, two, sizeof two);
+}
+
+static void
+trace_item(struct inc_trace *t, const struct inc_writer *w, size_t start,
+           const struct inc_item *item)
+{
+    struct inc_traced traced = {
+        .no = item->no,
+        .rank = (uint32_t)item->rank,
+        .score = item->tally.points,
+        .mark = mark_from(w, start),
+        .n_lines = item->lines != NULL ? item->plan->n_lines : 0};
+
+    traced.lines_at = t->lines.len - (size_t)2 * traced.n_lines;
+    inc_buf_add(&t->items, &traced, sizeof traced);
+    if (t->items.failed || t->lines.failed)
+        w->buf->failed = 1;
+}
+
+void
 inc_item_write(struct inc_writer *w, const struct inc_item *item)
 {
+    size_t start = w->buf->len;
+
     inc_w_map(w);
     if (item->rank != 0) {
         inc_w_kint(w, "rank", (int64_t)item->rank);
@@ -367,11 +419,18 @@ inc_item_write(struct inc_writer *w, const struct inc_item *item)
     if (item->lines != NULL) {
         inc_w_key(w, "lines");
         inc_w_list(w);
-        for (uint32_t i = 0; i < item->plan->n_lines; i++)
+        for (uint32_t i = 0; i < item->plan->n_lines; i++) {
+            size_t line = w->buf->len;
+
             line_write(w, item, &item->lines[i]);
+            if (item->trace != NULL)
+                trace_line(item->trace, w, line);
+        }
         inc_w_end(w);
     }
     inc_w_end(w);
+    if (item->trace != NULL)
+        trace_item(item->trace, w, start, item);
 }
 
 int

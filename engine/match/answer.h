@@ -66,9 +66,11 @@ void inc_sheet_end(struct inc_writer *w, const struct inc_sheet *p);
 
 /* One item of a page, or the whole answer of match.pair. */
 struct inc_item {
-    const char *id;      /* of the person, or of the need */
-    const char *need;    /* match.pair only, else NULL */
-    uint64_t rank, tied; /* 0: not ranked (match.pair) */
+    const char *id;          /* of the person, or of the need */
+    uint64_t no;             /* likewise */
+    struct inc_trace *trace; /* or NULL */
+    const char *need;        /* match.pair only, else NULL */
+    uint64_t rank, tied;     /* 0: not ranked (match.pair) */
     struct inc_tally tally;
     const struct inc_line *lines; /* NULL: not explained */
     const struct inc_plan *plan;

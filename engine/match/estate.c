@@ -42,6 +42,7 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
                 struct inc_search *search, struct inc_err *err)
 {
     struct owned *o = inc_mem_zero(1, sizeof *o);
+    struct inc_buf words = {0};
     enum inc_status st = INC_OK;
 
     *out = NULL;
@@ -74,9 +75,15 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
     o->estate.world.trade_rank = o->trade_rank;
     o->estate.world.serial = 1 + atomic_fetch_add(&serials, 1);
+    inc_estate_describe(&words, o->estate.digest, &o->estate);
+    if (words.failed) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "estate");
+        goto out;
+    }
     *out = &o->estate;
     o = NULL;
 out:
+    inc_buf_release(&words);
     if (o != NULL)
         release(o);
     return st;

@@ -5,6 +5,8 @@
 #ifndef INC_MATCH_ESTATE_H
 #define INC_MATCH_ESTATE_H
 
+#include "engine/base/buf.h"
+#include "engine/base/hash.h"
 #include "engine/pool/pool.h"
 #include "engine/profile/validate.h"
 #include "engine/taxonomy/search.h"
@@ -12,6 +14,8 @@
 struct inc_estate {
     struct inc_world world;         /* taxonomy, space, geo */
     struct inc_reference reference; /* taxonomy, search, geo */
+    /* Of what inc_estate_describe() says: equal digests, equal answers. */
+    unsigned char digest[INC_DIGEST];
 };
 
 struct inc_estate_options {
@@ -33,6 +37,10 @@ enum inc_status inc_estate_from(struct inc_estate **out,
                                 struct inc_taxonomy *taxonomy,
                                 struct inc_space *space, struct inc_geo *geo,
                                 struct inc_search *search, struct inc_err *err);
+/* Lines `name value`: versions and digests of all that an answer depends on
+ * besides the records and the question. Trouble sticks in *out. */
+void inc_estate_describe(struct inc_buf *out, unsigned char digest[INC_DIGEST],
+                         const struct inc_estate *e);
 struct inc_estate *inc_estate_hold(struct inc_estate *e);
 void inc_estate_drop(struct inc_estate *e); /* NULL is fine */
 

@@ -96,6 +96,8 @@ inc_match_run(struct inc_matcher *m, const struct inc_image *image,
         struct inc_question *q = questions[i];
 
         inc_buf_reset(&q->body);
+        if (q->trace != NULL)
+            inc_trace_reset(q->trace);
         inc_err_clear(&q->err);
         q->considered = 0;
         q->work = (struct inc_pass_work){0};

@@ -14,6 +14,10 @@
 #include "engine/match/live.h"
 #include "proto/bodies.h"
 
+/* Raise it when the same question over the same records gets another answer:
+ * recorded matches of other formulas are not computed again. */
+enum { INC_FORMULA = 1 };
+
 enum inc_question_kind {
     INC_ASK_PEOPLE, /* need -> people */
     INC_ASK_NEEDS,  /* person -> needs */
@@ -34,6 +38,26 @@ struct inc_pass_work {
     uint64_t rows_scored;    /* rows that got a score */
 };
 
+/*
+ * What became of the answer's items, for who keeps a record of it: enough to
+ * tell later where another answer differs. `lines` holds 2 bytes of the mark
+ * (inc_mark64) of each line of each explanation.
+ */
+struct inc_traced {
+    uint64_t no;   /* of the person or need; 1 for a pair */
+    uint32_t rank; /* 0: a pair */
+    int32_t score;
+    uint64_t mark; /* of the item's bytes */
+    uint32_t n_lines;
+    size_t lines_at; /* in lines */
+};
+struct inc_trace {
+    struct inc_buf items; /* struct inc_traced */
+    struct inc_buf lines;
+};
+void inc_trace_reset(struct inc_trace *t);
+void inc_trace_release(struct inc_trace *t);
+
 struct inc_question {
     /* in; borrowed until the answer is there */
     enum inc_question_kind kind;
@@ -41,6 +65,7 @@ struct inc_question {
     const struct inc_candidate *candidate;   /* NEEDS, PAIR */
     const struct inc_match_options *options; /* as_of and k always set */
     uint64_t deadline_ns;                    /* of inc_clock_ns(); 0: none */
+    struct inc_trace *trace; /* NULL, or filled with what the answer has */
     /* out */
     enum inc_status status;
     struct inc_err err;

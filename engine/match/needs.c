@@ -116,6 +116,8 @@ write_item(struct run *r, const struct inc_ranked *best, struct inc_writer *w)
         item.lines = lines;
     }
     item.id = row->need->id;
+    item.no = row->no;
+    item.trace = r->q->trace;
     item.lang = inc_label_lang(plan.world->taxonomy, r->q->options->lang);
     item.rank = inc_ranking_rank(r->ranking, item.tally.points);
     item.tied = inc_ranking_tied(r->ranking, item.tally.points);

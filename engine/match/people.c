@@ -109,6 +109,8 @@ write_item(struct run *r, struct inc_matcher *m, const struct inc_ranked *best,
         item.lines = r->lines;
     }
     item.id = person.id;
+    item.no = person.no;
+    item.trace = r->q->trace;
     item.lang = inc_label_lang(r->plan.world->taxonomy, r->q->options->lang);
     if (r->q->kind == INC_ASK_PAIR) {
         item.need = need_id(r->q->need);

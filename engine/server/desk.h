@@ -60,11 +60,19 @@ inc_answer_fn inc_on_journal, inc_on_verify, inc_on_backup;
 inc_answer_fn inc_on_oracle;
 /* on_event.c */
 inc_answer_fn inc_on_event_list;
+/* on_register.c */
+inc_answer_fn inc_on_match_list, inc_on_match_get, inc_on_candidate_seen;
 
 /* on_match.c: fill j->question for a MATCH operation. */
 enum inc_status inc_on_ask(struct inc_desk *d, struct inc_job *j,
                            const struct inc_image *image, struct inc_view *view,
                            struct inc_err *err);
+
+/* on_record.c: fill j->slip with what the register keeps of an answered match
+ * or administrator's operation. */
+enum inc_status inc_on_record(struct inc_desk *d, struct inc_job *j,
+                              const struct inc_image *image,
+                              struct inc_err *err);
 
 /* on_write.c: fill j->command, or j->orders of a put_many, for a WRITE
  * operation ... */

@@ -137,6 +137,8 @@ read_crew(struct inc_readings *r, const struct inc_crew_counters *c)
     r->spread[INC_METRIC_commit_writes] = &c->writes;
     r->spread[INC_METRIC_commit] = &c->commit_us;
     r->spread[INC_METRIC_publish] = &c->publish_us;
+    r->spread[INC_METRIC_commit_records] = &c->records;
+    r->spread[INC_METRIC_record] = &c->record_us;
     r->spread[INC_METRIC_question_wait] = &c->wait_us;
     r->spread[INC_METRIC_merge] = &c->mason.merge_us;
     r->spread[INC_METRIC_save] = &c->mason.save_us;
@@ -151,6 +153,8 @@ read_crew(struct inc_readings *r, const struct inc_crew_counters *c)
     v[INC_METRIC_pass_groups_visited] = inc_tally_read(&p->groups_visited);
     v[INC_METRIC_pass_rows_sieved] = inc_tally_read(&p->rows_sieved);
     v[INC_METRIC_pass_rows_scored] = inc_tally_read(&p->rows_scored);
+    v[INC_METRIC_records] = inc_tally_read(&c->recorded);
+    v[INC_METRIC_records_failed] = inc_tally_read(&c->record_failed);
     v[INC_METRIC_publish_failed] = inc_tally_read(&c->publish_failed);
     v[INC_METRIC_stale_readers_cleared] = inc_tally_read(&c->stale_readers);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/server/desk.h"
+#include "engine/store/event.h"
 
 /* Bits in their tables' order. */
 enum { ASK_ID, ASK_RECORD, ASK_OPTIONS };
@@ -42,6 +43,9 @@ stored(struct inc_job *j, struct inc_view *view, enum inc_record_kind kind,
     st = inc_view_get(view, kind, id, r, &no, &j->arena, err);
     if (st != INC_OK && err->where[0] == '\0')
         inc_err_where(err, "%s", where);
+    if (st == INC_OK && j->n_subjects < INC_TRAIL_SUBJECTS)
+        j->subject[j->n_subjects++] =
+            (struct inc_trail_subject){kind, no, inc_record_revision(kind, r)};
     *out = r;
     return st;
 }
@@ -57,6 +61,20 @@ given(struct inc_job *j, const struct inc_image *image,
                         "the request needs more memory than one may have");
     return inc_record_read(*out, kind, node, inc_record_name(kind),
                            &image->estate->reference, &j->arena, err);
+}
+
+/* A profile that came with the question may be a stored person's. */
+static enum inc_status
+known(struct inc_job *j, struct inc_view *view, const char *id,
+      struct inc_err *err)
+{
+    enum inc_status st;
+
+    j->given_no = 0;
+    if (id == NULL)
+        return INC_OK;
+    st = inc_view_number(view, INC_RECORD_CANDIDATE, id, &j->given_no, err);
+    return st == INC_E_NOTFOUND ? INC_OK : st;
 }
 
 static enum inc_status
@@ -119,6 +137,8 @@ ask_needs(struct inc_job *j, const struct inc_image *image,
         INC_TRY(stored(j, view, INC_RECORD_CANDIDATE, body.id, "id", &r, err));
     else
         INC_TRY(given(j, image, INC_RECORD_CANDIDATE, body.candidate, &r, err));
+    if (body.id == NULL)
+        INC_TRY(known(j, view, r->candidate.id, err));
     set_options(j, &body.options);
     j->question.kind = INC_ASK_NEEDS;
     j->question.candidate = &r->candidate;
@@ -195,6 +215,7 @@ inc_on_oracle(struct inc_desk *d, struct inc_job *j,
     (void)w; /* the oracle writes the whole body */
     INC_TRY(inc_view_open(&walk.view, d->o.store, err));
     INC_TRY(ask_people(j, image, walk.view, err));
+    j->question.trace = d->o.record ? &j->trace : NULL;
     if (inc_arenas_take(d->arenas, &walk.arena) != INC_OK) {
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for the walk");
         goto out;

@@ -157,6 +157,7 @@ write_service(const struct inc_readings *r, struct inc_writer *w)
         inc_w_ktext(w, "metrics", inc_scrape_address(d->scrape));
     inc_w_kint(w, "process", (int64_t)r->value[INC_METRIC_process_id]);
     inc_w_kint(w, "started_ms", d->meter.start_unix_ms);
+    inc_w_kbool(w, "records", d->o.record != 0);
 }
 
 static void

@@ -17,6 +17,9 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_CONCEPT_FIND] = inc_on_concept_find,
     [INC_OP_CONCEPT_GET] = inc_on_concept_get,
     [INC_OP_COMUNE_FIND] = inc_on_comune_find,
+    [INC_OP_CANDIDATE_SEEN] = inc_on_candidate_seen,
+    [INC_OP_MATCH_LIST] = inc_on_match_list,
+    [INC_OP_MATCH_GET] = inc_on_match_get,
     [INC_OP_EVENT_LIST] = inc_on_event_list,
     [INC_OP_JOURNAL_LIST] = inc_on_journal,
     [INC_OP_VERIFY] = inc_on_verify,
@@ -82,6 +85,9 @@ static enum inc_status
 ask(void *arg, struct inc_job *j, const struct inc_image *image,
     struct inc_view *view, struct inc_err *err)
 {
+    const struct inc_desk *d = arg;
+
+    j->question.trace = d->o.record ? &j->trace : NULL;
     return inc_on_ask(arg, j, image, view, err);
 }
 
@@ -96,6 +102,13 @@ static void
 confirm(void *arg, struct inc_job *j)
 {
     inc_on_confirm(arg, j);
+}
+
+static enum inc_status
+record(void *arg, struct inc_job *j, const struct inc_image *image,
+       struct inc_err *err)
+{
+    return inc_on_record(arg, j, image, err);
 }
 
 static void
@@ -115,5 +128,6 @@ inc_route_hands(struct inc_hands *out, struct inc_desk *d)
                               .ask = ask,
                               .order = order,
                               .confirm = confirm,
+                              .record = d->o.record ? record : NULL,
                               .tell = tell};
 }

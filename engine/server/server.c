@@ -155,6 +155,36 @@ open_publisher(struct inc_server *s, struct inc_err *err)
     return inc_publisher_open(&s->desk.publisher, s->context, events, err);
 }
 
+/* What matches are recorded against, by its digest. Before the crew runs. */
+static enum inc_status
+describe(const struct inc_server_options *o, struct inc_err *err)
+{
+    struct inc_image image = inc_live_hold(o->live);
+    enum inc_status st = inc_server_describe(o->store, image.estate, err);
+
+    inc_image_drop(&image);
+    return st;
+}
+
+enum inc_status
+inc_server_describe(struct inc_store *store, const struct inc_estate *estate,
+                    struct inc_err *err)
+{
+    unsigned char digest[INC_DIGEST];
+    struct inc_buf words = {0};
+    enum inc_status st = INC_OK;
+
+    inc_estate_describe(&words, digest, estate);
+    if (words.failed) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory to describe the estate");
+        goto out;
+    }
+    st = inc_trail_estate(store, digest, words.data, words.len, err);
+out:
+    inc_buf_release(&words);
+    return st;
+}
+
 enum inc_status
 inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                 struct inc_err *err)
@@ -185,6 +215,8 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     INC_TRY(bind_socket(s, err));
     INC_TRY(open_publisher(s, err));
     inc_route_hands(&crew.hands, &s->desk);
+    if (o->record)
+        INC_TRY(describe(o, err));
     INC_TRY(inc_crew_start(&s->desk.crew, &crew, err));
     s->desk.arenas = inc_crew_arenas(s->desk.crew);
     INC_TRY(open_scrape(&s->desk, err));

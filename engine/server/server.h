@@ -27,6 +27,7 @@ struct inc_server_options {
     uint64_t queue_bytes;
     size_t request_bytes;
     int admin;              /* answer ADMIN operations */
+    int record;             /* keep a register of matches; 0: tests only */
     const char *backup_dir; /* NULL: no backups */
     struct inc_store *store;
     struct inc_live *live;
@@ -53,6 +54,12 @@ struct inc_crew *inc_server_crew(struct inc_server *s);
 /* What the last survey of stored URIs found, for `status`. Any thread. */
 void inc_server_note_unknown(struct inc_server *s, uint64_t uris,
                              uint64_t records);
+
+/* The writer thread, before an estate is used: the register keeps what its
+ * digest stands for. */
+enum inc_status inc_server_describe(struct inc_store *store,
+                                    const struct inc_estate *estate,
+                                    struct inc_err *err);
 
 enum inc_wish {
     INC_GO_ON,

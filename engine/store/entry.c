@@ -1,4 +1,4 @@
-#include "engine/store/private.h"
+#include "engine/store/take.h"
 
 #include <string.h>
 
@@ -94,188 +94,39 @@ inc_entry_write(struct inc_buf *out, const struct inc_buf *head,
     inc_w_end(&w);
 }
 
-/* Reads the items of one list in turn; the first that does not suit sets
- * `bad` and every later one gives nothing. */
-struct taker {
-    const struct inc_node *list;
-    struct inc_arena *a;
-    size_t at;
-    int bad;
-    int no_memory;
-};
-
-static const struct inc_node *
-take(struct taker *t, enum inc_node_kind kind)
-{
-    const struct inc_node *n = NULL;
-
-    if (!t->bad && t->at < inc_node_count(t->list))
-        n = inc_node_at(t->list, t->at++);
-    if (n == NULL || inc_node_kind(n) != kind) {
-        t->bad = 1;
-        return NULL;
-    }
-    return n;
-}
-
-static int64_t
-take_int(struct taker *t)
-{
-    const struct inc_node *n = take(t, INC_NODE_INT);
-    return n == NULL ? 0 : inc_node_int(n);
-}
-
-static int
-take_bool(struct taker *t)
-{
-    const struct inc_node *n = take(t, INC_NODE_BOOL);
-    return n == NULL ? 0 : inc_node_bool(n);
-}
-
-/* A number of the store: never negative. */
-static uint64_t
-take_number(struct taker *t)
-{
-    int64_t v = take_int(t);
-
-    if (v < 0)
-        t->bad = 1;
-    return t->bad ? 0 : (uint64_t)v;
-}
-
-static const char *
-take_text(struct taker *t)
-{
-    const struct inc_node *n = take(t, INC_NODE_TEXT);
-    const char *text, *copy;
-    size_t len;
-
-    if (n == NULL)
-        return NULL;
-    text = inc_node_text(n, &len);
-    copy = inc_arena_text(t->a, text, len);
-    if (copy == NULL)
-        t->bad = t->no_memory = 1;
-    return copy;
-}
-
-static const char *
-take_text_or_nil(struct taker *t)
-{
-    if (!t->bad && t->at < inc_node_count(t->list) &&
-        inc_node_kind(inc_node_at(t->list, t->at)) == INC_NODE_NIL) {
-        t->at++;
-        return NULL;
-    }
-    return take_text(t);
-}
-
-static void
-take_bytes(struct taker *t, unsigned char *out, size_t len)
-{
-    const struct inc_node *n = take(t, INC_NODE_BIN);
-    const void *p = NULL;
-    size_t have = 0;
-
-    if (n != NULL)
-        p = inc_node_bin(n, &have);
-    if (p == NULL || have != len)
-        t->bad = 1;
-    else
-        memcpy(out, p, len);
-}
-
-static enum inc_status
-taken(const struct taker *t, const char *what, struct inc_err *err)
-{
-    if (t->no_memory)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to read %s", what);
-    if (t->bad)
-        return inc_fail(err, INC_E_CORRUPT, 0,
-                        "%s has not the fields it had "
-                        "when written",
-                        what);
-    return INC_OK;
-}
-
-static int
-is_status(int64_t v)
-{
-    return v <= 0 && v > -1000 &&
-           strcmp(inc_status_text((int)v), inc_status_text(1)) != 0;
-}
-
-/* Index of an operation by its name on the wire, or -1. */
-static int
-op_of(const char *wire)
-{
-    for (int i = 0; i < INC_OP_COUNT; i++)
-        if (strcmp(inc_ops[i].wire, wire) == 0)
-            return i;
-    return -1;
-}
-
-static int
-kind_of(const char *name)
-{
-    for (int k = 0; k < INC_RECORD_KINDS; k++)
-        if (strcmp(inc_record_name((enum inc_record_kind)k), name) == 0)
-            return k;
-    return -1;
-}
-
-static enum inc_status
-frame_of(struct inc_frame **out, const void *bytes, size_t len,
-         const struct inc_frame_limits *limits, size_t fields, const char *what,
-         struct inc_err *err)
-{
-    enum inc_status st = inc_frame_open(out, bytes, len, limits, err);
-    const struct inc_node *root;
-
-    if (st == INC_E_NOMEM)
-        return st;
-    if (st == INC_OK) {
-        root = inc_frame_root(*out);
-        if (inc_node_kind(root) == INC_NODE_LIST &&
-            inc_node_count(root) >= fields)
-            return INC_OK;
-    }
-    return inc_fail(err, INC_E_CORRUPT, 0, "%s is not what was written", what);
-}
-
 static enum inc_status
 read_head(struct inc_journal_row *out, const void *bytes, size_t len,
           struct inc_arena *a, struct inc_err *err)
 {
     enum inc_status st;
     struct inc_frame *f = NULL;
-    struct taker t = {.a = a};
+    struct inc_taker t = {.a = a};
     const char *wire, *name;
     int64_t version, result;
     int op, kind;
 
-    INC_TRY(frame_of(&f, bytes, len, &head_limits, HEAD_FIELDS,
-                     "the head of a journal entry", err));
+    INC_TRY(inc_take_frame(&f, bytes, len, &head_limits, HEAD_FIELDS,
+                           "the head of a journal entry", err));
     t.list = inc_frame_root(f);
-    version = take_int(&t);
-    out->e.seq = take_number(&t);
-    out->e.at_unix_ms = take_int(&t);
-    wire = take_text(&t);
-    result = take_int(&t);
-    take_bytes(&t, out->e.key, INC_KEY);
-    name = take_text(&t);
-    out->e.id = take_text(&t);
-    out->no = take_number(&t);
-    out->revision = take_int(&t);
-    out->created = take_bool(&t);
-    out->e.actor = take_text_or_nil(&t);
-    out->e.office = take_text_or_nil(&t);
-    out->e.purpose = take_text_or_nil(&t);
-    take_bytes(&t, out->e.body_sha, INC_DIGEST);
-    INC_TRY(taken(&t, "a journal entry", err));
-    op = op_of(wire);
-    kind = kind_of(name);
-    if (version > ENTRY_VERSION || op < 0 || kind < 0 || !is_status(result))
+    version = inc_take_int(&t);
+    out->e.seq = inc_take_number(&t);
+    out->e.at_unix_ms = inc_take_int(&t);
+    wire = inc_take_text(&t);
+    result = inc_take_int(&t);
+    inc_take_bytes(&t, out->e.key, INC_KEY);
+    name = inc_take_text(&t);
+    out->e.id = inc_take_text(&t);
+    out->no = inc_take_number(&t);
+    out->revision = inc_take_int(&t);
+    out->created = inc_take_bool(&t);
+    out->e.actor = inc_take_text_or_nil(&t);
+    out->e.office = inc_take_text_or_nil(&t);
+    out->e.purpose = inc_take_text_or_nil(&t);
+    inc_take_bytes(&t, out->e.body_sha, INC_DIGEST);
+    INC_TRY(inc_taken(&t, "a journal entry", err));
+    op = inc_op_of(wire);
+    kind = inc_kind_of(name);
+    if (version > ENTRY_VERSION || op < 0 || kind < 0 || !inc_is_status(result))
         INC_TRY(inc_fail(err, INC_E_NEWER, 0,
                          "journal entry %llu was written by a newer version",
                          (unsigned long long)out->e.seq));
@@ -294,16 +145,16 @@ inc_entry_read(struct inc_journal_row *out, const void *bytes, size_t len,
     enum inc_status st;
     struct inc_frame *f = NULL;
     const struct inc_node *head, *body;
-    struct taker t = {.a = a};
+    struct inc_taker t = {.a = a};
 
     memset(out, 0, sizeof *out);
-    INC_TRY(frame_of(&f, bytes, len, &entry_limits, ENTRY_FIELDS,
-                     "a journal entry", err));
+    INC_TRY(inc_take_frame(&f, bytes, len, &entry_limits, ENTRY_FIELDS,
+                           "a journal entry", err));
     t.list = inc_frame_root(f);
-    head = take(&t, INC_NODE_BIN);
+    head = inc_take(&t, INC_NODE_BIN);
     if (head != NULL)
         out->head = inc_node_bin(head, &out->head_len);
-    take_bytes(&t, out->e.chain, INC_DIGEST);
+    inc_take_bytes(&t, out->e.chain, INC_DIGEST);
     body = inc_node_at(t.list, 2);
     if (inc_node_kind(body) == INC_NODE_BIN)
         out->body = inc_node_bin(body, &out->body_len);
@@ -317,7 +168,7 @@ inc_entry_read(struct inc_journal_row *out, const void *bytes, size_t len,
         else
             out->sealed = inc_node_bool(sealed);
     }
-    INC_TRY(taken(&t, "a journal entry", err));
+    INC_TRY(inc_taken(&t, "a journal entry", err));
     st = read_head(out, out->head, out->head_len, a, err);
 out:
     inc_frame_close(f);
@@ -346,24 +197,24 @@ inc_answer_read(struct inc_answer *out, const void *bytes, size_t len,
 {
     enum inc_status st;
     struct inc_frame *f = NULL;
-    struct taker t = {.a = a};
+    struct inc_taker t = {.a = a};
     int64_t result;
 
     memset(out, 0, sizeof *out);
-    INC_TRY(frame_of(&f, bytes, len, &head_limits, ANSWER_FIELDS,
-                     "a first answer", err));
+    INC_TRY(inc_take_frame(&f, bytes, len, &head_limits, ANSWER_FIELDS,
+                           "a first answer", err));
     t.list = inc_frame_root(f);
-    out->seq = take_number(&t);
-    out->op = take_text(&t);
-    result = take_int(&t);
-    out->revision = take_int(&t);
-    out->created = take_bool(&t);
-    take_bytes(&t, out->body_sha, INC_DIGEST);
-    if (!is_status(result))
+    out->seq = inc_take_number(&t);
+    out->op = inc_take_text(&t);
+    result = inc_take_int(&t);
+    out->revision = inc_take_int(&t);
+    out->created = inc_take_bool(&t);
+    inc_take_bytes(&t, out->body_sha, INC_DIGEST);
+    if (!inc_is_status(result))
         t.bad = 1;
     else
         out->result = (enum inc_status)result;
-    st = taken(&t, "a first answer", err);
+    st = inc_taken(&t, "a first answer", err);
 out:
     inc_frame_close(f);
     return st;

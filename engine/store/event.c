@@ -105,7 +105,7 @@ open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
 {
     enum inc_status st = INC_OK;
 
-    for (int t = INC_TABLE_EVENT; t < INC_TABLES && st == INC_OK; t++)
+    for (int t = INC_TABLE_EVENT; t < INC_TABLE_EVENT_END && st == INC_OK; t++)
         st =
             inc_lmdb_status(mdb_dbi_open(txn, inc_table_name((enum inc_table)t),
                                          flags, &s->dbi[t]),

@@ -32,7 +32,14 @@ enum inc_table {
     INC_TABLE_EVENT,                                    /* event.c, from here */
     INC_TABLE_EVENT_NEED,
     INC_TABLE_EVENT_PERSON,
-    INC_TABLES
+    INC_TABLE_EVENT_END,
+    INC_TABLE_TRAIL = INC_TABLE_EVENT_END, /* trail.c, from here */
+    INC_TABLE_TRAIL_NEED,
+    INC_TABLE_TRAIL_PERSON,
+    INC_TABLE_TRAIL_ESTATE,
+    INC_TABLE_CHECKPOINT,
+    INC_TABLE_TRAIL_END,
+    INC_TABLES = INC_TABLE_TRAIL_END
 };
 
 enum {
@@ -72,6 +79,7 @@ struct inc_store {
     struct inc_head head;
     int broken;     /* a commit failed, its outcome is unknown */
     int has_events; /* 0: an older store, opened read-only */
+    int has_trail;  /* likewise */
 
     pthread_mutex_t mutex;
     pthread_cond_t change;
@@ -260,6 +268,13 @@ void inc_event_verify(struct inc_view *v, uint64_t head_seq,
 enum inc_status inc_former_add(const struct inc_store *s, MDB_txn *txn,
                                const char *id, uint64_t no,
                                struct inc_err *err);
+/* --- trail.c, verify_trail.c: see trail.h --------------------------------- */
+
+/* Open the register's tables; made when absent and not read_only. */
+enum inc_status inc_trail_open(struct inc_store *s, struct inc_err *err);
+/* Tell every fault of the tables; hands back how many entries there are. */
+uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
+                          void *arg);
 
 /* --- room.c: disk and map ------------------------------------------------ */
 

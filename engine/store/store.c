@@ -384,6 +384,7 @@ open_store(struct inc_store **out, const char *dir,
         inc_ring_trim(s->ring, s->head.next_no[INC_RECORD_CANDIDATE]);
     }
     INC_TRY(inc_event_open(s, err));
+    INC_TRY(inc_trail_open(s, err));
     *out = s;
     s = NULL;
 out:

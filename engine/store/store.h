@@ -147,6 +147,12 @@ enum inc_status inc_view_get(struct inc_view *v, enum inc_record_kind kind,
                              uint64_t *no, struct inc_arena *a,
                              struct inc_err *err);
 
+/* The same by its number. */
+enum inc_status inc_view_by_number(struct inc_view *v,
+                                   enum inc_record_kind kind, uint64_t no,
+                                   union inc_record *out, struct inc_arena *a,
+                                   struct inc_err *err);
+
 /* Records in byte order of id, after `after` (NULL: from the start). `each`
  * returns INC_OK to go on, anything else stops and is handed back. The arena
  * is reset by the walk before every record: the record lives for the call. */
@@ -196,6 +202,7 @@ enum inc_status inc_view_journal(struct inc_view *v, uint64_t after, size_t max,
 struct inc_verify_report {
     uint64_t records[INC_RECORD_KINDS];
     uint64_t entries, keys;
+    uint64_t trail;    /* entries of the register */
     uint64_t faults;   /* things that are wrong */
     uint64_t warnings; /* references to concepts not in the taxonomy ... */
 };

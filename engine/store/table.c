@@ -27,6 +27,11 @@ static const char *const names[INC_TABLES] = {
     [INC_TABLE_EVENT] = "event",
     [INC_TABLE_EVENT_NEED] = "event_need",
     [INC_TABLE_EVENT_PERSON] = "event_person",
+    [INC_TABLE_TRAIL] = "trail",
+    [INC_TABLE_TRAIL_NEED] = "trail_need",
+    [INC_TABLE_TRAIL_PERSON] = "trail_person",
+    [INC_TABLE_TRAIL_ESTATE] = "trail_estate",
+    [INC_TABLE_CHECKPOINT] = "checkpoint",
 };
 
 static const char *const next_names[INC_RECORD_KINDS] = {

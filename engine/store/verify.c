@@ -346,6 +346,7 @@ verify_view(struct journal_walk *j)
                  (unsigned long long)w->out->records[k]);
     }
     inc_event_verify(w->v, w->head.seq, event_fault, w);
+    w->out->trail = inc_trail_verify(w->v, event_fault, w);
 }
 
 enum inc_status

@@ -103,7 +103,7 @@ inc_event_verify(struct inc_view *v, uint64_t head_seq, inc_event_tell_fn *tell,
     if (c.mark > head_seq)
         fault(&c, "events: matched up to journal %llu, the head is %llu",
               (unsigned long long)c.mark, (unsigned long long)head_seq);
-    for (int t = INC_TABLE_EVENT; t < INC_TABLES; t++) {
+    for (int t = INC_TABLE_EVENT; t < INC_TABLE_EVENT_END; t++) {
         walk(&c, (enum inc_table)t);
         if (c.rows[t] != c.rows[INC_TABLE_EVENT])
             fault(&c, "table %s: %llu rows for %llu events",

@@ -132,6 +132,27 @@ inc_view_get(struct inc_view *v, enum inc_record_kind kind, const char *id,
     return st;
 }
 
+enum inc_status
+inc_view_by_number(struct inc_view *v, enum inc_record_kind kind, uint64_t no,
+                   union inc_record *out, struct inc_arena *a,
+                   struct inc_err *err)
+{
+    unsigned char key[INC_NUMBER];
+    const void *bytes;
+    size_t len;
+    enum inc_status st;
+
+    inc_number_put(key, no);
+    st = inc_table_get(v->s, v->txn, INC_TABLE_RECORD + kind, key, sizeof key,
+                       &v->plain, &bytes, &len, err);
+    if (st == INC_E_NOTFOUND)
+        return inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
+                        inc_record_name(kind));
+    if (st == INC_OK)
+        st = decode(out, kind, no, bytes, len, a, err);
+    return st;
+}
+
 static enum inc_status
 open_cursor(MDB_cursor **out, struct inc_view *v, enum inc_table t,
             struct inc_err *err)

@@ -335,6 +335,22 @@ def test_administration(client, tmp_path):
 
 
 @daemons
+def test_the_register(client):
+    for i in range(3):
+        client.put_candidate(person(i))
+    client.put_need({"id": "N-1", "title": "muratore"})
+    for _ in range(3):
+        client.match_people("N-1")
+    assert [e.no for e in client.matches(limit=2)] == [3, 2, 1]
+    got = client.match_record(2)
+    assert got.entry.need == "N-1" and len(got.items) == got.entry.items
+    for line in got.items:
+        seen = list(client.seen(line.id, limit=1))
+        assert [e.no for e in seen] == [3, 2, 1]
+        assert seen[1].rank == line.rank
+
+
+@daemons
 def test_every_operation_has_been_called():
     """A new operation wants a method here."""
     text = (ROOT / "clients/python/incrocio/client.py").read_text()

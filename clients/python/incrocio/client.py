@@ -630,6 +630,37 @@ class Client:
             except zmq.Again:
                 return
 
+    # --- the register of matches ------------------------------------------
+
+    def matches(self, *, need: Optional[str] = None,
+                person: Optional[str] = None, actor: Optional[str] = None,
+                from_: Optional[str] = None, until: Optional[str] = None,
+                limit: int = PAGE) -> Iterator[m.RecordItem]:
+        """Entries of the register, newest first, page after page."""
+        asked = _present(need=need, person=person, actor=actor, until=until,
+                         limit=limit, **{"from": from_})
+        return self._entries("match.list", asked)
+
+    def seen(self, id: str, *, from_: Optional[str] = None,
+             until: Optional[str] = None, limit: int = PAGE
+             ) -> Iterator[m.RecordItem]:
+        """Where a person was seen: the matches she is in, newest first."""
+        asked = _present(id=id, until=until, limit=limit, **{"from": from_})
+        return self._entries("candidate.seen", asked)
+
+    def _entries(self, op: str, asked: dict[str, Any]
+                 ) -> Iterator[m.RecordItem]:
+        while True:
+            page = m.RecordPage.from_wire(self.call(op, asked))
+            yield from page.items
+            if page.next is None:
+                return
+            asked = {**asked, "before": page.next}
+
+    def match_record(self, no: int) -> m.RecordGot:
+        """One entry: question, versions, who was ranked."""
+        return m.RecordGot.from_wire(self.call("match.get", {"no": no}))
+
     # --- reference --------------------------------------------------------
 
     def find_concepts(self, text: str, *, pillar: Optional[str] = None,

@@ -620,6 +620,8 @@ class Status(Model):
     started_ms: Optional[int] = None
     # Where new events are published; absent when they are not.
     events: Optional[str] = None
+    # Are matches recorded; absent from the first daemons.
+    records: Optional[bool] = None
 
 
 @dataclass
@@ -788,6 +790,79 @@ class ByIdWriteRequest(Model):
     id: str
     # Refuse (conflict) unless the record has this revision.
     if_revision: Optional[int] = None
+
+
+@dataclass
+class CandidateSeenRequest(Model):
+    """One page of where a person was seen, newest first."""
+
+    # The person.
+    id: str
+    # Entries with a lower number; absent: from the newest.
+    before: Optional[int] = None
+    # Entries a page.
+    limit: Optional[int] = None
+    # Only those of this day (UTC) or later.
+    from_: Optional[str] = None
+    # Only those of this day or before.
+    until: Optional[str] = None
+
+
+@dataclass
+class RecordItem(Model):
+    """An answered match, or an administrator's operation."""
+
+    # Number of the entry.
+    no: int
+    # Milliseconds since 1970-01-01 UTC.
+    at: int
+    # Operation.
+    op: str
+    # How many the answer had.
+    items: int
+    # Who asked.
+    actor: Optional[str] = None
+    # For which office.
+    office: Optional[str] = None
+    # Why.
+    purpose: Optional[str] = None
+    # Need asked about; absent when it is stored no more, or was given with the
+    # question.
+    need: Optional[str] = None
+    # Person asked about, likewise.
+    person: Optional[str] = None
+    # The need's number, which is never given again.
+    need_no: Optional[int] = None
+    # The person's number.
+    person_no: Optional[int] = None
+    # Revision of the need that was matched.
+    need_revision: Optional[int] = None
+    # Revision of the person that was matched.
+    person_revision: Optional[int] = None
+    # Rank of the person the page is about; absent when she was not ranked but
+    # asked about, and for a pair.
+    rank: Optional[int] = None
+    # Her score.
+    score: Optional[int] = None
+
+
+@dataclass
+class RecordPage(Model):
+    """Entries."""
+
+    _nested = {
+        "items": RecordItem,
+    }
+
+    # Newest first.
+    items: list[RecordItem]
+    # First number the register still has.
+    first: int
+    # Last number it gave.
+    last: int
+    # `before` of the next page; absent on the last. A page may be empty and
+    # not be the last.
+    next: Optional[int] = None
 
 
 @dataclass
@@ -1176,6 +1251,86 @@ class MatchPairRequest(Model):
 
 
 @dataclass
+class MatchListRequest(Model):
+    """One page of the register, newest first."""
+
+    # Entries with a lower number; absent: from the newest.
+    before: Optional[int] = None
+    # Entries a page.
+    limit: Optional[int] = None
+    # Only those asked about this need.
+    need: Optional[str] = None
+    # Only those this person is in, asked about or ranked.
+    person: Optional[str] = None
+    # Only those this actor asked.
+    actor: Optional[str] = None
+    # Only those of this day (UTC) or later.
+    from_: Optional[str] = None
+    # Only those of this day or before.
+    until: Optional[str] = None
+
+
+@dataclass
+class MatchGetRequest(Model):
+    """One entry of the register."""
+
+    # Number of the entry.
+    no: int
+
+
+@dataclass
+class RecordLine(Model):
+    """One of the answer's items."""
+
+    # Number of the person, or need.
+    no: int
+    # Score.
+    score: int
+    # Lines of the explanation that was sent.
+    lines: int
+    # Its id; absent when stored no more.
+    id: Optional[str] = None
+    # Rank; absent for a pair.
+    rank: Optional[int] = None
+
+
+@dataclass
+class RecordGot(Model):
+    """One entry."""
+
+    _nested = {
+        "entry": RecordItem,
+        "items": RecordLine,
+    }
+
+    # Who asked what, and when.
+    entry: RecordItem
+    # Journal number of the people and needs it was matched against.
+    generation: int
+    # Journal number of the moment the record asked about was read at.
+    view: int
+    # In the order of the answer.
+    items: list[RecordLine]
+    # Length of the answer's body.
+    reply_bytes: int
+    # Its digest, hex, salted: a replay proves it.
+    reply: str
+    # BLAKE2b-256 of question and items as kept, hex.
+    body: str
+    # Chain of the register after it, hex.
+    chain: str
+    # Day it was matched as on.
+    as_of: Optional[str] = None
+    # Lines `name value`: versions and digests of engine, formula, taxonomy,
+    # space and comuni.
+    estate: Optional[str] = None
+    # The question's body, as it was sent. Absent when the person it was about
+    # is erased, and of a profile that came with it and is nobody's who is
+    # stored.
+    request: Optional[dict[str, Any]] = None
+
+
+@dataclass
 class EventListRequest(Model):
     """One page of what the standing match found."""
 
@@ -1533,6 +1688,12 @@ OPS: dict[str, Op] = {
         Stored,
         "Delete a profile. The journal keeps that it happened.",
     ),
+    "candidate.seen": Op(
+        "read",
+        CandidateSeenRequest,
+        RecordPage,
+        "Where a person was seen: the matches she is in, her rank and score, who asked and why.",
+    ),
     "need.put": Op(
         "write",
         NeedPutRequest,
@@ -1634,6 +1795,18 @@ OPS: dict[str, Op] = {
         MatchPairRequest,
         MatchItem,
         "One person against one need, explained.",
+    ),
+    "match.list": Op(
+        "read",
+        MatchListRequest,
+        RecordPage,
+        "The register of matches, newest first: by need, person, actor, days.",
+    ),
+    "match.get": Op(
+        "read",
+        MatchGetRequest,
+        RecordGot,
+        "One entry of the register: question, versions, who was ranked.",
     ),
     "event.list": Op(
         "read",

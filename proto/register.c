@@ -1,0 +1,137 @@
+/* Tables of the operations on the register of matches. */
+#include "proto/register.h"
+
+#include "proto/bodies.h"
+
+enum {
+    LIMIT_MAX = 1000,
+    LIMIT_DEFAULT = 100,
+    ITEMS_MAX = 1000,
+    LINES_MAX = 4096,
+    TEXT_MAX = 256, /* actor, office, purpose */
+    ESTATE_MAX = 4000,
+    HEX_MAX = 64
+};
+
+#define COUNT(S, M, FLAGS, DOC) INC_F_INT(S, M, FLAGS, 0, INT64_MAX, DOC)
+#define HEX(S, M, FLAGS, DOC) INC_F_CODE(S, M, FLAGS, 0, HEX_MAX, DOC)
+#define NEED INC_FIELD_REQUIRED
+#define PAGING(S)                                                              \
+    INC_F_INT(S, before, 0, 1, INT64_MAX,                                      \
+              "Entries with a lower number; absent: from the newest."),        \
+        INC_F_INT_OR(S, limit, 0, 1, LIMIT_MAX, LIMIT_DEFAULT,                 \
+                     "Entries a page.")
+#define DAYS(S)                                                                \
+    INC_F_DATE(S, from, 0, "Only those of this day (UTC) or later."),          \
+        INC_F_DATE(S, until, 0, "Only those of this day or before.")
+
+#define S struct inc_match_list
+static const struct inc_field match_list[] = {
+    PAGING(S),
+    INC_F_CODE(S, need, 0, 1, INC_ID_MAX, "Only those asked about this need."),
+    INC_F_CODE(S, person, 0, 1, INC_ID_MAX,
+               "Only those this person is in, asked about or ranked."),
+    INC_F_TEXT(S, actor, 0, 1, TEXT_MAX, "Only those this actor asked."),
+    DAYS(S),
+};
+#undef S
+const struct inc_type inc_match_list_type =
+    INC_TYPE("match_list", struct inc_match_list, match_list,
+             "One page of the register, newest first.");
+
+#define S struct inc_candidate_seen
+static const struct inc_field candidate_seen[] = {
+    INC_F_CODE(S, id, NEED, 1, INC_ID_MAX, "The person."),
+    PAGING(S),
+    DAYS(S),
+};
+#undef S
+const struct inc_type inc_candidate_seen_type =
+    INC_TYPE("candidate_seen", struct inc_candidate_seen, candidate_seen,
+             "One page of where a person was seen, newest first.");
+
+static const struct inc_field match_get[] = {
+    INC_F_INT(struct inc_match_get, no, NEED, 1, INT64_MAX,
+              "Number of the entry."),
+};
+const struct inc_type inc_match_get_type = INC_TYPE(
+    "match_get", struct inc_match_get, match_get, "One entry of the register.");
+
+#define S struct inc_record_item
+static const struct inc_field record_item[] = {
+    COUNT(S, no, NEED, "Number of the entry."),
+    COUNT(S, at, NEED, "Milliseconds since 1970-01-01 UTC."),
+    INC_F_CODE(S, op, NEED, 1, 64, "Operation."),
+    INC_F_TEXT(S, actor, 0, 1, TEXT_MAX, "Who asked."),
+    INC_F_TEXT(S, office, 0, 1, TEXT_MAX, "For which office."),
+    INC_F_TEXT(S, purpose, 0, 1, TEXT_MAX, "Why."),
+    INC_F_CODE(S, need, 0, 1, INC_ID_MAX,
+               "Need asked about; absent when it is stored no more, or was "
+               "given with the question."),
+    INC_F_CODE(S, person, 0, 1, INC_ID_MAX, "Person asked about, likewise."),
+    COUNT(S, need_no, 0, "The need's number, which is never given again."),
+    COUNT(S, person_no, 0, "The person's number."),
+    COUNT(S, need_revision, 0, "Revision of the need that was matched."),
+    COUNT(S, person_revision, 0, "Revision of the person that was matched."),
+    COUNT(S, items, NEED, "How many the answer had."),
+    COUNT(S, rank, 0,
+          "Rank of the person the page is about; absent when she was not "
+          "ranked but asked about, and for a pair."),
+    INC_F_INT(S, score, 0, 0, 10000, "Her score."),
+};
+#undef S
+static const struct inc_type record_item_type =
+    INC_TYPE("record_item", struct inc_record_item, record_item,
+             "An answered match, or an administrator's operation.");
+
+#define S struct inc_record_page
+static const struct inc_field record_page[] = {
+    INC_F_MAPS(S, items, NEED, ITEMS_MAX, &record_item_type, "Newest first."),
+    COUNT(S, next, 0,
+          "`before` of the next page; absent on the last. A page may be "
+          "empty and not be the last."),
+    COUNT(S, first, NEED, "First number the register still has."),
+    COUNT(S, last, NEED, "Last number it gave."),
+};
+#undef S
+const struct inc_type inc_record_page_type =
+    INC_TYPE("record_page", struct inc_record_page, record_page, "Entries.");
+
+#define S struct inc_record_line
+static const struct inc_field record_line[] = {
+    COUNT(S, no, NEED, "Number of the person, or need."),
+    INC_F_CODE(S, id, 0, 1, INC_ID_MAX, "Its id; absent when stored no more."),
+    COUNT(S, rank, 0, "Rank; absent for a pair."),
+    INC_F_INT(S, score, NEED, 0, 10000, "Score."),
+    COUNT(S, lines, NEED, "Lines of the explanation that was sent."),
+};
+#undef S
+static const struct inc_type record_line_type =
+    INC_TYPE("record_line", struct inc_record_line, record_line,
+             "One of the answer's items.");
+
+#define S struct inc_record_got
+static const struct inc_field record_got[] = {
+    INC_F_MAP(S, entry, NEED, &record_item_type, "Who asked what, and when."),
+    COUNT(S, generation, NEED,
+          "Journal number of the people and needs it was matched against."),
+    COUNT(S, view, NEED,
+          "Journal number of the moment the record asked about was read at."),
+    INC_F_DATE(S, as_of, 0, "Day it was matched as on."),
+    INC_F_TEXT(S, estate, 0, 0, ESTATE_MAX,
+               "Lines `name value`: versions and digests of engine, formula, "
+               "taxonomy, space and comuni."),
+    INC_F_RECORD(S, request, 0, NULL,
+                 "The question's body, as it was sent. Absent when the person "
+                 "it was about is erased, and of a profile that came with it "
+                 "and is nobody's who is stored."),
+    INC_F_MAPS(S, items, NEED, ITEMS_MAX, &record_line_type,
+               "In the order of the answer."),
+    COUNT(S, reply_bytes, NEED, "Length of the answer's body."),
+    HEX(S, reply, NEED, "Its digest, hex, salted: a replay proves it."),
+    HEX(S, body, NEED, "BLAKE2b-256 of question and items as kept, hex."),
+    HEX(S, chain, NEED, "Chain of the register after it, hex."),
+};
+#undef S
+const struct inc_type inc_record_got_type =
+    INC_TYPE("record_got", struct inc_record_got, record_got, "One entry.");

@@ -1,0 +1,71 @@
+/*
+ * register.h - bodies of the operations on the register of matches, the log
+ * and its checkpoints. Floor 1. Tables in register.c.
+ */
+#ifndef INC_PROTO_REGISTER_H
+#define INC_PROTO_REGISTER_H
+
+#include "proto/schema.h"
+
+/* match.list */
+struct inc_match_list {
+    uint64_t has;
+    int64_t before; /* numbers under this one */
+    int64_t limit;
+    const char *need, *person, *actor;
+    int64_t from, until; /* dates, until included */
+};
+/* candidate.seen */
+struct inc_candidate_seen {
+    uint64_t has;
+    const char *id;
+    int64_t before, limit;
+    int64_t from, until;
+};
+/* match.get, and others that name one */
+struct inc_match_get {
+    uint64_t has;
+    int64_t no;
+};
+
+struct inc_record_item {
+    uint64_t has;
+    int64_t no, at;
+    const char *op;
+    const char *actor, *office, *purpose;
+    const char *need, *person; /* asked about, while they are stored */
+    int64_t need_no, person_no, need_revision, person_revision;
+    int64_t items;       /* how many the answer had */
+    int64_t rank, score; /* of the person asked for */
+};
+struct inc_record_page {
+    uint64_t has;
+    struct inc_record_item *items;
+    uint32_t n_items;
+    int64_t next; /* `before` of the next page; absent on the last */
+    int64_t first, last;
+};
+
+struct inc_record_line {
+    uint64_t has;
+    int64_t no;
+    const char *id;
+    int64_t rank, score;
+    int64_t lines;
+};
+struct inc_record_got {
+    uint64_t has;
+    struct inc_record_item entry;
+    int64_t generation, view, as_of;
+    const char *estate;
+    const struct inc_node *request;
+    struct inc_record_line *items;
+    uint32_t n_items;
+    int64_t reply_bytes;
+    const char *reply, *body, *chain; /* hex */
+};
+
+extern const struct inc_type inc_match_list_type, inc_match_get_type,
+    inc_candidate_seen_type, inc_record_page_type, inc_record_got_type;
+
+#endif
