@@ -199,6 +199,8 @@ seal_everything(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 
     if (inc_arena_init(&w.arena, INC_ENTRY_ARENA) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to migrate");
+    /* A power loss in an earlier try may have left the ring long, but empty. */
+    INC_TRY(inc_ring_renew(s->ring, err));
     for (int t = 0; t < INC_TABLES; t++) {
         int rc = 0;
 

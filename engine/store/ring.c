@@ -235,6 +235,31 @@ inc_ring_trim(struct inc_ring *r, uint64_t next)
     inc_wipe(key, sizeof key);
 }
 
+enum inc_status
+inc_ring_renew(struct inc_ring *r, struct inc_err *err)
+{
+    const unsigned char *kek = inc_kek_of(&r->secret->kek, r->epoch);
+    unsigned char row[RING_ROW], key[INC_SECRET];
+    enum inc_status st = INC_OK;
+    int any = 0;
+
+    for (uint64_t no = 1; no <= r->rows; no++) {
+        if (pread(r->fd, row, RING_ROW, inc_ring_place(no)) == RING_ROW &&
+            inc_ring_unwrap(key, row, kek, r->name, r->epoch, no) == 0)
+            continue;
+        inc_random_bytes(key, sizeof key);
+        inc_ring_wrap(row, key, kek, r->name, r->epoch, no);
+        if (inc_ring_write(r->fd, row, RING_ROW, inc_ring_place(no)) != 0)
+            INC_TRY(inc_ring_trouble(err, errno, "write"));
+        any = 1;
+    }
+    if (any && inc_ring_sync(r->fd) != 0)
+        INC_TRY(inc_ring_trouble(err, errno, "sync"));
+out:
+    inc_wipe(key, sizeof key);
+    return st;
+}
+
 /* ---- destroying ---------------------------------------------------------- */
 
 static size_t

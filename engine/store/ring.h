@@ -56,6 +56,9 @@ enum inc_status inc_ring_more(struct inc_ring *r, uint64_t no,
 /* Numbers from `next` on were never used: keys of theirs that a crash left
  * half written are made anew. */
 void inc_ring_trim(struct inc_ring *r, uint64_t next);
+/* Nothing was sealed yet: every key that a crash left half written is made
+ * anew, durably. */
+enum inc_status inc_ring_renew(struct inc_ring *r, struct inc_err *err);
 
 /* From now on a missing key of this number is no damage. */
 enum inc_status inc_ring_tell_gone(struct inc_ring *r, uint64_t no,
