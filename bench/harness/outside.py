@@ -7,6 +7,7 @@ from . import figures as fig
 from . import pools
 from . import programs as p
 
+_WORLD = "--esco {esco} --comuni {comuni} --space {space} "
 _PASS = {
     "smoke": "--people 300 --needs 4 --rounds 1 --requirements 12 "
              "--filter none --batch 1 --place no",
@@ -19,8 +20,7 @@ _PASS = {
 # {esco}, {build}, {tmp} and {space} stand for what the run uses.
 PROGRAMS = [
     ("engine/pass", "b:bench/engine/pass", {
-        k: "--esco {esco} --comuni {comuni} --space {space} " + v
-        for k, v in _PASS.items()},
+        k: _WORLD + v for k, v in _PASS.items()},
      {"smoke": 20, "quick": 20, "full": 900}),
     ("engine/equal", "b:bench/engine/equal", {
         "smoke": "--count 3", "quick": "--count 20", "full": "--count 2000"},
@@ -31,10 +31,11 @@ PROGRAMS = [
      {"smoke": 20, "quick": 20, "full": 300}),
     ("peers/faiss_flat", "s:bench/peers/faiss_flat.py", {
         "smoke": "--bin {build} --rounds 1 --dims 128 --filters none -- "
-                 + _PASS["smoke"],
+                 + _WORLD + _PASS["smoke"],
         "quick": "--bin {build} --rounds 2 --dims 128 --filters none -- "
-                 + _PASS["quick"],
-        "full": "--bin {build} --rounds 5 -- " + _PASS["full"]},
+                 + _WORLD + _PASS["quick"],
+        "full": "--bin {build} --rounds 5 -- " + _WORLD
+                + _PASS["full"]},
      {"smoke": 20, "quick": 20, "full": 1800}),
 ]
 

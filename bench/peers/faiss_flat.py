@@ -178,10 +178,14 @@ def main():
         people = numpy.fromfile(vectors, dtype=numpy.float32).reshape(-1, dim)
         needs = numpy.fromfile(f"{vectors}.needs",
                                dtype=numpy.float32).reshape(-1, dim)
-        if len(people) != engine.ready["people"] or max(args.dims) > dim:
+        if len(people) != engine.ready["people"]:
             sys.exit(f"faiss_flat: {len(people)} vectors of {dim}")
-        flats = [Flat(people, needs, d, args.filters, args.k)
-                 for d in args.dims]
+        dims = [d for d in args.dims if d <= dim]
+        if not dims:  # the sample's space is small
+            print(f"faiss_flat: the space has {dim} dimensions, so that many",
+                  file=sys.stderr)
+            dims = [dim]
+        flats = [Flat(people, needs, d, args.filters, args.k) for d in dims]
         for flat in flats:
             flat.check(people)
         del people
