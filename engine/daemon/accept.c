@@ -77,8 +77,12 @@ accept4(int listener, struct sockaddr *restrict who, socklen_t *restrict len,
     return (int)fd;
 }
 
+/* Under a name of its own, which <sys/socket.h> has not yet given names of
+ * parameters to. */
+int own_accept(int listener, struct sockaddr *restrict who,
+               socklen_t *restrict len) __asm__("accept");
 int
-accept(int listener, struct sockaddr *restrict who, socklen_t *restrict len)
+own_accept(int listener, struct sockaddr *restrict who, socklen_t *restrict len)
 {
     return accept4(listener, who, len, 0);
 }

@@ -1,10 +1,12 @@
 """Configuration, starting, stopping, reloading, crashes of the real daemon."""
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 import zmq
@@ -350,5 +352,44 @@ def test_process_is_closed_to_others(daemon):
     limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
     core = [x for x in limits.splitlines() if x.startswith("Max core")][0]
     assert core.split()[4:6] == ["0", "0"]
+    # Not dumpable: the kernel gives what is here to root.
+    if os.geteuid() != 0:
+        assert pathlib.Path(f"/proc/{pid}/mem").stat().st_uid == 0
     for f in pathlib.Path(daemon.folder / "store").iterdir():
         assert f.stat().st_mode & 0o077 == 0, f
+
+
+def test_a_crash_leaves_no_core(make):
+    """Whatever the machine does with cores: the kernel says in the status
+    whether it made one."""
+    here = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (here[1], here[1]))
+    daemon = make(sandbox="off").start()  # Landlock would refuse the file
+    resource.setrlimit(resource.RLIMIT_CORE, here)
+    pid = daemon.process.pid
+    where = os.readlink(f"/proc/{pid}/cwd")
+    before = set(os.listdir(where))
+    os.kill(pid, signal.SIGABRT)
+    _, how = os.waitpid(pid, 0)
+    daemon.process.returncode = how
+    assert os.WIFSIGNALED(how) and os.WTERMSIG(how) == signal.SIGABRT
+    assert not os.WCOREDUMP(how)
+    assert set(os.listdir(where)) == before
+
+
+def test_sigterm_at_any_moment_is_a_clean_end(make):
+    """A library that starts threads before main lets a TERM kill the process
+    (docs/operations.md, OpenBLAS): from `serving` on it must not, and before
+    it nothing was promised."""
+    d = make()
+    for k in range(12):
+        d.start(wait=False)
+        time.sleep(k * 0.01)
+        code = d.stop()
+        # 0, or killed before it took signals over.
+        assert code == 0 or ("event=serving" not in d.log_of_run()
+                             and code == -signal.SIGTERM), (k, code)
+    d.start()
+    with d.client() as c:
+        assert c.ask("ping")
+    assert d.stop() == 0

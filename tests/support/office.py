@@ -126,6 +126,9 @@ class Daemon:
         return "".join(p.read_text() for p in
                        sorted(self.folder.glob("log.*")))
 
+    def log_of_run(self):
+        return (self.folder / f"log.{self.runs}").read_text()
+
     def start(self, wait=True):
         ready = self.folder / "ready"
         ready.unlink(missing_ok=True)
