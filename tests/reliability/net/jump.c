@@ -1,7 +1,8 @@
 /*
  * jump.c - a wall clock that can be set while a program runs: loaded before the
  * C library (LD_PRELOAD). INC_TEST_CLOCK names a file of eight bytes, the
- * offset in nanoseconds; it is mapped before main, so a sandbox does not matter.
+ * offset in nanoseconds; it is mapped before main, so a sandbox does not
+ * matter.
  */
 #define _GNU_SOURCE 1
 #include <fcntl.h>
@@ -21,8 +22,8 @@ look(void)
 {
     const char *name = getenv("INC_TEST_CLOCK");
     int fd = name == NULL ? -1 : open(name, O_RDONLY | O_CLOEXEC);
-    void *at = fd < 0 ? MAP_FAILED
-                      : mmap(NULL, 8, PROT_READ, MAP_SHARED, fd, 0);
+    void *at =
+        fd < 0 ? MAP_FAILED : mmap(NULL, 8, PROT_READ, MAP_SHARED, fd, 0);
 
     if (at == MAP_FAILED)
         abort(); /* a test that tests nothing */

@@ -105,7 +105,7 @@ def cpu_s(d):
 
 def percentile(values, share):
     v = sorted(values)
-    return v[min(len(v) - 1, int(share * len(v)))] if v else float("nan")
+    return v[min(len(v) - 1, int(share * len(v)))] if v else 0.0
 
 
 def until(condition, wait_s, step_s=0.05):

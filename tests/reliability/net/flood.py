@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""More questions than can be answered: twice and ten times as many.
+
+Every question gets an answer or `busy`, the daemon goes on. How long those who
+were let in wait, against nine tenths of what it can do, and how soon the others
+hear `busy`, is noted and does not decide: the machine decides that too."""
+import re
+import selectors
+import sys
+import time
+
+import msgpack
+
+from clients import load_people, uris
+from rig import Peer, Run, daemon, percentile, request, rss_kb
+
+ID = re.compile(rb"\xa2id\xa8(\d{8})")
+PEERS, WORKERS, QUEUE = 12, 1, 16
+QUESTION = {"need": {"id": "F", "requirements": [
+    {"uri": u} for u in uris(48)]}, "options": {"k": 5}}
+
+
+def capacity(peers, seconds):
+    """Questions a second when each client asks again as soon as it is
+    answered."""
+    done, start = 0, time.monotonic()
+    for p in peers[:4]:
+        p.send("match.people", QUESTION)
+    while time.monotonic() - start < seconds:
+        for p in peers[:4]:
+            r = p.receive()
+            assert r["status"] == "ok", r
+            p.send("match.people", QUESTION)
+            done += 1
+    for p in peers[:4]:
+        p.receive()
+    return done / (time.monotonic() - start)
+
+
+class Load:
+    """Questions at a rate that does not wait for answers."""
+
+    def __init__(self, peers):
+        self.peers = peers
+        self.chosen = selectors.DefaultSelector()
+        for p in peers:
+            self.chosen.register(p, selectors.EVENT_READ, p)
+        self.head, self.tail = request("match.people", QUESTION,
+                                       number="#" * 8).split(b"#" * 8)
+        self.sent, self.ok, self.busy, self.odd = {}, [], [], []
+        self.count = 0
+
+    def send(self):
+        self.count += 1
+        number = f"{self.count:08d}"
+        p = self.peers[self.count % len(self.peers)]
+        self.sent[number] = time.perf_counter()
+        p.socket.sendall(self.head + number.encode() + self.tail)
+
+    def read(self, wait_s):
+        for key, _ in self.chosen.select(wait_s):
+            key.data.more()
+            now = time.perf_counter()
+            for m in key.data.messages():
+                # Unpacking answers would make those behind them late.
+                number = ID.search(m).group(1).decode()
+                ms = (now - self.sent.pop(number)) * 1000
+                if b"\xa6status\xa2ok" in m[:64]:
+                    self.ok.append(ms)
+                elif b"\xa4code\xa4busy" in m[:128]:
+                    self.busy.append(ms)
+                else:
+                    self.odd.append(msgpack.unpackb(m))
+
+    def run(self, rate, seconds):
+        start = time.perf_counter()
+        due = 0
+        while (now := time.perf_counter()) - start < seconds:
+            while due <= (now - start) * rate:
+                self.send()
+                due += 1
+                self.read(0)
+            self.read(min(0.001, 1 / rate))
+        end = time.perf_counter() + 60
+        while self.sent and time.perf_counter() < end:
+            self.read(0.1)
+
+
+def main():
+    run = Run(__doc__)
+    seconds = run.size(1, 60)
+    with daemon(workers=WORKERS, queue_max=QUEUE, batch_max=4) as d:
+        d.start()
+        first = Peer(d.endpoint, wait_s=60)
+        load_people(first)
+        peers = [Peer(d.endpoint, wait_s=60) for _ in range(PEERS)]
+        can = capacity(peers, max(1, seconds / 10))
+        before = rss_kb(d)
+        run.note(n=0, capacity_per_s=round(can))
+        for name, factor in (("nominal", 0.9), ("2x", 2), ("10x", 10)):
+            load = Load(peers)
+            load.run(can * factor, seconds)
+            run.note(n=run.record["n"] + load.count, **{name: {
+                "asked": load.count, "answered": len(load.ok),
+                "busy": len(load.busy),
+                "admitted_p50_ms": round(percentile(load.ok, .5), 2),
+                "admitted_p99_ms": round(percentile(load.ok, .99), 2),
+                "busy_p50_ms": round(percentile(load.busy, .5), 2),
+                "busy_p99_ms": round(percentile(load.busy, .99), 2),
+                "busy_within_10_ms": round(
+                    sum(m <= 10 for m in load.busy) / len(load.busy), 4)
+                if load.busy else None}})
+            run.expect(not load.sent, f"{len(load.sent)} without an answer")
+            run.expect(not load.odd, f"{load.odd[:2]}")
+            run.expect(load.ok, "nobody was answered")
+        run.note(rss_grown_kb=rss_kb(d) - before)
+        run.expect(rss_kb(d) - before < 65536, "memory grew by 64 MiB")
+        run.expect(d.stop() == 0, "the daemon did not stop cleanly")
+    return run.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
