@@ -57,6 +57,46 @@ static const struct inc_field match_get[] = {
 const struct inc_type inc_match_get_type = INC_TYPE(
     "match_get", struct inc_match_get, match_get, "One entry of the register.");
 
+#define S struct inc_match_replay
+static const struct inc_field match_replay[] = {
+    INC_F_INT(S, no, NEED, 1, INT64_MAX, "Number of the first entry."),
+    INC_F_INT(S, until, 0, 1, INT64_MAX,
+              "Number of the last; absent: only the first. At most 1,000."),
+};
+#undef S
+const struct inc_type inc_match_replay_type =
+    INC_TYPE("match_replay", struct inc_match_replay, match_replay,
+             "Entries to compute again.");
+
+const char *const inc_replay_verdicts[] = {"same", "different", "refused",
+                                           NULL};
+#define S struct inc_replay_item
+static const struct inc_field replay_item[] = {
+    COUNT(S, no, NEED, "Number of the entry."),
+    INC_F_ENUM(S, verdict, NEED, inc_replay_verdicts,
+               "`same` byte for byte; `different`; `refused`: it cannot be "
+               "computed again."),
+    INC_F_TEXT(S, why, 0, 1, 1000, "What differs, or why it cannot be."),
+};
+#undef S
+static const struct inc_type replay_item_type = INC_TYPE(
+    "replay_item", struct inc_replay_item, replay_item, "One entry's verdict.");
+
+#define S struct inc_replayed
+static const struct inc_field replayed[] = {
+    INC_F_MAPS(S, items, NEED, ITEMS_MAX, &replay_item_type,
+               "Those that are not the same; of one entry asked for, its "
+               "verdict."),
+    COUNT(S, same, NEED, "Entries whose answer came out the same."),
+    COUNT(S, different, NEED, "Entries whose answer came out different."),
+    COUNT(S, refused, NEED, "Entries that cannot be computed again."),
+    COUNT(S, skipped, NEED, "Entries that are no matches."),
+    INC_F_CODE(S, kernel, NEED, 1, 32, "The kernel they were computed with."),
+};
+#undef S
+const struct inc_type inc_replayed_type = INC_TYPE(
+    "replayed", struct inc_replayed, replayed, "What came out of a replay.");
+
 #define S struct inc_record_item
 static const struct inc_field record_item[] = {
     COUNT(S, no, NEED, "Number of the entry."),

@@ -28,6 +28,30 @@ struct inc_match_get {
     int64_t no;
 };
 
+/* match.replay */
+struct inc_match_replay {
+    uint64_t has;
+    int64_t no, until;
+};
+struct inc_replay_item {
+    uint64_t has;
+    int64_t no;
+    int64_t verdict; /* enum inc_replay_verdict */
+    const char *why; /* absent when it is the same */
+};
+enum inc_replay_verdict {
+    INC_REPLAY_SAME,
+    INC_REPLAY_DIFFERENT,
+    INC_REPLAY_REFUSED
+};
+struct inc_replayed {
+    uint64_t has;
+    int64_t same, different, refused, skipped;
+    const char *kernel;
+    struct inc_replay_item *items;
+    uint32_t n_items;
+};
+
 struct inc_record_item {
     uint64_t has;
     int64_t no, at;
@@ -65,7 +89,10 @@ struct inc_record_got {
     const char *reply, *body, *chain; /* hex */
 };
 
+extern const char *const inc_replay_verdicts[];
+
 extern const struct inc_type inc_match_list_type, inc_match_get_type,
-    inc_candidate_seen_type, inc_record_page_type, inc_record_got_type;
+    inc_candidate_seen_type, inc_match_replay_type, inc_replayed_type,
+    inc_record_page_type, inc_record_got_type;
 
 #endif

@@ -17,8 +17,8 @@ enum inc_status inc_ask_typed(struct inc_cli *c, enum inc_op op,
 void inc_put_label(struct inc_cli *c, const char *label);
 void inc_put_count(struct inc_cli *c, const char *label, int64_t n);
 
-/* register.c: the first operand as the number of an entry. */
-enum inc_status inc_entry_number(const struct inc_cli *c, int64_t *no,
+/* register.c: an operand as the number of an entry. */
+enum inc_status inc_entry_number(const struct inc_cli *c, int word, int64_t *no,
                                  struct inc_err *err);
 
 #endif

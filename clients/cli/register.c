@@ -166,9 +166,10 @@ inc_cmd_seen(struct inc_cli *c)
 }
 
 enum inc_status
-inc_entry_number(const struct inc_cli *c, int64_t *no, struct inc_err *err)
+inc_entry_number(const struct inc_cli *c, int word, int64_t *no,
+                 struct inc_err *err)
 {
-    const char *text = c->args.word[0];
+    const char *text = c->args.word[word];
     int64_t v = 0;
 
     for (const char *p = text; *p != '\0'; p++) {
@@ -232,7 +233,7 @@ inc_cmd_match_get(struct inc_cli *c)
     enum inc_status st;
 
     inc_err_clear(&err);
-    st = inc_entry_number(c, &no, &err);
+    st = inc_entry_number(c, 0, &no, &err);
     inc_writer_init(&w, &body);
     inc_w_map(&w);
     inc_w_kint(&w, "no", no);

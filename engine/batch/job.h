@@ -15,6 +15,7 @@
 #include "engine/batch/account.h"
 #include "engine/batch/arenas.h"
 #include "engine/match/match.h"
+#include "engine/store/past.h"
 #include "engine/store/trail.h"
 
 enum { INC_ROUTE_MAX = 255 };
@@ -51,6 +52,8 @@ struct inc_job {
     struct inc_trail_subject subject[INC_TRAIL_SUBJECTS]; /* of the question */
     uint32_t n_subjects;
     uint64_t given_no; /* stored person whose id a profile given has, 0: none */
+    /* Of a replay: the subjects are these, as they were then. NULL: none. */
+    const struct inc_past *past;
     uint64_t view_seq; /* journal number of the view they were read in */
     struct inc_slip
         slip; /* what is recorded of it; its head is empty: nothing */

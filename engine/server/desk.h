@@ -61,6 +61,7 @@ inc_answer_fn inc_on_oracle;
 /* on_event.c */
 inc_answer_fn inc_on_event_list;
 /* on_register.c */
+inc_answer_fn inc_on_replay; /* on_replay.c */
 inc_answer_fn inc_on_match_list, inc_on_match_get, inc_on_candidate_seen;
 
 /* on_match.c: fill j->question for a MATCH operation. */
@@ -73,6 +74,12 @@ enum inc_status inc_on_ask(struct inc_desk *d, struct inc_job *j,
 enum inc_status inc_on_record(struct inc_desk *d, struct inc_job *j,
                               const struct inc_image *image,
                               struct inc_err *err);
+
+/* The answer's items as the register takes them, in the job's arena; sets
+ * t->of and n_items. */
+enum inc_status inc_record_items(struct inc_trail_item **out,
+                                 struct inc_trail *t, struct inc_job *j,
+                                 struct inc_err *err);
 
 /* on_write.c: fill j->command, or j->orders of a put_many, for a WRITE
  * operation ... */

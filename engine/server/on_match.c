@@ -28,6 +28,30 @@ one_of(uint64_t has, const char *record, struct inc_err *err)
     return st;
 }
 
+/* The subject of a replay. */
+static enum inc_status
+as_it_was(struct inc_job *j, enum inc_record_kind kind, union inc_record *r,
+          struct inc_err *err)
+{
+    const struct inc_trail_subject *s = NULL;
+    enum inc_status st;
+
+    for (uint32_t i = 0; i < j->n_subjects; i++)
+        if (j->subject[i].kind == kind)
+            s = &j->subject[i];
+    if (s == NULL)
+        return inc_fail(err, INC_E_CORRUPT, 0, "the entry names no %s",
+                        inc_record_name(kind));
+    st = inc_past_get(j->past, kind, s->no, r, &j->arena, err);
+    if (st == INC_OK && inc_record_revision(kind, r) != s->revision)
+        st = inc_fail(err, INC_E_CORRUPT, 0,
+                      "the journal has revision %lld of the %s, it was matched "
+                      "with %lld",
+                      (long long)inc_record_revision(kind, r),
+                      inc_record_name(kind), (long long)s->revision);
+    return st;
+}
+
 static enum inc_status
 stored(struct inc_job *j, struct inc_view *view, enum inc_record_kind kind,
        const char *id, const char *where, union inc_record **out,
@@ -40,13 +64,15 @@ stored(struct inc_job *j, struct inc_view *view, enum inc_record_kind kind,
     if (r == NULL)
         return inc_fail(err, INC_E_NOMEM, 0,
                         "the request needs more memory than one may have");
+    *out = r;
+    if (j->past != NULL)
+        return as_it_was(j, kind, r, err);
     st = inc_view_get(view, kind, id, r, &no, &j->arena, err);
     if (st != INC_OK && err->where[0] == '\0')
         inc_err_where(err, "%s", where);
     if (st == INC_OK && j->n_subjects < INC_TRAIL_SUBJECTS)
         j->subject[j->n_subjects++] =
             (struct inc_trail_subject){kind, no, inc_record_revision(kind, r)};
-    *out = r;
     return st;
 }
 
@@ -70,8 +96,7 @@ known(struct inc_job *j, struct inc_view *view, const char *id,
 {
     enum inc_status st;
 
-    j->given_no = 0;
-    if (id == NULL)
+    if (id == NULL || j->past != NULL)
         return INC_OK;
     st = inc_view_number(view, INC_RECORD_CANDIDATE, id, &j->given_no, err);
     return st == INC_E_NOTFOUND ? INC_OK : st;

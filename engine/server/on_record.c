@@ -26,9 +26,9 @@ number_of(const struct inc_job *j, uint64_t no)
     return 0;
 }
 
-static enum inc_status
-items_of(struct inc_trail_item **out, struct inc_trail *t, struct inc_job *j,
-         struct inc_err *err)
+enum inc_status
+inc_record_items(struct inc_trail_item **out, struct inc_trail *t,
+                 struct inc_job *j, struct inc_err *err)
 {
     size_t n = j->trace.items.len / sizeof(struct inc_traced);
     struct inc_trail_item *items;
@@ -94,7 +94,7 @@ inc_on_record(struct inc_desk *d, struct inc_job *j,
     set_about(&t, j);
     if (inc_ops[j->op].kind == INC_OPS_MATCH || j->op == INC_OP_ORACLE) {
         t.as_of = (int32_t)j->options.as_of;
-        INC_TRY(items_of(&items, &t, j, err));
+        INC_TRY(inc_record_items(&items, &t, j, err));
     }
     memcpy(t.estate, image->estate->digest, INC_DIGEST);
     inc_random_bytes(t.salt, sizeof t.salt);

@@ -25,6 +25,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_VERIFY] = inc_on_verify,
     [INC_OP_BACKUP] = inc_on_backup,
     [INC_OP_ORACLE] = inc_on_oracle,
+    [INC_OP_MATCH_REPLAY] = inc_on_replay,
 };
 
 enum inc_record_kind

@@ -64,6 +64,15 @@ text_fits(const char *text)
     return n <= ACTOR_MAX && (n == 0 || inc_utf8_valid(text, n));
 }
 
+static const struct rule *
+rule_of(const struct inc_command *c)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].op == c->op && rules[i].kind == c->kind)
+            return &rules[i];
+    return NULL;
+}
+
 /* What a caller can get wrong before the state matters. */
 static enum inc_status
 sound(const struct inc_command *c, const struct rule **rule,
@@ -73,10 +82,7 @@ sound(const struct inc_command *c, const struct rule **rule,
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     size_t n = c->id == NULL ? 0 : strlen(c->id);
 
-    *rule = NULL;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (rules[i].op == c->op && rules[i].kind == c->kind)
-            *rule = &rules[i];
+    *rule = rule_of(c);
     if (*rule == NULL || c->arena == NULL)
         return inc_fail(err, INC_E_BUG, 0,
                         "this is not a command of the store");
@@ -269,6 +275,21 @@ next_record(const struct inc_command *c, struct step *step,
     inc_record_set_revision(c->kind, r, step->revision);
     step->next = r;
 out:
+    return st;
+}
+
+enum inc_status
+inc_command_next(const struct inc_command *c, const union inc_record *old,
+                 int64_t revision, union inc_record **next, struct inc_err *err)
+{
+    struct step step = {.rule = rule_of(c), .revision = revision};
+    enum inc_status st;
+
+    *next = NULL;
+    if (step.rule == NULL)
+        return INC_OK;
+    st = next_record(c, &step, old, err);
+    *next = step.next;
     return st;
 }
 

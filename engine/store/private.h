@@ -237,6 +237,11 @@ struct inc_batch {
 enum inc_status inc_command_run(struct inc_batch *b, struct inc_command *c,
                                 const unsigned char body_sha[INC_DIGEST],
                                 struct inc_err *err);
+/* The record after a command that was applied, in the command's arena; *next is
+ * NULL when the command changes none. */
+enum inc_status inc_command_next(const struct inc_command *c,
+                                 const union inc_record *old, int64_t revision,
+                                 union inc_record **next, struct inc_err *err);
 /* Forget the outcome of an earlier try. */
 void inc_command_reset(struct inc_command *c);
 

@@ -170,6 +170,14 @@ enum inc_status inc_trail_get(struct inc_view *v, uint64_t no,
 int inc_trail_item_next(struct inc_trail_item *out, const void *packed,
                         size_t len, size_t *at);
 
+enum { INC_TRAIL_LINES_MAX = 4096 }; /* of one item */
+/* Item `at` of an entry as inc_trail_item_next() gave it: its mark and its
+ * lines' unveiled; these come into lines[2 * INC_TRAIL_LINES_MAX]. */
+enum inc_status inc_trail_item_open(struct inc_trail_item *item,
+                                    const struct inc_store *s,
+                                    const struct inc_trail *t, uint32_t at,
+                                    unsigned char *lines, struct inc_err *err);
+
 /* Which entries to walk; fields that are 0 or NULL do not choose. */
 struct inc_trail_filter {
     uint64_t before;           /* numbers under this one; 0: from the newest */

@@ -19,7 +19,7 @@ enum {
     SUBJECT_FIELDS = 3,
     ENTRY_FIELDS = 4,
     BODY_FIELDS = 2,
-    LINES_MAX = 4096 /* of one item */
+    LINES_MAX = INC_TRAIL_LINES_MAX
 };
 
 /* A request is at most 1 MiB, an item's 400 lines 2 bytes each. */

@@ -130,3 +130,25 @@ inc_trail_body_open(const struct inc_store *s, const struct inc_trail *t,
     inc_wipe(key, sizeof key);
     return st;
 }
+
+enum inc_status
+inc_trail_item_open(struct inc_trail_item *item, const struct inc_store *s,
+                    const struct inc_trail *t, uint32_t at,
+                    unsigned char *lines, struct inc_err *err)
+{
+    unsigned char marks[INC_NUMBER + 2 * INC_TRAIL_LINES_MAX];
+    struct inc_trail_veil veil;
+    size_t len = (size_t)2 * item->n_lines;
+    enum inc_status st;
+
+    inc_number_put(marks, item->mark);
+    memcpy(marks + INC_NUMBER, item->lines, len);
+    inc_trail_veil_begin(&veil, s, t);
+    st = inc_trail_veil_item(&veil, at, item->no, marks, INC_NUMBER + len, err);
+    if (st != INC_OK)
+        return st;
+    item->mark = inc_number_get(marks);
+    memcpy(lines, marks + INC_NUMBER, len);
+    item->lines = lines;
+    return INC_OK;
+}

@@ -661,6 +661,11 @@ class Client:
         """One entry: question, versions, who was ranked."""
         return m.RecordGot.from_wire(self.call("match.get", {"no": no}))
 
+    def replay(self, no: int, until: Optional[int] = None) -> m.Replayed:
+        """Entries computed again and compared; at most 1,000."""
+        return m.Replayed.from_wire(self.call(
+            "match.replay", _present(no=no, until=until), timeout=SLOW_S))
+
     # --- reference --------------------------------------------------------
 
     def find_concepts(self, text: str, *, pillar: Optional[str] = None,

@@ -1331,6 +1331,51 @@ class RecordGot(Model):
 
 
 @dataclass
+class MatchReplayRequest(Model):
+    """Entries to compute again."""
+
+    # Number of the first entry.
+    no: int
+    # Number of the last; absent: only the first. At most 1,000.
+    until: Optional[int] = None
+
+
+@dataclass
+class ReplayItem(Model):
+    """One entry's verdict."""
+
+    # Number of the entry.
+    no: int
+    # `same` byte for byte; `different`; `refused`: it cannot be computed
+    # again.
+    verdict: str
+    # What differs, or why it cannot be.
+    why: Optional[str] = None
+
+
+@dataclass
+class Replayed(Model):
+    """What came out of a replay."""
+
+    _nested = {
+        "items": ReplayItem,
+    }
+
+    # Those that are not the same; of one entry asked for, its verdict.
+    items: list[ReplayItem]
+    # Entries whose answer came out the same.
+    same: int
+    # Entries whose answer came out different.
+    different: int
+    # Entries that cannot be computed again.
+    refused: int
+    # Entries that are no matches.
+    skipped: int
+    # The kernel they were computed with.
+    kernel: str
+
+
+@dataclass
 class EventListRequest(Model):
     """One page of what the standing match found."""
 
@@ -1807,6 +1852,12 @@ OPS: dict[str, Op] = {
         MatchGetRequest,
         RecordGot,
         "One entry of the register: question, versions, who was ranked.",
+    ),
+    "match.replay": Op(
+        "admin",
+        MatchReplayRequest,
+        Replayed,
+        "Compute entries of the register again, from the people and needs of then, and compare them byte for byte.",
     ),
     "event.list": Op(
         "read",
