@@ -237,6 +237,19 @@ inc_sandbox_calls(const struct inc_config *c, struct inc_err *err)
     return INC_OK;
 }
 
+enum inc_status
+inc_sandbox_calls_of_scout(const struct inc_config *c, struct inc_err *err)
+{
+    const enum inc_sandbox wish =
+        (enum inc_sandbox)inc_config_int(c, INC_SET_sandbox);
+    enum inc_status st;
+
+    if (SANITIZED || wish == INC_SANDBOX_OFF)
+        return INC_OK;
+    st = inc_seccomp_enter_forking(err);
+    return st == INC_E_NOTFOUND && wish != INC_SANDBOX_ON ? INC_OK : st;
+}
+
 void
 inc_sandbox_hint(const struct inc_config *c, struct inc_err *err)
 {

@@ -42,6 +42,9 @@ enum inc_status inc_sandbox_files(const struct inc_config *c, const char *file,
                                   struct inc_err *err);
 enum inc_status inc_sandbox_calls(const struct inc_config *c,
                                   struct inc_err *err);
+/* For the scout (scout.h): the same calls, and processes. No log. */
+enum inc_status inc_sandbox_calls_of_scout(const struct inc_config *c,
+                                           struct inc_err *err);
 
 /* Say so in an error that comes from a closed door: a path that a reload named
  * and the start did not. */
@@ -67,5 +70,7 @@ void inc_landlock_free(struct inc_landlock *l);
 
 /* All threads of the process. INC_E_NOTFOUND when the kernel has none. */
 enum inc_status inc_seccomp_enter(struct inc_err *err);
+/* With children (no new namespaces), and waiting for them. */
+enum inc_status inc_seccomp_enter_forking(struct inc_err *err);
 
 #endif

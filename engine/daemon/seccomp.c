@@ -3,7 +3,8 @@
  * EPERM to a network call makes ZeroMQ abort or, worse, go on half done.
  *
  * Looked into:
- *   clone     threads only; the daemon has no children
+ *   clone     threads only; the daemon has no children once it serves (the
+ *             scout, made before, may have: scout.h)
  *   clone3    its arguments lie in memory that a filter cannot read: ENOSYS,
  *             and glibc takes clone
  *   mmap, mprotect  nothing executable, so no code that came later: EACCES,
@@ -88,8 +89,26 @@ allow_some(scmp_filter_ctx f)
     return rc;
 }
 
-enum inc_status
-inc_seccomp_enter(struct inc_err *err)
+/* Processes, but none in a namespace of its own. */
+static int
+allow_children(scmp_filter_ctx f)
+{
+    static const int calls[] = {SCMP_SYS(wait4), SCMP_SYS(waitid),
+                                SCMP_SYS(alarm)};
+    int rc = seccomp_rule_add(
+        f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+        SCMP_A0(SCMP_CMP_MASKED_EQ,
+                CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
+                0));
+
+    for (size_t i = 0; i < INC_COUNT(calls) && rc == 0; i++)
+        rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0);
+    return rc;
+}
+
+static enum inc_status
+enter(int children, struct inc_err *err)
 {
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     int rc = f == NULL ? -ENOMEM : 0;
@@ -100,6 +119,8 @@ inc_seccomp_enter(struct inc_err *err)
         rc = allow_plain(f);
     if (rc == 0)
         rc = allow_threads(f);
+    if (rc == 0 && children)
+        rc = allow_children(f);
     if (rc == 0)
         rc = allow_memory(f);
     if (rc == 0)
@@ -112,4 +133,16 @@ inc_seccomp_enter(struct inc_err *err)
         return inc_fail(err, INC_E_NOTFOUND, -rc,
                         "the kernel takes no seccomp filter");
     return INC_OK;
+}
+
+enum inc_status
+inc_seccomp_enter(struct inc_err *err)
+{
+    return enter(0, err);
+}
+
+enum inc_status
+inc_seccomp_enter_forking(struct inc_err *err)
+{
+    return enter(1, err);
 }

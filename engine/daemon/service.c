@@ -16,6 +16,7 @@
 #include "engine/daemon/process.h"
 #include "engine/daemon/reference.h"
 #include "engine/daemon/sandbox.h"
+#include "engine/daemon/scout.h"
 #include "engine/kernels/panel.h"
 #include "engine/server/server.h"
 
@@ -31,6 +32,7 @@ struct service {
     int signal_fd;
     const struct inc_kernels *kernels;
     const char *blas;
+    struct inc_scout *scout; /* NULL: verify walks without */
     struct inc_store *store;
     struct inc_live *live;
     struct inc_server *server;
@@ -187,6 +189,8 @@ open_server(struct service *s, struct inc_err *err)
         .admin = (int)inc_config_int(c, INC_SET_admin),
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
         .record = (int)inc_config_int(c, INC_SET_record),
+        .scout = inc_scout_ask,
+        .scout_arg = s->scout,
         .store = s->store,
         .live = s->live,
         .kernels = s->kernels,
@@ -253,6 +257,24 @@ save_live(struct service *s)
     inc_upkeep_free(u);
 }
 
+/* Before anything is open or running. The daemon does without when it must. */
+static void
+start_scout(struct service *s)
+{
+    struct inc_store_options o;
+    struct inc_err err = {0};
+    struct inc_log l;
+
+    store_options(&o, s);
+    if (inc_scout_start(&s->scout, &s->config,
+                        inc_config_text(&s->config, INC_SET_store), &o,
+                        &err) == INC_OK)
+        return;
+    inc_log_start(&l, INC_LOG_WARN, "no_scout");
+    inc_log_err(&l, &err);
+    inc_log_end(&l);
+}
+
 /* The store first: a second daemon learns at once that there is one. A file
  * that was cut is looked at by a child process, so the calls are closed after
  * it. */
@@ -298,6 +320,7 @@ stop(struct service *s)
         save_live(s);
     inc_live_close(s->live);
     inc_store_close(s->store);
+    inc_scout_stop(s->scout);
     if (s->signal_fd >= 0)
         (void)close(s->signal_fd);
     inc_config_release(&s->config);
@@ -479,6 +502,7 @@ inc_service_serve(const struct inc_options *o)
         (enum inc_log_level)inc_config_int(&s.config, INC_SET_log_level));
     INC_TRY(inc_process_prepare(&s.signal_fd, &err));
     INC_TRY(inc_sandbox_files(&s.config, inc_options_file(o), &err));
+    start_scout(&s);
     INC_TRY(start(&s, &err));
     INC_TRY(announce(&s, &err));
     control.fd = s.signal_fd;

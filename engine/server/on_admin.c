@@ -130,12 +130,19 @@ inc_on_verify(struct inc_desk *d, struct inc_job *j,
     struct findings f = {.taxonomy = image->estate->world.taxonomy};
     struct inc_verify_report r = {0};
     enum inc_status st = INC_OK;
+    char death[160];
 
     (void)j;
     inc_writer_init(&f.w, &f.text);
     inc_w_list(&f.w);
-    INC_TRY(
-        inc_store_verify(d->o.store, &r, tell, &f, check_concepts, &f, err));
+    if (d->o.scout != NULL &&
+        !d->o.scout(d->o.scout_arg, death, sizeof death)) {
+        tell(&f, 1, death);
+        r.faults = 1; /* and nothing was counted */
+    } else {
+        INC_TRY(inc_store_verify(d->o.store, &r, tell, &f, check_concepts, &f,
+                                 err));
+    }
     inc_w_end(&f.w);
     if (f.text.failed) {
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for the findings");

@@ -29,6 +29,10 @@ struct inc_server_options {
     int admin;              /* answer ADMIN operations */
     int record;             /* keep a register of matches; 0: tests only */
     const char *backup_dir; /* NULL: no backups */
+    /* Asked before `verify` walks the store: 0 when that would be the death of
+     * the process, with the reason. NULL: nobody is asked. */
+    int (*scout)(void *arg, char *text, size_t size);
+    void *scout_arg;
     struct inc_store *store;
     struct inc_live *live;
     const struct inc_kernels *kernels;

@@ -1,15 +1,17 @@
 """The daemon shut in: what it says, what the kernel says of it, and the unit
 that starts it."""
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
-from office import (BUILD, ROOT, SAMPLE, built, load_sample, make,  # noqa
-                    sanitized, space)
+from office import (BUILD, ROOT, SAMPLE, built, load_sample,  # noqa
+                    make, sanitized, space)  # noqa
 
 pytestmark = built
 UNIT = BUILD / "engine/daemon/incrociod.service"
@@ -93,6 +95,36 @@ def test_reload_from_outside_is_refused_with_the_reason(make, tmp_path):
     with d.client() as c:
         assert c.ask("ping") is not None
     assert d.stop() == 0
+
+
+# --- the scout ----------------------------------------------------------------
+
+def scout_of(daemon):
+    pid = daemon.process.pid
+    pids = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert len(pids) == 1
+    return int(pids[0])
+
+
+def test_the_scout_holds_nothing_and_goes_with_the_daemon(make):
+    d = make(admin="true").start()
+    scout = scout_of(d)
+    fds = {int(f.name): os.readlink(f)
+           for f in pathlib.Path(f"/proc/{scout}/fd").iterdir()}
+    more = [to for n, to in fds.items() if n > 2]
+    assert len(more) == 1 and more[0].startswith("socket:"), fds
+    if not sanitized():
+        s = status(f"/proc/{scout}")
+        assert s["Seccomp"].strip() == "2" and s["NoNewPrivs"].strip() == "1"
+    d.process.kill()
+    d.process.wait()
+    end = time.monotonic() + 30
+    while pathlib.Path(f"/proc/{scout}").exists():
+        state = status(f"/proc/{scout}")["State"]
+        if "Z" in state:
+            break  # in a container nobody may collect it
+        assert time.monotonic() < end, state
+        time.sleep(0.01)
 
 
 # --- the unit -----------------------------------------------------------------
