@@ -50,12 +50,25 @@ const struct inc_type inc_by_id_write_type =
 static const struct inc_field candidate_put[] = PUT("candidate");
 static const struct inc_field need_put[] = PUT("need");
 static const struct inc_field company_put[] = PUT("company");
+static const struct inc_field vault_put[] = PUT("vault");
 const struct inc_type inc_candidate_put_type = INC_TYPE(
     "candidate_put", struct inc_put, candidate_put, "A candidate to store.");
 const struct inc_type inc_need_put_type =
     INC_TYPE("need_put", struct inc_put, need_put, "A need to store.");
 const struct inc_type inc_company_put_type =
     INC_TYPE("company_put", struct inc_put, company_put, "A company to store.");
+
+const struct inc_type inc_vault_put_type = INC_TYPE(
+    "vault_put", struct inc_put, vault_put, "A vault record to store.");
+
+static const struct inc_field person_export[] = {
+    ID(struct inc_person_export),
+    INC_F_INT_OR(struct inc_person_export, after, 0, 0, INT64_MAX, 0,
+                 "As `next` of the page before; absent: the first page."),
+};
+const struct inc_type inc_person_export_type =
+    INC_TYPE("person_export", struct inc_person_export, person_export,
+             "One page of what is stored about a person.");
 
 static const struct inc_field put_many[] = {
     INC_F_RECORDS(struct inc_put_many, puts, INC_FIELD_REQUIRED, INC_PUTS_MAX,

@@ -45,6 +45,13 @@ struct inc_put_many {
     uint32_t n_keys;
 };
 
+/* candidate.export. */
+struct inc_person_export {
+    uint64_t has;
+    const char *id;
+    int64_t after; /* journal number; 0: from the start, with the records */
+};
+
 struct inc_patch {
     uint64_t has;
     const char *id;
@@ -177,8 +184,9 @@ struct inc_backup {
 
 extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_by_id_write_type, inc_candidate_put_type, inc_need_put_type,
-    inc_company_put_type, inc_put_many_type, inc_patch_type, inc_list_type,
-    inc_match_people_type, inc_match_needs_type, inc_match_pair_type,
-    inc_concept_find_type, inc_concept_get_type, inc_comune_find_type,
-    inc_event_list_type, inc_journal_list_type, inc_backup_type;
+    inc_company_put_type, inc_vault_put_type, inc_person_export_type,
+    inc_put_many_type, inc_patch_type, inc_list_type, inc_match_people_type,
+    inc_match_needs_type, inc_match_pair_type, inc_concept_find_type,
+    inc_concept_get_type, inc_comune_find_type, inc_event_list_type,
+    inc_journal_list_type, inc_backup_type;
 #endif

@@ -87,6 +87,7 @@ const struct inc_type inc_put_results_type =
 static const struct inc_field candidate_got[] = GOT("candidate");
 static const struct inc_field need_got[] = GOT("need");
 static const struct inc_field company_got[] = GOT("company");
+static const struct inc_field vault_got[] = GOT("vault");
 static const struct inc_field candidate_page[] = PAGE("candidate");
 static const struct inc_field need_page[] = PAGE("need");
 static const struct inc_field company_page[] = PAGE("company");
@@ -96,6 +97,8 @@ const struct inc_type inc_need_got_type =
     INC_TYPE("need_got", struct inc_got, need_got, "A stored need.");
 const struct inc_type inc_company_got_type =
     INC_TYPE("company_got", struct inc_got, company_got, "A stored company.");
+const struct inc_type inc_vault_got_type =
+    INC_TYPE("vault_got", struct inc_got, vault_got, "A stored vault record.");
 const struct inc_type inc_candidate_page_type = INC_TYPE(
     "candidate_page", struct inc_page, candidate_page, "A page of candidates.");
 const struct inc_type inc_need_page_type =
@@ -333,6 +336,37 @@ static const struct inc_field journal_page[] = {
 const struct inc_type inc_journal_page_type =
     INC_TYPE("journal_page", struct inc_journal_page, journal_page,
              "A page of the journal.");
+
+#define M struct inc_mention
+static const struct inc_field mention[] = {
+    COUNT(M, seq, NEED, "Number in the journal."),
+    COUNT(M, at, NEED, "Milliseconds since 1970-01-01 UTC."),
+    INC_F_CODE(M, op, NEED, 1, 64, "What was asked."),
+    INC_F_CODE(M, result, NEED, 1, 64, "ok, or the error code."),
+    INC_F_TEXT(M, actor, 0, 1, 256, "Who asked, as the request said."),
+    INC_F_TEXT(M, office, 0, 1, 256, "For which office."),
+    INC_F_TEXT(M, purpose, 0, 1, 256, "For what."),
+};
+#undef M
+static const struct inc_type mention_type = INC_TYPE(
+    "mention", struct inc_mention, mention, "A command about the person.");
+
+#define P struct inc_person_file
+static const struct inc_field person_file[] = {
+    INC_F_CODE(P, id, NEED, 1, ID_MAX, "The person."),
+    INC_F_RECORD(P, record, 0, "candidate",
+                 "The profile; on the first page, when there is one."),
+    INC_F_RECORD(P, vault, 0, "vault",
+                 "Who the person is; on the first page, when it is stored."),
+    INC_F_MAPS(P, journal, NEED, ITEMS_MAX, &mention_type,
+               "What was done with the records, in order; may be empty on a "
+               "page that is not the last."),
+    COUNT(P, next, 0, "`after` of the next page; absent on the last."),
+};
+#undef P
+const struct inc_type inc_person_file_type =
+    INC_TYPE("person_file", struct inc_person_file, person_file,
+             "One page of what is stored about a person.");
 
 #define V struct inc_verified
 static const struct inc_field verified[] = {

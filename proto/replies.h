@@ -320,6 +320,22 @@ struct inc_journal_page {
     const char *head_chain;
 };
 
+/* candidate.export */
+struct inc_mention {
+    uint64_t has;
+    int64_t seq, at;
+    const char *op, *result, *actor, *office, *purpose;
+};
+
+struct inc_person_file {
+    uint64_t has;
+    const char *id;
+    const struct inc_node *record, *vault;
+    struct inc_mention *journal;
+    uint32_t n_journal;
+    int64_t next; /* 0: this was the last page */
+};
+
 struct inc_verified {
     uint64_t has;
     int64_t candidates, needs, companies, entries, keys, faults, warnings;
@@ -339,6 +355,7 @@ extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
     inc_company_page_type, inc_match_page_type, inc_match_item_type,
     inc_match_line_type, inc_concept_hits_type, inc_concept_type,
     inc_comune_hits_type, inc_event_page_type, inc_journal_page_type,
-    inc_verified_type, inc_backed_up_type;
+    inc_verified_type, inc_backed_up_type, inc_vault_got_type,
+    inc_person_file_type;
 
 #endif

@@ -96,6 +96,8 @@ write_and_tell(struct inc_cli *c, enum inc_op op, const struct inc_buf *body,
         goto out;
     if (inc_arg_has(&c->args, INC_OPT_DRY_RUN))
         inc_buf_printf(&c->out, _("%s: good, nothing was stored\n"), s.id);
+    else if (op == INC_OP_CANDIDATE_ERASE)
+        inc_buf_printf(&c->out, _("%s: erased, its key is destroyed\n"), s.id);
     else if (s.revision == 0)
         inc_buf_printf(&c->out, _("%s: deleted\n"), s.id);
     else if (s.created)

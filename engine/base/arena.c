@@ -24,12 +24,15 @@
 
 enum { ALIGN = 64 };
 
+/* See mem.c: not to be left out before a free. */
+static void *(*const volatile fill)(void *, int, size_t) = memset;
+
 enum inc_status
 inc_arena_init(struct inc_arena *a, size_t cap)
 {
     a->base = NULL;
     a->cap = 0;
-    a->used = 0;
+    a->used = a->peak = 0;
     if (cap > SIZE_MAX - ALIGN || INC_FAULT(ALLOC))
         return INC_E_NOMEM;
     cap = (cap + ALIGN - 1) / ALIGN * ALIGN;
@@ -55,6 +58,8 @@ take(struct inc_arena *a, size_t bytes, size_t align)
     a->used = start + (bytes + 7) / 8 * 8;
     if (a->used > a->cap)
         a->used = a->cap;
+    if (a->used > a->peak)
+        a->peak = a->used;
     UNPOISON(p, bytes);
     return p;
 }
@@ -90,16 +95,22 @@ inc_arena_text(struct inc_arena *a, const char *text, size_t len)
 void
 inc_arena_reset(struct inc_arena *a)
 {
-    POISON(a->base, a->used); /* what lies behind was never given out */
-    a->used = 0;
+    if (a->peak != 0) {
+        UNPOISON(a->base, a->peak);
+        (void)fill(a->base, 0, a->peak);
+        POISON(a->base, a->peak); /* what lies behind was never given out */
+    }
+    a->used = a->peak = 0;
 }
 
 void
 inc_arena_release(struct inc_arena *a)
 {
+    if (a->base != NULL)
+        inc_arena_reset(a);
     UNPOISON(a->base, a->cap);
     free(a->base);
     a->base = NULL;
     a->cap = 0;
-    a->used = 0;
+    a->used = a->peak = 0;
 }

@@ -15,7 +15,8 @@
 struct inc_arena {
     unsigned char *base;
     size_t cap;  /* bytes, fixed at init: the request's whole budget */
-    size_t used; /* bytes */
+    size_t used; /* bytes; a caller may set it back */
+    size_t peak; /* most of it since the last reset */
 };
 
 /* Takes one block of `cap` bytes from the heap. INC_OK or INC_E_NOMEM. */
@@ -28,7 +29,9 @@ void *inc_arena_array(struct inc_arena *a, size_t count, size_t size);
 /* A NUL-terminated copy of text[0..len), or NULL when the budget is spent. */
 char *inc_arena_text(struct inc_arena *a, const char *text, size_t len);
 
-void inc_arena_reset(struct inc_arena *a);   /* frees nothing, reuses all */
+/* Frees nothing, reuses all. What lay there is overwritten: it may be about a
+ * person. */
+void inc_arena_reset(struct inc_arena *a);
 void inc_arena_release(struct inc_arena *a); /* safe on zeroed memory */
 
 #endif

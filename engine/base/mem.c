@@ -1,10 +1,21 @@
 #include "engine/base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/fault.h"
+
+/* Reached through a volatile pointer: a compiler leaves out what it knows to
+ * write memory that is freed next. */
+static void *(*const volatile fill)(void *, int, size_t) = memset;
+
+void
+inc_mem_start(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, INC_MEM_LARGE);
+}
 
 static int
 product(size_t count, size_t size, size_t *out)
@@ -47,9 +58,19 @@ inc_mem_resize(void *old, size_t count, size_t size)
 {
     size_t bytes;
 
+    size_t had = old == NULL ? 0 : malloc_usable_size(old);
+    void *p;
+
     if (product(count, size, &bytes) != 0 || INC_FAULT(ALLOC))
         return NULL;
-    return realloc(old, bytes);
+    if (had == 0 || had > INC_MEM_LARGE)
+        return realloc(old, bytes);
+    p = malloc(bytes);
+    if (p != NULL) {
+        memcpy(p, old, had < bytes ? had : bytes);
+        inc_mem_free(old);
+    }
+    return p;
 }
 
 int
@@ -99,5 +120,9 @@ inc_mem_text(const char *text, size_t len)
 void
 inc_mem_free(void *p)
 {
+    size_t bytes = p == NULL ? 0 : malloc_usable_size(p);
+
+    if (bytes != 0 && bytes <= INC_MEM_LARGE)
+        (void)fill(p, 0, bytes);
     free(p);
 }

@@ -31,6 +31,14 @@ int inc_mem_room(void *array_of_any, size_t *cap, size_t bytes);
 /* A NUL-terminated copy of len bytes of text, or NULL. */
 char *inc_mem_text(const char *text, size_t len);
 
-void inc_mem_free(void *p); /* NULL is fine */
+/* What lay there is overwritten, as it is when a block moves: it may be about a
+ * person. Blocks over INC_MEM_LARGE go back to the system instead, which
+ * inc_mem_start() sees to. NULL is fine. */
+void inc_mem_free(void *p);
+
+enum { INC_MEM_LARGE = 1 << 20 }; /* bytes */
+/* For a daemon, before any thread: freed blocks over INC_MEM_LARGE leave the
+ * process at once. */
+void inc_mem_start(void);
 
 #endif

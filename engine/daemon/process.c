@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/mem.h"
+
 enum { DESCRIPTORS_KEPT = 32 };
 
 enum inc_status
@@ -20,6 +22,7 @@ inc_process_prepare(int *signal_fd, struct inc_err *err)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigset_t set;
 
+    inc_mem_start();
     (void)umask(077);
     (void)setrlimit(RLIMIT_CORE, &limit);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

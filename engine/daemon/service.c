@@ -122,6 +122,22 @@ tell_key(const struct service *s)
     inc_log_end(&l);
 }
 
+static void
+tell_erased(const struct service *s)
+{
+    uint64_t n = inc_store_erased_again(s->store);
+    struct inc_log l;
+
+    if (n == 0)
+        return;
+    inc_log_start(&l, INC_LOG_WARN, "erased_again");
+    inc_log_int(&l, "people", (int64_t)n);
+    inc_log_text(&l, "why",
+                 "the store was restored from before they were "
+                 "erased");
+    inc_log_end(&l);
+}
+
 /* Said at every start: a swap may then keep the keys. */
 static void
 tell_unlocked(const struct service *s)
@@ -290,6 +306,7 @@ start_store(struct service *s, struct inc_err *err)
         &s->store, inc_config_text(&s->config, INC_SET_store), &o, err));
     tell_key(s);
     tell_unlocked(s);
+    tell_erased(s);
     st = inc_sandbox_calls(&s->config, err);
 out:
     return st;

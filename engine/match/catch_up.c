@@ -84,6 +84,7 @@ struct names {
     struct inc_err *err;
 };
 
+/* Profiles; what the vault gets changes no row. */
 static int
 about_people(enum inc_op op)
 {

@@ -6,6 +6,7 @@
 #define INC_SERVER_DESK_H
 
 #include "engine/server/server.h"
+#include "engine/vault/vault.h"
 #include "proto/bodies.h"
 
 enum { INC_STATUS_KINDS = 40 };
@@ -50,6 +51,15 @@ typedef enum inc_status inc_answer_fn(struct inc_desk *d, struct inc_job *j,
 
 /* on_read.c */
 inc_answer_fn inc_on_get, inc_on_list;
+/* on_vault.c */
+inc_answer_fn inc_on_vault_get;
+enum inc_status inc_on_vault_put(struct inc_job *j, struct inc_err *err);
+/* The vault record of a person; INC_E_NOTFOUND. */
+enum inc_status inc_vault_read(struct inc_vault *out, int64_t *revision,
+                               struct inc_view *view, const char *id,
+                               struct inc_arena *a, struct inc_err *err);
+/* on_person.c */
+inc_answer_fn inc_on_person_export;
 /* on_concept.c */
 inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 /* on_status.c */

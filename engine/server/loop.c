@@ -9,6 +9,7 @@
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
+#include "engine/base/seal.h"
 #include "engine/server/inside.h"
 
 enum {
@@ -50,6 +51,8 @@ receive(void *socket, struct incoming *in)
 static void
 release(struct incoming *in)
 {
+    /* ZeroMQ keeps or frees the bytes as they are. */
+    inc_wipe(zmq_msg_data(&in->payload), zmq_msg_size(&in->payload));
     (void)zmq_msg_close(&in->route);
     (void)zmq_msg_close(&in->payload);
 }

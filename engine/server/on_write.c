@@ -219,6 +219,13 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
         return order_patch(j, c->kind, ref, err);
     if (body == &inc_by_id_write_type)
         return order_by_id(j, err);
+    if (body == &inc_vault_put_type) {
+        enum inc_status st = inc_on_vault_put(j, err);
+
+        if (j->dry_run)
+            reply_stored(j);
+        return st;
+    }
     return order_put(d, j, ref, err);
 }
 

@@ -10,6 +10,8 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_STATUS] = inc_on_status,
     [INC_OP_CANDIDATE_GET] = inc_on_get,
     [INC_OP_CANDIDATE_LIST] = inc_on_list,
+    [INC_OP_CANDIDATE_EXPORT] = inc_on_person_export,
+    [INC_OP_VAULT_GET] = inc_on_vault_get,
     [INC_OP_NEED_GET] = inc_on_get,
     [INC_OP_NEED_LIST] = inc_on_list,
     [INC_OP_COMPANY_GET] = inc_on_get,
@@ -33,7 +35,7 @@ inc_route_kind(enum inc_op op)
 {
     const char *wire = inc_ops[op].wire;
 
-    if (strncmp(wire, "candidate.", 10) == 0)
+    if (strncmp(wire, "candidate.", 10) == 0 || strncmp(wire, "vault.", 6) == 0)
         return INC_RECORD_CANDIDATE;
     if (strncmp(wire, "need.", 5) == 0)
         return INC_RECORD_NEED;

@@ -96,6 +96,7 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
     *grow = 0;
     b->txn = NULL;
     b->head = s->head;
+    b->n_erased = 0;
     inc_err_clear(&b->room);
     if (INC_FAULT(STORE_BEGIN))
         INC_TRY(inc_lmdb_status(ENOMEM, "begin to write", err));
@@ -119,6 +120,35 @@ out:
     mdb_txn_abort(b->txn);
     *grow = st == INC_E_FULL && err->os == MDB_MAP_FULL;
     return st;
+}
+
+/* The rows are gone for good; without its keys so is everything else. When that
+ * fails those who asked for it are told, also who asks again, until it is done:
+ * by the next erasure or the next opening. */
+static void
+destroy_keys(struct inc_batch *b, struct inc_command *const *commands, size_t n)
+{
+    struct inc_store *s = b->s;
+    struct inc_err why = {0};
+    enum inc_status st;
+    int asked = b->n_erased != 0;
+
+    for (size_t i = 0; i < n && s->unfinished; i++)
+        asked |= commands[i]->op == INC_OP_CANDIDATE_ERASE &&
+                 commands[i]->status == INC_OK;
+    if (!asked)
+        return;
+    st = s->unfinished ? inc_erase_settle(s, &why)
+                       : inc_erase_finish(s, b->erased, b->n_erased, &why);
+    s->unfinished = st != INC_OK;
+    for (size_t i = 0; i < n && st != INC_OK; i++) {
+        struct inc_command *c = commands[i];
+
+        if (c->op != INC_OP_CANDIDATE_ERASE || c->status != INC_OK)
+            continue;
+        c->status = why.status = INC_E_IO;
+        c->err = why;
+    }
 }
 
 /* Answers to earlier requests stand; everything else did not happen. */
@@ -158,6 +188,7 @@ batch_release(struct inc_batch *b)
     inc_buf_release(&b->entry);
     inc_buf_release(&b->answer);
     inc_buf_release(&b->body);
+    inc_mem_free(b->erased);
     inc_plain_release(&b->plain);
 }
 
@@ -196,6 +227,8 @@ inc_store_apply(struct inc_store *s, struct inc_command *const *commands,
                 commands[i]->arena->used = works[i].arena_used;
         INC_TRY(inc_room_grow(s, bytes * 2, &mine));
     }
+    if (st == INC_OK)
+        destroy_keys(&b, commands, n);
 out:
     if (st != INC_OK) {
         fail_all(s, commands, n, st, &mine);

@@ -11,7 +11,7 @@
  * journal gives the same tables.
  */
 
-enum action { PUT, PATCH, MARK, UNMARK, DELETE };
+enum action { PUT, PATCH, MARK, UNMARK, DELETE, ERASE, VAULT };
 
 enum { ACTOR_MAX = 256, DAY_MS = 86400000 };
 
@@ -25,6 +25,8 @@ static const struct rule {
     {INC_OP_CANDIDATE_FREEZE, INC_RECORD_CANDIDATE, MARK},
     {INC_OP_CANDIDATE_UNFREEZE, INC_RECORD_CANDIDATE, UNMARK},
     {INC_OP_CANDIDATE_DELETE, INC_RECORD_CANDIDATE, DELETE},
+    {INC_OP_CANDIDATE_ERASE, INC_RECORD_CANDIDATE, ERASE},
+    {INC_OP_VAULT_PUT, INC_RECORD_CANDIDATE, VAULT},
     {INC_OP_NEED_PUT, INC_RECORD_NEED, PUT},
     {INC_OP_NEED_PATCH, INC_RECORD_NEED, PATCH},
     {INC_OP_NEED_CLOSE, INC_RECORD_NEED, MARK},
@@ -40,9 +42,16 @@ struct step {
     const struct rule *rule;
     int exists;
     uint64_t no;            /* of the record that is there; 0 when not */
-    union inc_record *next; /* what is there afterwards; NULL: nothing */
+    union inc_record *next; /* what is there afterwards; NULL: nothing new */
     int64_t revision;       /* of it */
 };
+
+/* The record goes. */
+static int
+removes(const struct step *step)
+{
+    return step->rule->action == DELETE || step->rule->action == ERASE;
+}
 
 void
 inc_command_reset(struct inc_command *c)
@@ -270,6 +279,8 @@ next_record(const struct inc_command *c, struct step *step,
         inc_record_set_updated(c->kind, r, (int32_t)(c->at_unix_ms / DAY_MS));
         break;
     case DELETE:
+    case ERASE:
+    case VAULT:
         break;
     }
     inc_record_set_revision(c->kind, r, step->revision);
@@ -293,6 +304,22 @@ inc_command_next(const struct inc_command *c, const union inc_record *old,
     return st;
 }
 
+/* What a vault.put comes to: the profile stays as it is. */
+static enum inc_status
+decide_vault(struct inc_batch *b, const struct inc_command *c,
+             struct step *step, struct inc_err *err)
+{
+    enum inc_status st;
+    int64_t was;
+
+    INC_TRY(inc_vault_revision(b, step->no, &was, err));
+    if (c->if_revision >= 0 && c->if_revision != was)
+        INC_TRY(conflict(c, was != 0, was, err));
+    step->revision = was + 1;
+out:
+    return st;
+}
+
 /* What the tables say to the command; fills step->next and its revision. */
 static enum inc_status
 decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
@@ -302,24 +329,29 @@ decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
     enum action action = step->rule->action;
     union inc_record old = {.has = 0};
     int64_t was = 0;
+    int former = 0;
     size_t mark_used = c->arena->used;
 
     INC_TRY(find(b, c, step, err));
-    if (!step->exists && action != PUT)
+    if (!step->exists && action == ERASE)
+        INC_TRY(inc_former_any(b, c->id, &former, err));
+    if (!step->exists && action != PUT && !former)
         INC_TRY(inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
                          inc_record_name(c->kind)));
+    if (action == VAULT)
+        return decide_vault(b, c, step, err);
     /* A delete looks at the record only when it must: a damaged one can
      * still be deleted. */
-    if (step->exists && (action != DELETE || c->if_revision >= 0)) {
+    if (step->exists && (!removes(step) || c->if_revision >= 0)) {
         INC_TRY(old_record(b, c, step, &old, err));
         was = inc_record_revision(c->kind, &old);
     }
-    if (action == PUT || action == DELETE)
+    if (action == PUT || removes(step))
         c->arena->used = mark_used; /* lists and texts of old are gone, its
                                        numbers stay */
     if (c->if_revision >= 0 && c->if_revision != (step->exists ? was : 0))
         INC_TRY(conflict(c, step->exists, was, err));
-    if (action == DELETE)
+    if (removes(step))
         goto out;
     step->revision = was + 1;
     st = next_record(c, step, &old, err);
@@ -348,7 +380,7 @@ body_of(struct inc_batch *b, const struct inc_command *c,
     *len = c->body_len;
     /* A delete says nothing but the id, and works without the key. */
     if (row->e.result != INC_OK || c->kind != INC_RECORD_CANDIDATE ||
-        step->next == NULL)
+        removes(step))
         return INC_OK;
     INC_TRY(inc_body_seal(b->s, row->no, row->e.seq, c->body, c->body_len,
                           &b->body, err));
@@ -382,6 +414,8 @@ encode(struct inc_batch *b, const struct inc_command *c,
     inc_buf_reset(&b->answer);
     if (row->e.result == INC_OK && step->next != NULL)
         st = inc_record_encode(&b->record, c->kind, step->next);
+    if (row->e.result == INC_OK && step->rule->action == VAULT)
+        inc_vault_pack(&b->record, step->revision, c->vault, c->vault_len);
     inc_entry_head(&b->head_bytes, row);
     inc_chain_next(chain, b->head.chain, b->head_bytes.data,
                    b->head_bytes.failed ? 0 : b->head_bytes.len);
@@ -396,6 +430,32 @@ encode(struct inc_batch *b, const struct inc_command *c,
     if (st == INC_OK && b->record.len > INC_RECORD_BYTES_MAX)
         st = inc_fail(err, INC_E_LIMIT, 0, "a record has at most %d bytes",
                       INC_RECORD_BYTES_MAX);
+    return st;
+}
+
+/* The rows of a record that goes; half a one too: a delete heals it. */
+static enum inc_status
+remove_rows(struct inc_batch *b, const struct inc_command *c, uint64_t n,
+            struct inc_err *err)
+{
+    unsigned char no[INC_NUMBER];
+    enum inc_status st;
+
+    inc_number_put(no, n);
+    st = inc_table_delete(b->s, b->txn, INC_TABLE_RECORD + c->kind, no,
+                          sizeof no, err);
+    if (st != INC_E_NOTFOUND)
+        INC_TRY(st);
+    INC_TRY(inc_table_delete(b->s, b->txn, INC_TABLE_ID + c->kind, c->id,
+                             strlen(c->id), err));
+    if (c->kind != INC_RECORD_CANDIDATE)
+        goto out;
+    st = inc_table_delete(b->s, b->txn, INC_TABLE_VAULT, no, sizeof no, err);
+    if (st == INC_E_NOTFOUND)
+        st = INC_OK;
+    INC_TRY(st);
+    INC_TRY(inc_former_add(b->s, b->txn, c->id, n, err));
+out:
     return st;
 }
 
@@ -418,11 +478,14 @@ write_tables(struct inc_batch *b, const struct inc_command *c,
         if (!step->exists)
             INC_TRY(inc_table_put(b->s, b->txn, ids, c->id, strlen(c->id), no,
                                   sizeof no, MDB_NOOVERWRITE, err));
+    } else if (row->e.result == INC_OK && removes(step)) {
+        if (step->exists)
+            INC_TRY(remove_rows(b, c, row->no, err));
+        if (step->rule->action == ERASE)
+            INC_TRY(inc_erase(b, c->id, c->at_unix_ms, err));
     } else if (row->e.result == INC_OK) {
-        st = inc_table_delete(b->s, b->txn, records, no, sizeof no, err);
-        if (st != INC_E_NOTFOUND) /* half a record: delete heals it */
-            INC_TRY(st);
-        INC_TRY(inc_table_delete(b->s, b->txn, ids, c->id, strlen(c->id), err));
+        INC_TRY(inc_table_put(b->s, b->txn, INC_TABLE_VAULT, no, sizeof no,
+                              b->record.data, b->record.len, 0, err));
     }
     INC_TRY(inc_table_put(b->s, b->txn, INC_TABLE_JOURNAL, seq, sizeof seq,
                           b->entry.data, b->entry.len, MDB_APPEND, err));
@@ -438,7 +501,8 @@ record_it(struct inc_batch *b, struct inc_command *c, const struct step *step,
           const unsigned char body_sha[INC_DIGEST], struct inc_err *err)
 {
     enum inc_status st;
-    int ok = c->status == INC_OK, fresh = ok && !step->exists;
+    int ok = c->status == INC_OK;
+    int fresh = ok && !step->exists && step->rule->action == PUT;
     unsigned char chain[INC_DIGEST];
     struct inc_journal_row row = {
         .e = {.seq = b->head.seq + 1,
@@ -470,7 +534,7 @@ record_it(struct inc_batch *b, struct inc_command *c, const struct step *step,
     c->seq = row.e.seq;
     c->revision = row.revision;
     c->created = fresh;
-    if (ok) {
+    if (ok && step->rule->action != VAULT && row.no != 0) {
         c->change.what = step->next != NULL ? INC_CHANGE_SET : INC_CHANGE_GONE;
         c->change.kind = c->kind;
         c->change.no = row.no;
@@ -494,7 +558,7 @@ inc_command_run(struct inc_batch *b, struct inc_command *c,
     if (c->replayed || c->status != INC_E_NOTFOUND)
         return INC_OK;
     inc_err_clear(&c->err);
-    if (b->room.status != INC_OK && step.rule->action != DELETE) {
+    if (b->room.status != INC_OK && !removes(&step)) {
         c->err = b->room;
         c->status = b->room.status;
         return INC_OK;

@@ -26,8 +26,8 @@ refuse(struct inc_err *err, const char *path, const char *what,
 }
 
 /* Files of $CREDENTIALS_DIRECTORY: systemd looks after who reads them. */
-static int
-is_credential(const char *path)
+int
+inc_kek_is_credential(const char *path)
 {
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment */
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
@@ -50,7 +50,7 @@ check_mode(const char *path, struct inc_err *err)
         inc_err_hint(err, "the user of the daemon must be able to read it");
         return INC_E_CONFIG;
     }
-    if (is_credential(path))
+    if (inc_kek_is_credential(path))
         return INC_OK;
     if (!S_ISREG(info.st_mode))
         return refuse(err, path, "the key file is not a file",

@@ -39,6 +39,8 @@ enum inc_status inc_kek_save(const struct inc_kek *kek, const char *path,
                              struct inc_err *err);
 /* Add the epoch after the last with a new key. */
 void inc_kek_next(struct inc_kek *kek);
+/* Does systemd give this file? It is read-only then. */
+int inc_kek_is_credential(const char *path);
 const unsigned char *inc_kek_of(const struct inc_kek *kek, uint32_t epoch);
 
 #endif

@@ -82,7 +82,8 @@ walk(struct inc_past *p, uint64_t after, uint64_t until, row_fn *fn,
         if (row.e.seq > until)
             break;
         if (row.e.result == INC_OK && row.no != 0 &&
-            row.kind != INC_RECORD_COMPANY)
+            row.kind != INC_RECORD_COMPANY &&
+            row.e.op != INC_OP_VAULT_PUT) /* changes no profile */
             INC_TRY(fn(p, &row, err));
     }
     st = rc == 0 || rc == MDB_NOTFOUND

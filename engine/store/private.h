@@ -4,7 +4,7 @@
  *
  * Who may touch what
  *   env, dbi, dir, limits, id   set by open before any other thread, then read
- *   head, broken                the writer thread
+ *   head, broken, unfinished    the writer thread
  *   views, resizing, dead       under `mutex`; `change` tells of a change
  */
 #ifndef INC_STORE_PRIVATE_H
@@ -75,9 +75,11 @@ struct inc_store {
     struct inc_ring *ring; /* the keys values are sealed with */
     char *key_file, *keys; /* where the ring lies: KEYS/keys/ring */
     int made_key;          /* by this opening */
+    uint64_t erased_again; /* by this opening */
 
     struct inc_head head;
     int broken;     /* a commit failed, its outcome is unknown */
+    int unfinished; /* an erasure: keys or the list are behind the tables */
     int has_events; /* 0: an older store, opened read-only */
     int has_trail;  /* likewise */
 
@@ -227,6 +229,8 @@ struct inc_batch {
     struct inc_head head;
     struct inc_err room;    /* status INC_OK: there is room */
     struct inc_arena arena; /* for first answers */
+    uint64_t *erased;       /* numbers whose keys go once this is committed */
+    size_t n_erased, cap_erased;
     /* scratch, kept between commands: stored bytes of the four values */
     struct inc_buf record, head_bytes, body, entry, answer;
     struct inc_buf plain; /* the value opened last */
@@ -266,6 +270,16 @@ typedef void inc_event_tell_fn(void *arg, const char *text);
 void inc_event_verify(struct inc_view *v, uint64_t head_seq,
                       inc_event_tell_fn *tell, void *arg);
 
+/* --- vault.c --------------------------------------------------------------
+ */
+
+/* Revision of person `no`'s vault record, 0 when there is none. */
+enum inc_status inc_vault_revision(struct inc_batch *b, uint64_t no,
+                                   int64_t *revision, struct inc_err *err);
+/* The row as stored: revision, then the bytes. Appended. */
+void inc_vault_pack(struct inc_buf *out, int64_t revision, const void *bytes,
+                    size_t len);
+
 /* --- erase.c ---------------------------------------------------------------
  */
 
@@ -280,6 +294,34 @@ enum inc_status inc_trail_open(struct inc_store *s, struct inc_err *err);
 /* Tell every fault of the tables; hands back how many entries there are. */
 uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
                           void *arg);
+
+/* 1 when somebody had this id before. */
+enum inc_status inc_former_any(struct inc_batch *b, const char *id, int *any,
+                               struct inc_err *err);
+/* In the transaction: all who had this id (their records are gone) count as
+ * erased; their keys go with inc_erase_finish(). */
+enum inc_status inc_erase(struct inc_batch *b, const char *id,
+                          int64_t at_unix_ms, struct inc_err *err);
+/* After the commit: destroy the keys and write the list. INC_E_IO. */
+enum inc_status inc_erase_finish(struct inc_store *s, const uint64_t *no,
+                                 size_t n, struct inc_err *err);
+/* At opening: the ring knows who is gone; when writing, whoever is in the list
+ * and came back with a backup is erased again, and what a crash left undone is
+ * done. */
+enum inc_status inc_erase_settle(struct inc_store *s, struct inc_err *err);
+
+/* --- erased_list.c: the file beside the key file --------------------------
+ */
+
+/* Numbers of the ring `name` in the list, ascending; the caller frees *no. No
+ * file is an empty list. */
+enum inc_status inc_erased_read(uint64_t **no, size_t *n, const char *key_file,
+                                const char *dir, const char *name,
+                                struct inc_err *err);
+/* Add these, durably. */
+enum inc_status inc_erased_add(const uint64_t *no, size_t n,
+                               const char *key_file, const char *dir,
+                               const char *name, struct inc_err *err);
 
 /* --- room.c: disk and map ------------------------------------------------ */
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -149,6 +150,13 @@ inc_ring_epoch(const struct inc_ring *r)
     return r->epoch;
 }
 
+void
+inc_ring_name(const struct inc_ring *r, char out[33])
+{
+    for (size_t i = 0; i < RING_NAME; i++)
+        (void)snprintf(out + 2 * i, 3, "%02x", r->name[i]);
+}
+
 int
 inc_ring_locked(const struct inc_ring *r)
 {
@@ -171,14 +179,16 @@ inc_ring_key(const struct inc_ring *r, uint64_t no,
 {
     unsigned char row[RING_ROW];
     const unsigned char *kek = inc_kek_of(&r->secret->kek, r->epoch);
-    int there = no != 0 && no < (UINT64_C(1) << 48) &&
-                pread(r->fd, row, RING_ROW, inc_ring_place(no)) == RING_ROW;
+    int there;
+
+    if (inc_ring_is_gone(r, no)) /* also one that a backup brought back */
+        return INC_E_NOTFOUND;
+    there = no != 0 && no < (UINT64_C(1) << 48) &&
+            pread(r->fd, row, RING_ROW, inc_ring_place(no)) == RING_ROW;
 
     if (there && !inc_ring_is_zero(row, RING_ROW) &&
         inc_ring_unwrap(key, row, kek, r->name, r->epoch, no) == 0)
         return INC_OK;
-    if (inc_ring_is_gone(r, no))
-        return INC_E_NOTFOUND;
     (void)inc_fail(err, INC_E_CORRUPT, 0,
                    "the key of person %llu is missing or damaged",
                    (unsigned long long)no);
@@ -309,6 +319,8 @@ inc_ring_is_gone(const struct inc_ring *r, uint64_t no)
     size_t at;
     int gone;
 
+    if (r->n_gone == 0)
+        return 0;
     (void)pthread_mutex_lock(&open->mutex);
     at = find_gone(r, no);
     gone = at < r->n_gone && r->gone[at] == no;

@@ -11,7 +11,8 @@
  * A flat file because destroying a key must leave no copy: a row is overwritten
  * where it lies, LMDB would write the change elsewhere and keep the old page.
  *
- * Threads: any number call inc_ring_key; the writer thread the rest.
+ * Threads: any number call inc_ring_key and inc_ring_is_gone; the writer thread
+ * the rest.
  */
 #ifndef INC_STORE_RING_H
 #define INC_STORE_RING_H
@@ -39,6 +40,8 @@ void inc_ring_close(struct inc_ring *r); /* NULL is fine */
 /* The key of what is about nobody. */
 const unsigned char *inc_ring_data(const struct inc_ring *r);
 uint32_t inc_ring_epoch(const struct inc_ring *r);
+/* Random name of the ring, hex: numbers of people belong to it. */
+void inc_ring_name(const struct inc_ring *r, char out[33]);
 int inc_ring_locked(const struct inc_ring *r); /* the keys' memory is */
 
 /* Person `no`'s key; the caller wipes it. INC_E_NOTFOUND (no text) when it was

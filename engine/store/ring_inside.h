@@ -34,7 +34,8 @@ struct inc_ring {
     struct inc_ring_secrets *secret;
     pthread_mutex_t mutex; /* of what follows */
     uint64_t *gone;        /* ascending */
-    size_t n_gone, cap_gone;
+    _Atomic size_t n_gone; /* 0 is read without it */
+    size_t cap_gone;
 };
 
 enum inc_status inc_ring_trouble(struct inc_err *err, int e, const char *doing);

@@ -379,6 +379,7 @@ open_store(struct inc_store **out, const char *dir,
                           err));
     INC_TRY(update_format(s, format, err));
     INC_TRY(inc_store_load(s, err));
+    INC_TRY(inc_erase_settle(s, err));
     if (!o->read_only) {
         INC_TRY(inc_compact(s, open_again, err));
         inc_ring_trim(s->ring, s->head.next_no[INC_RECORD_CANDIDATE]);
@@ -444,6 +445,12 @@ const char *
 inc_store_made_key(const struct inc_store *s)
 {
     return s->made_key ? s->key_file : NULL;
+}
+
+uint64_t
+inc_store_erased_again(const struct inc_store *s)
+{
+    return s->erased_again;
 }
 
 int

@@ -52,6 +52,10 @@ void inc_store_close(struct inc_store *s); /* NULL is fine */
  * told to keep a copy of it. Lives as long as the store. */
 const char *inc_store_made_key(const struct inc_store *s);
 
+/* People whom this opening erased again, because a backup had them and the list
+ * of the erased too. */
+uint64_t inc_store_erased_again(const struct inc_store *s);
+
 /* 0: the memory of the keys is not locked and may reach a swap. */
 int inc_store_keys_locked(const struct inc_store *s);
 
@@ -83,8 +87,10 @@ struct inc_command {
     const char *id;           /* record id */
     union inc_record *record; /* put: the new one; patch: the fields */
     uint64_t removed;         /* patch: fields to remove */
-    int64_t if_revision;      /* -1: none given */
-    const void *body;         /* the request body as received */
+    const void *vault;        /* vault.put: the stored form, opaque here */
+    size_t vault_len;
+    int64_t if_revision; /* -1: none given */
+    const void *body;    /* the request body as received */
     size_t body_len;
     struct inc_arena *arena; /* for decoding the old record */
     /* NULL, or called on the merged record of a patch before it is written */
@@ -120,6 +126,10 @@ struct inc_command {
  * delete works on a damaged record and on a full disk. The caller's record is
  * not changed: change.record is a copy in the arena, sharing its lists.
  *
+ * An erase destroys the keys of everybody who had this id, also of who was
+ * deleted before, and is answered after that: INC_E_IO when the rows are gone
+ * and a key could not be destroyed, which the next opening does.
+ *
  * The map grows when needed: that waits for open views, at most 10 seconds,
  * then INC_E_BUSY. A thread must not hold a view while it calls this.
  * After a commit failure of unknown outcome the store refuses all writes
@@ -152,6 +162,13 @@ enum inc_status inc_view_by_number(struct inc_view *v,
                                    enum inc_record_kind kind, uint64_t no,
                                    union inc_record *out, struct inc_arena *a,
                                    struct inc_err *err);
+
+/* What the vault has of the person with this id: the bytes a vault.put gave
+ * and their revision. *bytes lives until the view is used again.
+ * INC_E_NOTFOUND when there is none, or no such person. */
+enum inc_status inc_view_vault(struct inc_view *v, const char *id,
+                               const void **bytes, size_t *len,
+                               int64_t *revision, struct inc_err *err);
 
 /* Records in byte order of id, after `after` (NULL: from the start). `each`
  * returns INC_OK to go on, anything else stops and is handed back. The arena

@@ -5,7 +5,7 @@
 #include "proto/replies.h"
 
 const struct inc_type *const docgen_records[DOCGEN_RECORDS] = {
-    &inc_candidate_type, &inc_need_type, &inc_company_type};
+    &inc_candidate_type, &inc_need_type, &inc_company_type, &inc_vault_type};
 
 const struct docgen_words docgen_words[] = {
     {"evidence", inc_evidence_names},
@@ -22,6 +22,8 @@ const struct docgen_words docgen_words[] = {
     {"line_kind", inc_line_kind_names},
     {"line_status", inc_line_status_names},
     {"why", inc_why_names},
+    {"sex", inc_sex_names},
+    {"regime", inc_regime_names},
 };
 const size_t docgen_n_words = INC_COUNT(docgen_words);
 

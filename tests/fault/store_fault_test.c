@@ -322,6 +322,91 @@ changing_the_key(void **state)
     run_scenario(&s);
 }
 
+/* --- erasing ---------------------------------------------------------------
+ */
+
+static struct inc_command erase;
+
+static void
+put_vault(struct fixture *f, const char *id)
+{
+    struct inc_command c = command(f, INC_OP_VAULT_PUT, id, NULL);
+
+    c.vault = "who it is";
+    c.vault_len = 9;
+    IS(run(f, &c), INC_OK, &c.err);
+}
+
+static void
+prepare_erase(struct fixture *f)
+{
+    struct inc_command c;
+
+    three_people(f);
+    put_vault(f, "a");
+    c = command(f, INC_OP_CANDIDATE_DELETE, "a", NULL);
+    IS(run(f, &c), INC_OK, &c.err);
+    (void)put_person(f, "a"); /* number 4; 1 was hers too */
+    put_vault(f, "a");
+    erase = command(f, INC_OP_CANDIDATE_ERASE, "a", NULL);
+}
+
+static enum inc_status
+erase_her(struct fixture *f)
+{
+    struct inc_command *one[] = {&erase};
+    enum inc_status st = inc_store_apply(f->s, one, 1, &f->err);
+
+    return st == INC_OK ? erase.status : st;
+}
+
+static int
+is_destroyed(struct fixture *f, size_t no)
+{
+    size_t len, at = 64 + no * 72;
+    unsigned char *ring = slurp(f->dir, "keys/ring", &len), any = 0;
+
+    for (size_t i = at; i < at + 72 && i < len; i++)
+        any |= ring[i];
+    free(ring);
+    return any == 0;
+}
+
+/* Whoever is told `ok` has it: rows, keys and list; whatever failed, asking
+ * again with the same key ends it, at once or after the next start. */
+static void
+check_erase(struct fixture *f, enum inc_status st, int fired)
+{
+    union inc_record r;
+    char list[PATH_ROOM + 16];
+
+    (void)fired;
+    if (st != INC_OK && armed == INC_FAULT_STORE_COMMIT)
+        reopen(f);
+    if (st != INC_OK)
+        OK(erase_her(f), &f->err);
+    for (int i = 0; i < 2; i++) {
+        IS(get(f, INC_RECORD_CANDIDATE, "a", &r, NULL), INC_E_NOTFOUND,
+           &f->err);
+        IS(get(f, INC_RECORD_CANDIDATE, "b", &r, NULL), INC_OK, &f->err);
+        assert_true(is_destroyed(f, 1) && is_destroyed(f, 4));
+        assert_false(is_destroyed(f, 2));
+        assert_clean(f);
+        reopen(f);
+    }
+    (void)snprintf(list, sizeof list, "%s.erased", f->key_file);
+    assert_int_equal(access(list, F_OK), 0);
+}
+
+static void
+erasing(void **state)
+{
+    static const struct scenario s = {"erasing", prepare_erase, erase_her,
+                                      check_erase, 0};
+    (void)state;
+    run_scenario(&s);
+}
+
 /* --- backup and restore -------------------------------------------------- */
 
 static char to[PATH_ROOM], back[PATH_ROOM];
@@ -607,6 +692,7 @@ main(void)
         cmocka_unit_test(backups),      cmocka_unit_test(restoring),
         cmocka_unit_test(reading),      cmocka_unit_test(telling),
         cmocka_unit_test(older_stores), cmocka_unit_test(changing_the_key),
+        cmocka_unit_test(erasing),
     };
     /* Hundreds of small stores, and what a disk keeps is not the question. */
     if (access("/dev/shm", W_OK) == 0)

@@ -255,6 +255,17 @@ def test_candidate_round(client):
         client.put_candidate(person(1), if_revision=1)
     assert e.value.code == "conflict"
     assert client.put_candidate(person(2), dry_run=True).seq == 0
+    client.put_candidate(person(3))
+    who = {"id": "T-3", "surname": "Prova", "sex": "x"}
+    assert client.put_vault(who, if_revision=0).revision == 1
+    assert client.get_vault("T-3").surname == "Prova"
+    file = client.export("T-3")
+    assert file.vault.sex == "x" and file.record.id == "T-3"
+    assert [x.op for x in file.journal] == ["candidate.put", "vault.put"]
+    assert client.erase("T-3").revision == 0
+    with pytest.raises(incrocio.IncrocioError) as e:
+        client.get_vault("T-3")
+    assert e.value.code == "not_found"
     assert client.delete_candidate("T-1").revision == 0
     with pytest.raises(incrocio.IncrocioError) as e:
         client.get_candidate("T-1")

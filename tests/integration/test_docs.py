@@ -10,7 +10,8 @@ import pytest
 
 from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
-PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md"]
+PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
+         "docs/privacy.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod) .*)$", re.M)
 
 
@@ -38,6 +39,8 @@ def office(tmp_path_factory):
              if not json.loads(line).get("closed")]
     (folder / "needs.jsonl").write_text("\n".join(needs) + "\n")
     (folder / "need.json").write_text(needs[0])
+    (folder / "identita.json").write_text(json.dumps(
+        {"id": "P-0001", "surname": "Prova", "birth_country": "IT"}))
     (folder / "DIR").symlink_to(folder / "store")
     (folder / "DIR.key").symlink_to(folder / "store.key")
     env = {k: v for k, v in os.environ.items() if not k.startswith("INCROCIO")}

@@ -503,6 +503,29 @@ class Client:
                          key: Optional[bytes] = None) -> m.Stored:
         return self._by_id("candidate.delete", id, if_revision, key)
 
+    def erase(self, id: str, *, key: Optional[bytes] = None) -> m.Stored:
+        """For good: the person's key is destroyed before this returns."""
+        return self._by_id("candidate.erase", id, None, key)
+
+    def put_vault(self, record: Union[m.Vault, dict[str, Any]], *,
+                  if_revision: Optional[int] = None, dry_run: bool = False,
+                  key: Optional[bytes] = None) -> m.Stored:
+        """Who a person is; no match reads it."""
+        return self._put("vault", record, if_revision, dry_run, key)
+
+    def get_vault(self, id: str) -> m.Vault:
+        return m.Vault.from_wire(self.call("vault.get", {"id": id})["record"])
+
+    def export(self, id: str) -> m.PersonFile:
+        """Everything stored about a person, all pages in one."""
+        whole = self.call("candidate.export", {"id": id})
+        after = whole.pop("next", None)
+        while after is not None:
+            page = self.call("candidate.export", {"id": id, "after": after})
+            whole["journal"] += page["journal"]
+            after = page.get("next")
+        return m.PersonFile.from_wire(whole)
+
     def close_need(self, id: str, *, if_revision: Optional[int] = None,
                    key: Optional[bytes] = None) -> m.Stored:
         return self._by_id("need.close", id, if_revision, key)

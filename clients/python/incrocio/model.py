@@ -174,6 +174,29 @@ Why = Literal[
     "short_hours",
     "trainable",
 ]
+Sex = Literal[
+    "f",
+    "m",
+    "x",
+]
+Regime = Literal[
+    "l68_art1",
+    "l68_art18",
+    "l381_art4",
+    "l407",
+    "eu_651_2_4",
+    "eu_651_2_99",
+    "op_art21",
+    "semiliberta",
+    "affidamento",
+    "affidamento_terapia",
+    "domiciliare",
+    "messa_alla_prova",
+    "lpu",
+    "minore",
+    "protezione",
+    "presa_in_carico",
+]
 
 
 @dataclass
@@ -467,6 +490,70 @@ class Company(Model):
     updated: Optional[str] = None
     # 1, 2, ...: counts the changes.
     revision: Optional[int] = None
+
+
+@dataclass
+class VaultStatus(Model):
+    """A protection or a measure. Never an offence, a diagnosis or a percentage."""
+
+    # The law it stands on.
+    regime: Regime
+    # Letter or number of the article.
+    basis: Optional[str] = None
+    # Who attested it.
+    author: Optional[str] = None
+    # First day.
+    from_: Optional[str] = None
+    # Last day. Absent: no end known.
+    until: Optional[str] = None
+
+
+@dataclass
+class Vault(Model):
+    """Who a person is. Sealed with the person's own key; no match reads it."""
+
+    _nested = {
+        "statuses": VaultStatus,
+    }
+
+    # Id of the person, whose profile is stored.
+    id: str
+    # Surname.
+    surname: Optional[str] = None
+    # Name.
+    name: Optional[str] = None
+    # Date of birth.
+    birth_date: Optional[str] = None
+    # Place of birth.
+    birth_place: Optional[str] = None
+    # Country of birth, ISO 3166-1.
+    birth_country: Optional[str] = None
+    # As on the document.
+    sex: Optional[Sex] = None
+    # Citizenships, ISO 3166-1.
+    citizenships: Optional[list[str]] = None
+    # Tax code: 16 characters, or 11.
+    tax_code: Optional[str] = None
+    # Address of residence.
+    residence: Optional[str] = None
+    # Address of domicile.
+    domicile: Optional[str] = None
+    # Telephone.
+    phone: Optional[str] = None
+    # Address of electronic mail.
+    email: Optional[str] = None
+    # Certified mail.
+    certified_email: Optional[str] = None
+    # Kind of residence permit.
+    permit: Optional[str] = None
+    # Last day of the permit.
+    permit_until: Optional[str] = None
+    # People who depend on the person.
+    dependants: Optional[int] = None
+    # Guardian, and how to reach them.
+    guardian: Optional[str] = None
+    # Protections and measures.
+    statuses: Optional[list[VaultStatus]] = None
 
 
 @dataclass
@@ -863,6 +950,90 @@ class RecordPage(Model):
     # `before` of the next page; absent on the last. A page may be empty and
     # not be the last.
     next: Optional[int] = None
+
+
+@dataclass
+class PersonExportRequest(Model):
+    """One page of what is stored about a person."""
+
+    # Id.
+    id: str
+    # As `next` of the page before; absent: the first page.
+    after: Optional[int] = None
+
+
+@dataclass
+class Mention(Model):
+    """A command about the person."""
+
+    # Number in the journal.
+    seq: int
+    # Milliseconds since 1970-01-01 UTC.
+    at: int
+    # What was asked.
+    op: str
+    # ok, or the error code.
+    result: str
+    # Who asked, as the request said.
+    actor: Optional[str] = None
+    # For which office.
+    office: Optional[str] = None
+    # For what.
+    purpose: Optional[str] = None
+
+
+@dataclass
+class PersonFile(Model):
+    """One page of what is stored about a person."""
+
+    _nested = {
+        "record": Candidate,
+        "vault": Vault,
+        "journal": Mention,
+    }
+
+    # The person.
+    id: str
+    # What was done with the records, in order; may be empty on a page that is
+    # not the last.
+    journal: list[Mention]
+    # The profile; on the first page, when there is one.
+    record: Optional[Candidate] = None
+    # Who the person is; on the first page, when it is stored.
+    vault: Optional[Vault] = None
+    # `after` of the next page; absent on the last.
+    next: Optional[int] = None
+
+
+@dataclass
+class VaultPutRequest(Model):
+    """A vault record to store."""
+
+    _nested = {
+        "record": Vault,
+    }
+
+    # The whole record; its revision is ignored.
+    record: Vault
+    # Refuse (conflict) unless the stored record has this revision; 0: unless
+    # there is none.
+    if_revision: Optional[int] = None
+    # Check only, store nothing. Absent: false.
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class VaultGot(Model):
+    """A stored vault record."""
+
+    _nested = {
+        "record": Vault,
+    }
+
+    # As stored.
+    record: Vault
+    # Its revision.
+    revision: int
 
 
 @dataclass
@@ -1738,6 +1909,30 @@ OPS: dict[str, Op] = {
         CandidateSeenRequest,
         RecordPage,
         "Where a person was seen: the matches she is in, her rank and score, who asked and why.",
+    ),
+    "candidate.erase": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Erase a person for good: profile, vault record, what the journal says of either. Before the reply the person's key is destroyed; also for one who was deleted before.",
+    ),
+    "candidate.export": Op(
+        "read",
+        PersonExportRequest,
+        PersonFile,
+        "Everything that is stored about a person, to be given to them.",
+    ),
+    "vault.put": Op(
+        "write",
+        VaultPutRequest,
+        Stored,
+        "Store who a person is, replacing what was there. No match reads it.",
+    ),
+    "vault.get": Op(
+        "read",
+        ByIdRequest,
+        VaultGot,
+        "Who a person is.",
     ),
     "need.put": Op(
         "write",

@@ -211,6 +211,8 @@ stop(void **state)
     inc_arena_release(&f->read);
     remove_folder(f->dir);
     (void)unlink(f->key_file);
+    (void)snprintf(f->dir, sizeof f->dir, "%.500s.erased", f->key_file);
+    (void)unlink(f->dir);
     free(f);
     return 0;
 }
@@ -292,7 +294,8 @@ kind_of_op(enum inc_op op)
 {
     const char *wire = inc_ops[op].wire;
 
-    return strncmp(wire, "cand", 4) == 0   ? INC_RECORD_CANDIDATE
+    return strncmp(wire, "cand", 4) == 0 || strncmp(wire, "vault", 5) == 0
+               ? INC_RECORD_CANDIDATE
            : strncmp(wire, "need", 4) == 0 ? INC_RECORD_NEED
                                            : INC_RECORD_COMPANY;
 }
