@@ -386,7 +386,8 @@ const struct inc_type inc_verified_type =
 static const struct inc_field backed_up[] = {
     INC_F_CODE(struct inc_backed_up, name, NEED, 1, ID_MAX, "The folder."),
     COUNT(struct inc_backed_up, bytes, NEED, "Its size."),
-    COUNT(struct inc_backed_up, seq, NEED, "Last journal number in it."),
+    COUNT(struct inc_backed_up, seq, NEED,
+          "The journal up to this number is in it, perhaps more."),
 };
 const struct inc_type inc_backed_up_type = INC_TYPE(
     "backed_up", struct inc_backed_up, backed_up, "A copy that is safe.");

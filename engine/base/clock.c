@@ -3,12 +3,15 @@
 #include <time.h>
 
 static int64_t frozen_ms = -1;
+static uint64_t stopped_ns;
 
 uint64_t
 inc_clock_ns(void)
 {
     struct timespec ts;
 
+    if (stopped_ns != 0)
+        return stopped_ns;
     (void)clock_gettime(CLOCK_MONOTONIC, &ts);
     return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
 }
@@ -34,4 +37,10 @@ void
 inc_clock_freeze(int64_t unix_ms)
 {
     frozen_ms = unix_ms;
+}
+
+void
+inc_clock_stop(uint64_t ns)
+{
+    stopped_ns = ns;
 }

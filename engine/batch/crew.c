@@ -54,6 +54,8 @@ start_threads(struct inc_crew *c, struct inc_err *err)
         INC_TRY(inc_matcher_new(&w->matcher, c->o.kernels, err));
     }
     c->porter.crew = c->clerk.crew = c;
+    if (c->o.by_hand)
+        goto out;
     INC_TRY(start_thread(&c->clerk.thread, inc_clerk_main, &c->clerk, err));
     c->clerk.running = 1;
     INC_TRY(start_thread(&c->porter.thread, inc_porter_main, &c->porter, err));
@@ -98,6 +100,7 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
     *out = NULL;
     INC_CHECK(o->workers >= 1 && o->workers <= INC_WORKERS_MAX);
     INC_CHECK(o->batch_max >= 1 && o->batch_max <= INC_BATCH_MAX);
+    INC_CHECK(!o->by_hand || o->standing_min == 0);
     if (c == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the threads");
     c->o = *o;
@@ -109,7 +112,8 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
         goto out;
     }
     INC_TRY(start_threads(c, err));
-    INC_TRY(start_mason(c, err));
+    if (!c->o.by_hand)
+        INC_TRY(start_mason(c, err));
     if (c->o.standing_min > 0)
         INC_TRY(inc_herald_start(&c->herald, c, c->o.standing_min, err));
     *out = c;
@@ -255,6 +259,28 @@ inc_crew_run(struct inc_crew *c, void (*fn)(void *arg), void *arg)
     const struct errand e = {.task = {fn, arg}};
 
     return submit_errand(c, &e, LANE_TASK, 0);
+}
+
+size_t
+inc_crew_step(struct inc_crew *c, enum inc_turn turn, unsigned worker)
+{
+    struct inc_crew_waiting waiting;
+
+    INC_CHECK(c->o.by_hand && worker < c->o.workers);
+    inc_crew_waiting(c, &waiting); /* to take from an empty queue waits */
+    switch (turn) {
+    case INC_TURN_SCRIBE:
+        return waiting.writes > 0 ? inc_scribe_turn(c) : inc_scribe_record(c);
+    case INC_TURN_WORKER:
+        return waiting.questions > 0 ? inc_worker_turn(&c->worker[worker]) : 0;
+    case INC_TURN_CLERK:
+        return waiting.reads > 0 ? inc_clerk_turn(&c->clerk) : 0;
+    case INC_TURN_PORTER:
+        return waiting.admin > 0 ? inc_porter_turn(&c->porter) : 0;
+    case INC_TURNS:
+        break;
+    }
+    return 0;
 }
 
 struct inc_outbox *

@@ -68,6 +68,7 @@ struct inc_crew_options {
     const struct inc_kernels *kernels;
     int32_t standing_min; /* score that makes an event, 1..; 0: no herald */
     struct inc_hands hands;
+    int by_hand; /* tests: no threads, no mason, no herald; inc_crew_step() */
 };
 
 struct inc_crew;
@@ -96,6 +97,18 @@ struct inc_arenas *inc_crew_arenas(struct inc_crew *c);
  * too many wait. */
 enum inc_status inc_crew_run(struct inc_crew *c, void (*fn)(void *arg),
                              void *arg);
+
+/* Tests with by_hand: a turn of one of the threads that were left out, on the
+ * caller's. Returns how many jobs and tasks it did, 0 when none waits.
+ *   worker   which one, for INC_TURN_WORKER */
+enum inc_turn {
+    INC_TURN_SCRIBE,
+    INC_TURN_WORKER,
+    INC_TURN_CLERK,
+    INC_TURN_PORTER,
+    INC_TURNS
+};
+size_t inc_crew_step(struct inc_crew *c, enum inc_turn turn, unsigned worker);
 
 /* How long the longest-running batch of a worker, or read of the clerk, has
  * taken, 0 when all idle; for the watchdog. */

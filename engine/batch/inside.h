@@ -70,6 +70,14 @@ struct inc_crew {
  * of it, else to the outbox. */
 void inc_crew_deliver(struct inc_crew *c, struct inc_job *j);
 
+/* One round of each: waits for work, does it, returns how much; 0 when the
+ * queue is closed and empty (the scribe: also after a second without any). */
+size_t inc_worker_turn(struct worker *w);
+size_t inc_clerk_turn(struct worker *w);
+size_t inc_porter_turn(struct worker *w);
+size_t inc_scribe_turn(struct inc_crew *c);
+size_t inc_scribe_record(struct inc_crew *c); /* the register alone */
+
 void *inc_worker_main(void *arg); /* struct worker */
 void *inc_clerk_main(void *arg);  /* struct worker */
 void *inc_porter_main(void *arg); /* struct worker */

@@ -118,6 +118,21 @@ inc_job_room(struct inc_job *j)
     return inc_job_fail(j, &err);
 }
 
+/* A reply for which memory was not to be had becomes an error, which needs
+ * less: nobody shall wait for ever. */
+static void
+small_reply(struct inc_job *j)
+{
+    struct inc_err err = {0};
+
+    if (!j->reply.failed)
+        return;
+    (void)inc_fail(&err, INC_E_NOMEM, 0, "no memory for the reply");
+    (void)inc_job_fail(j, &err);
+    inc_buf_release(&j->reply);
+    inc_reply_error(&j->reply, j->id, &j->err);
+}
+
 void
 inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
 {
@@ -138,6 +153,7 @@ inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
         inc_reply_ok(&j->reply, j->id, j->body.data, j->body.len);
     else
         inc_reply_error(&j->reply, j->id, &j->err);
+    small_reply(j);
     if (j->account != NULL)
         inc_account_take(j->account, j->reply.len);
     inc_frame_close(j->frame);
@@ -157,6 +173,7 @@ inc_job_refuse(struct inc_job *j, const struct inc_err *err)
     (void)inc_job_fail(j, err);
     inc_buf_release(&j->reply);
     inc_reply_error(&j->reply, j->id, &j->err);
+    small_reply(j);
     if (j->account == NULL)
         return;
     inc_account_take(j->account, j->reply.len);

@@ -200,6 +200,8 @@ inc_mason_start(struct inc_mason **out, const struct inc_mason_options *o,
 void
 inc_mason_wake(struct inc_mason *m)
 {
+    if (m == NULL)
+        return;
     INC_CHECK(pthread_mutex_lock(&m->mutex) == 0);
     m->awake = 1;
     INC_CHECK(pthread_cond_signal(&m->changed) == 0);

@@ -179,7 +179,7 @@ write_all(struct inc_crew *c, struct batch *b)
 
 /* Make what was answered part of the register, then let the answers go. What
  * cannot be recorded is not told. */
-static void
+static size_t
 record(struct inc_crew *c, struct inc_job *first)
 {
     static struct inc_slip *slips[INC_TRAIL_BATCH]; /* one scribe a process */
@@ -208,15 +208,18 @@ record(struct inc_crew *c, struct inc_job *first)
             inc_job_refuse(j, &err);
         inc_outbox_put(c->outbox, j);
     }
+    return n;
 }
 
-static void
-record_all(struct inc_crew *c)
+size_t
+inc_scribe_record(struct inc_crew *c)
 {
     struct inc_job *first;
+    size_t n = 0;
 
     while ((first = inc_slips_take(&c->slips, INC_TRAIL_BATCH)) != NULL)
-        record(c, first);
+        n += record(c, first);
+    return n;
 }
 
 static void
@@ -251,22 +254,29 @@ take_out(struct inc_crew *c, struct batch *b, void *const *items, size_t n)
         write_all(c, b);
 }
 
+size_t
+inc_scribe_turn(struct inc_crew *c)
+{
+    static struct batch b; /* one scribe a process; too big for a stack */
+    static void *items[INC_COMMIT_MAX];
+    size_t n =
+        inc_queue_take(c->writes, items, INC_COMMIT_MAX, COMMIT_BYTES, 1000);
+    size_t recorded = inc_scribe_record(c);
+
+    if (n > 0)
+        take_out(c, &b, items, n);
+    return n + recorded;
+}
+
 void *
 inc_scribe_main(void *arg)
 {
     struct inc_crew *c = arg;
-    static struct batch b; /* one scribe a process; too big for a stack */
-    static void *items[INC_COMMIT_MAX];
     uint64_t next = inc_clock_ns() + HOUSEKEEPING_NS;
 
     for (;;) {
-        size_t n = inc_queue_take(c->writes, items, INC_COMMIT_MAX,
-                                  COMMIT_BYTES, 1000);
-
-        record_all(c);
-        if (n > 0)
-            take_out(c, &b, items, n);
-        else if (inc_queue_closed(c->writes) && inc_queue_depth(c->writes) == 0)
+        if (inc_scribe_turn(c) == 0 && inc_queue_closed(c->writes) &&
+            inc_queue_depth(c->writes) == 0)
             break;
         if (inc_clock_ns() >= next) {
             housekeeping(c);

@@ -165,63 +165,84 @@ set_busy(struct worker *w, uint64_t since)
     atomic_store_explicit(&w->busy_since, since, memory_order_relaxed);
 }
 
-void *
-inc_worker_main(void *arg)
+size_t
+inc_worker_turn(struct worker *w)
 {
-    struct worker *w = arg;
     struct inc_crew *c = w->crew;
     void *items[INC_BATCH_MAX];
     struct inc_job *jobs[INC_BATCH_MAX];
-    size_t n;
+    size_t n =
+        inc_fair_take(c->questions, items, c->o.batch_max, c->o.batch_ns, 1);
+    uint64_t now = inc_clock_ns();
 
-    while ((n = inc_fair_take(c->questions, items, c->o.batch_max,
-                              c->o.batch_ns, 1)) > 0) {
-        uint64_t now = inc_clock_ns();
-
-        set_busy(w, now);
-        for (size_t i = 0; i < n; i++) {
-            jobs[i] = items[i];
-            inc_spread_add(&c->counters.wait_us,
-                           (now - jobs[i]->arrived_ns) / 1000);
-        }
-        answer_batch(w, jobs, n);
-        set_busy(w, 0);
+    if (n == 0)
+        return 0;
+    set_busy(w, now);
+    for (size_t i = 0; i < n; i++) {
+        jobs[i] = items[i];
+        inc_spread_add(&c->counters.wait_us,
+                       (now - jobs[i]->arrived_ns) / 1000);
     }
+    answer_batch(w, jobs, n);
+    set_busy(w, 0);
+    return n;
+}
+
+void *
+inc_worker_main(void *arg)
+{
+    while (inc_worker_turn(arg) > 0)
+        continue;
     return NULL;
+}
+
+size_t
+inc_clerk_turn(struct worker *w)
+{
+    struct inc_crew *c = w->crew;
+    struct inc_job *j;
+    uint64_t start;
+    void *item;
+
+    if (inc_fair_take(c->reads, &item, 1, 0, 1) == 0)
+        return 0;
+    j = item;
+    start = inc_clock_ns();
+    set_busy(w, start);
+    answer_one(c, j);
+    end(c, j);
+    inc_fair_charge(c->reads, j->client, inc_clock_ns() - start);
+    inc_outbox_put(c->outbox, j);
+    set_busy(w, 0);
+    return 1;
 }
 
 void *
 inc_clerk_main(void *arg)
 {
-    struct worker *w = arg;
+    while (inc_clerk_turn(arg) > 0)
+        continue;
+    return NULL;
+}
+
+size_t
+inc_porter_turn(struct worker *w)
+{
     struct inc_crew *c = w->crew;
     void *item;
 
-    while (inc_fair_take(c->reads, &item, 1, 0, 1) > 0) {
-        struct inc_job *j = item;
-        uint64_t start = inc_clock_ns();
-
-        set_busy(w, start);
-        answer_one(c, j);
-        end(c, j);
-        inc_fair_charge(c->reads, j->client, inc_clock_ns() - start);
-        inc_outbox_put(c->outbox, j);
-        set_busy(w, 0);
-    }
-    return NULL;
+    if (inc_queue_take(c->admin, &item, 1, 0, -1) == 0)
+        return 0;
+    answer_one(c, item);
+    end(c, item);
+    inc_crew_deliver(c, item);
+    return 1;
 }
 
 void *
 inc_porter_main(void *arg)
 {
-    struct worker *w = arg;
-    struct inc_crew *c = w->crew;
-    void *item;
-
-    while (inc_queue_take(c->admin, &item, 1, 0, -1) > 0) {
-        answer_one(c, item);
-        end(c, item);
-        inc_crew_deliver(c, item);
-    }
+    while (inc_porter_turn(arg) > 0)
+        continue;
     return NULL;
 }

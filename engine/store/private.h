@@ -266,7 +266,9 @@ enum inc_status inc_event_unpack(struct inc_event *e, const MDB_val *key,
                                  const void *bytes, size_t len,
                                  struct inc_err *err);
 /* Tell every fault of the tables. */
-typedef void inc_event_tell_fn(void *arg, const char *text);
+/* `err` is what failed, or NULL; memory is our trouble and no fault. */
+typedef void inc_event_tell_fn(void *arg, const struct inc_err *err,
+                               const char *text);
 void inc_event_verify(struct inc_view *v, uint64_t head_seq,
                       inc_event_tell_fn *tell, void *arg);
 

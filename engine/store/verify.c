@@ -23,7 +23,9 @@ struct walk {
     struct inc_arena arena;
     struct inc_buf plain; /* a journal body or a first answer */
     struct inc_head head;
-    uint64_t row; /* of the table walked */
+    uint64_t row;           /* of the table walked */
+    struct inc_err trouble; /* of ours: ends the walk, says nothing of the
+                               store. status INC_OK: none */
 };
 
 typedef void each_row(struct walk *w, enum inc_table t, const MDB_val *key,
@@ -35,6 +37,8 @@ tell(struct walk *w, int is_fault, const char *fmt, ...)
     char text[320];
     va_list ap;
 
+    if (w->trouble.status != INC_OK)
+        return; /* what was not read makes counts differ */
     if (is_fault)
         w->out->faults++;
     else
@@ -45,6 +49,16 @@ tell(struct walk *w, int is_fault, const char *fmt, ...)
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     w->tell(w->tell_arg, is_fault, text);
+}
+
+/* Is this failure ours? Then nothing is wrong with the row. */
+static int
+is_ours(struct walk *w, const struct inc_err *err)
+{
+    if (err->status != INC_E_NOMEM)
+        return 0;
+    w->trouble = *err;
+    return 1;
 }
 
 /* Every row of a table whose frame is in order goes to `each`. Hands back how
@@ -64,7 +78,8 @@ walk_table(struct walk *w, enum inc_table t, each_row *each)
         tell(w, 1, "table %s: %s", inc_table_name(t), mdb_strerror(rc));
         goto out;
     }
-    while ((rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
+    while (w->trouble.status == INC_OK &&
+           (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
         struct inc_err err;
         const void *bytes;
         size_t len;
@@ -78,12 +93,14 @@ walk_table(struct walk *w, enum inc_table t, each_row *each)
         st = inc_value_open(w->s, t, &k, &v, &w->v->plain, &bytes, &len, &err);
         if (st == INC_E_NOTFOUND)
             continue; /* erased, and goes with the next start for writing */
-        if (st != INC_OK)
+        if (st == INC_OK)
+            each(w, t, &k, bytes, len);
+        else if (!is_ours(w, &err))
             tell(w, 1, "row %llu of table %s: %s", (unsigned long long)w->row,
                  inc_table_name(t), err.what);
-        else
-            each(w, t, &k, bytes, len);
     }
+    if (w->trouble.status != INC_OK)
+        goto out;
     if (rc != MDB_NOTFOUND)
         tell(w, 1, "table %s: row %llu: %s", inc_table_name(t),
              (unsigned long long)w->row + 1, mdb_strerror(rc));
@@ -110,7 +127,8 @@ check_key_row(struct walk *w, const struct inc_journal_row *row)
     if (inc_table_get(w->s, w->v->txn, INC_TABLE_KEYS, row->e.key, INC_KEY,
                       &w->plain, &bytes, &len, &err) != INC_OK ||
         inc_answer_read(&first, bytes, len, &w->arena, &err) != INC_OK) {
-        tell(w, 1, "journal %llu: its request key: %s", seq, err.what);
+        if (!is_ours(w, &err))
+            tell(w, 1, "journal %llu: its request key: %s", seq, err.what);
         return;
     }
     if (first.seq != row->e.seq || first.result != row->e.result ||
@@ -142,7 +160,8 @@ check_body(struct walk *w, const struct inc_journal_row *row)
         if (st == INC_E_NOTFOUND)
             return;
         if (st != INC_OK) {
-            tell(w, 1, "journal %llu: %s", seq, err.what);
+            if (!is_ours(w, &err))
+                tell(w, 1, "journal %llu: %s", seq, err.what);
             return;
         }
         body = w->plain.data;
@@ -164,7 +183,8 @@ check_entry(struct walk *w, struct chain *chain, const MDB_val *key,
     uint64_t at = key->mv_size == INC_NUMBER ? inc_number_get(key->mv_data) : 0;
 
     if (inc_entry_read(&row, bytes, len, &w->arena, &err) != INC_OK) {
-        tell(w, 1, "journal %llu: %s", (unsigned long long)at, err.what);
+        if (!is_ours(w, &err))
+            tell(w, 1, "journal %llu: %s", (unsigned long long)at, err.what);
         return;
     }
     if (at != chain->seq + 1 || row.e.seq != at)
@@ -216,10 +236,11 @@ key_row(struct walk *w, enum inc_table t, const MDB_val *key, const void *bytes,
     if (key->mv_size != INC_KEY)
         tell(w, 1, "row %llu of table %s: a key of %zu bytes", row,
              inc_table_name(t), key->mv_size);
-    else if (inc_answer_read(&first, bytes, len, &w->arena, &err) != INC_OK)
-        tell(w, 1, "row %llu of table %s: %s", row, inc_table_name(t),
-             err.what);
-    else if (first.seq == 0 || first.seq > w->head.seq)
+    else if (inc_answer_read(&first, bytes, len, &w->arena, &err) != INC_OK) {
+        if (!is_ours(w, &err))
+            tell(w, 1, "row %llu of table %s: %s", row, inc_table_name(t),
+                 err.what);
+    } else if (first.seq == 0 || first.seq > w->head.seq)
         tell(w, 1, "row %llu of table %s: journal %llu does not exist", row,
              inc_table_name(t), (unsigned long long)first.seq);
 }
@@ -264,7 +285,8 @@ record_row(struct walk *w, enum inc_table t, const MDB_val *key,
         tell(w, 1, "%s %llu: the counter says %llu comes next", name, no,
              (unsigned long long)w->head.next_no[kind]);
     if (inc_record_decode(&r, kind, bytes, len, &w->arena, &err) != INC_OK) {
-        tell(w, 1, "%s %llu: %s", name, no, err.what);
+        if (!is_ours(w, &err))
+            tell(w, 1, "%s %llu: %s", name, no, err.what);
         return;
     }
     id = inc_record_id(kind, &r);
@@ -272,10 +294,12 @@ record_row(struct walk *w, enum inc_table t, const MDB_val *key,
         tell(w, 1, "%s %llu: it has no id", name, no);
         return;
     }
+    (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
     if (inc_table_read(w->s, w->v->txn, INC_TABLE_ID + kind, id, strlen(id),
-                       named, sizeof named, &err) != INC_OK)
-        tell(w, 1, "%s %llu: by its id: %s", name, no, err.what);
-    else if (inc_number_get(named) != no)
+                       named, sizeof named, &err) != INC_OK) {
+        if (!is_ours(w, &err))
+            tell(w, 1, "%s %llu: by its id: %s", name, no, err.what);
+    } else if (inc_number_get(named) != no)
         tell(w, 1, "%s %llu: its id names number %llu", name, no,
              (unsigned long long)inc_number_get(named));
     if (inc_record_revision(kind, &r) < 1)
@@ -308,9 +332,10 @@ id_row(struct walk *w, enum inc_table t, const MDB_val *key, const void *bytes,
 }
 
 static void
-event_fault(void *arg, const char *text)
+event_fault(void *arg, const struct inc_err *err, const char *text)
 {
-    tell(arg, 1, "%s", text);
+    if (err == NULL || !is_ours(arg, err))
+        tell(arg, 1, "%s", text);
 }
 
 static void
@@ -320,11 +345,14 @@ verify_view(struct journal_walk *j)
     struct inc_err err;
 
     if (inc_head_load(w->s, w->v->txn, &w->head, &err) != INC_OK) {
-        tell(w, 1, "table meta: %s", err.what);
+        if (!is_ours(w, &err))
+            tell(w, 1, "table meta: %s", err.what);
         return;
     }
     inc_chain_first(j->chain.sum, w->s->id);
     w->out->entries = walk_table(w, INC_TABLE_JOURNAL, journal_row);
+    if (w->trouble.status != INC_OK)
+        return;
     if (j->chain.seq != w->head.seq ||
         memcmp(j->chain.sum, w->head.chain, INC_DIGEST) != 0)
         tell(w, 1, "journal: it ends at %llu, the head names %llu",
@@ -370,7 +398,11 @@ inc_store_verify(struct inc_store *s, struct inc_verify_report *out,
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to verify the store");
     INC_TRY(inc_view_open(&j.w.v, s, err));
     verify_view(&j);
-    *out = report;
+    st = j.w.trouble.status;
+    if (st == INC_OK)
+        *out = report;
+    else if (err != NULL)
+        *err = j.w.trouble;
 out:
     inc_view_close(j.w.v);
     inc_plain_release(&j.w.plain);

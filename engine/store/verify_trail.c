@@ -21,8 +21,9 @@ struct check {
     uint64_t rows, needs, people;    /* that the entries name */
 };
 
-__attribute__((format(printf, 2, 3))) static void
-fault(struct check *c, const char *fmt, ...)
+/* `err` is what failed, NULL when two things that were read differ. */
+__attribute__((format(printf, 3, 4))) static void
+fault(struct check *c, const struct inc_err *err, const char *fmt, ...)
 {
     char text[240];
     va_list ap;
@@ -30,7 +31,7 @@ fault(struct check *c, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    c->tell(c->arg, text);
+    c->tell(c->arg, err, text);
 }
 
 /* A person's row of the index, and what it says. */
@@ -47,10 +48,11 @@ check_link(struct check *c, const struct inc_trail *t, uint64_t person,
     (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
     if (inc_table_read(c->v->s, c->v->txn, INC_TABLE_TRAIL_PERSON, key,
                        sizeof key, place, sizeof place, &err) != INC_OK)
-        fault(c, "register %llu: the row of person %llu: %s",
+        fault(c, &err, "register %llu: the row of person %llu: %s",
               (unsigned long long)t->no, (unsigned long long)person, err.what);
     else if (inc_number_get(place) != want)
-        fault(c, "register %llu: the row of person %llu has another place",
+        fault(c, NULL,
+              "register %llu: the row of person %llu has another place",
               (unsigned long long)t->no, (unsigned long long)person);
 }
 
@@ -69,9 +71,11 @@ check_subjects(struct check *c, const struct inc_trail *t)
             continue;
         c->needs++;
         inc_trail_key(key, s->no, t->no);
+        (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
         if (inc_table_read(c->v->s, c->v->txn, INC_TABLE_TRAIL_NEED, key,
                            sizeof key, key, 0, &err) != INC_OK)
-            fault(c, "register %llu: the row of need %llu is not in order",
+            fault(c, &err,
+                  "register %llu: the row of need %llu is not in order",
                   (unsigned long long)t->no, (unsigned long long)s->no);
     }
 }
@@ -96,7 +100,8 @@ check_items(struct check *c, const struct inc_trail_row *row)
     inc_merkle_root(&m, root);
     if (more < 0 || m.n != row->t.n_items ||
         memcmp(root, row->t.items, INC_DIGEST) != 0)
-        fault(c, "register %llu: its items are not those that were chained",
+        fault(c, NULL,
+              "register %llu: its items are not those that were chained",
               (unsigned long long)row->t.no);
 }
 
@@ -110,7 +115,7 @@ check_nodes(struct check *c, const struct inc_trail_row *row)
                           memcmp(nodes, row->nodes, n * sizeof nodes[0]) == 0))
         return;
     c->nodes_told = 1;
-    fault(c, "register %llu: its nodes of the tree are others",
+    fault(c, NULL, "register %llu: its nodes of the tree are others",
           (unsigned long long)row->t.no);
 }
 
@@ -125,22 +130,23 @@ check_row(struct check *c, const MDB_val *key, const MDB_val *value)
 
     if (inc_trail_row_read(&c->row, c->v->s, key, value, &c->arena, &err) !=
         INC_OK) {
-        fault(c, "register %llu: %s", no, err.what);
+        fault(c, &err, "register %llu: %s", no, err.what);
         return;
     }
     if (at != c->seen + 1 || row->t.no != at)
-        fault(c, "register %llu: follows %llu, names itself %llu", no,
+        fault(c, NULL, "register %llu: follows %llu, names itself %llu", no,
               (unsigned long long)c->seen, (unsigned long long)row->t.no);
     inc_chain_next(sum, c->chain, row->head, row->head_len);
     if (memcmp(sum, row->chain, INC_DIGEST) != 0)
-        fault(c, "register %llu: the chain is broken", no);
+        fault(c, NULL, "register %llu: the chain is broken", no);
     c->seen = at;
     memcpy(c->chain, row->chain, INC_DIGEST);
     check_nodes(c, row);
     check_subjects(c, &row->t);
     inc_digest(sum, row->body, row->body_len);
     if (memcmp(sum, row->t.body, INC_DIGEST) != 0)
-        fault(c, "register %llu: the body is not the one that was chained", no);
+        fault(c, NULL,
+              "register %llu: the body is not the one that was chained", no);
     if (!row->erased)
         check_items(c, row);
     else if (row->t.of == INC_RECORD_CANDIDATE) /* a pair: one row */
@@ -167,11 +173,11 @@ walk(struct check *c, enum inc_table t)
             check_row(c, &k, &v);
         else if (inc_value_open(c->v->s, t, &k, &v, &c->row.plain, &bytes, &len,
                                 &err) != INC_OK)
-            fault(c, "row %llu of table %s: %s", (unsigned long long)rows,
+            fault(c, &err, "row %llu of table %s: %s", (unsigned long long)rows,
                   inc_table_name(t), err.what);
     }
     if (rc != MDB_NOTFOUND)
-        fault(c, "table %s: %s", inc_table_name(t), mdb_strerror(rc));
+        fault(c, NULL, "table %s: %s", inc_table_name(t), mdb_strerror(rc));
     mdb_cursor_close(cursor);
     return rows;
 }
@@ -182,7 +188,7 @@ count(struct check *c, enum inc_table t, uint64_t want)
     uint64_t rows = walk(c, t);
 
     if (rows != want)
-        fault(c, "table %s: %llu rows, the register names %llu",
+        fault(c, NULL, "table %s: %llu rows, the register names %llu",
               inc_table_name(t), (unsigned long long)rows,
               (unsigned long long)want);
 }
@@ -197,20 +203,21 @@ inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell, void *arg)
     if (!v->s->has_trail)
         return 0;
     if (inc_trail_head_load(v->s, v->txn, &c.head, &err) != INC_OK ||
-        inc_arena_init(&c.arena, INC_ENTRY_ARENA) != INC_OK) {
-        fault(&c, "register: it cannot be read");
+        (inc_arena_init(&c.arena, INC_ENTRY_ARENA) != INC_OK &&
+         inc_fail(&err, INC_E_NOMEM, 0, "no memory") != INC_OK)) {
+        fault(&c, &err, "register: it cannot be read");
         return 0;
     }
     c.seen = c.head.first - 1;
     memcpy(c.chain, c.head.base, INC_DIGEST);
     c.rows = walk(&c, INC_TABLE_TRAIL);
     if (c.seen != c.head.last || memcmp(c.chain, c.head.chain, INC_DIGEST) != 0)
-        fault(&c, "register: it ends at %llu, the head names %llu",
+        fault(&c, NULL, "register: it ends at %llu, the head names %llu",
               (unsigned long long)c.seen, (unsigned long long)c.head.last);
     inc_merkle_root(&c.tree, ours);
     inc_merkle_root(&c.head.tree, theirs);
     if (memcmp(ours, theirs, INC_DIGEST) != 0)
-        fault(&c, "register: its tree is not that of the head");
+        fault(&c, NULL, "register: its tree is not that of the head");
     count(&c, INC_TABLE_TRAIL_NEED, c.needs);
     count(&c, INC_TABLE_TRAIL_PERSON, c.people);
     (void)walk(&c, INC_TABLE_TRAIL_ESTATE);

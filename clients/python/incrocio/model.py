@@ -1830,7 +1830,7 @@ class BackedUp(Model):
     name: str
     # Its size.
     bytes: int
-    # Last journal number in it.
+    # The journal up to this number is in it, perhaps more.
     seq: int
 
 
