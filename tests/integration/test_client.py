@@ -205,7 +205,7 @@ def test_pipeline_keeps_its_window():
         asked = (incrocio.Pending("need.get", {"n": i}) for i in range(50))
         got = dict(c.pipeline(asked, window=8))
     assert got == {i: {"n": i} for i in range(50)}
-    assert server.most == 8
+    assert 4 < server.most <= 8  # all 8, unless the machine is busy
 
 
 def test_put_many_groups_and_errors():
