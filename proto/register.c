@@ -10,6 +10,7 @@ enum {
     LINES_MAX = 4096,
     TEXT_MAX = 256, /* actor, office, purpose */
     ESTATE_MAX = 4000,
+    ATTESTATION_MAX = 1 << 20,
     HEX_MAX = 64
 };
 
@@ -56,6 +57,47 @@ static const struct inc_field match_get[] = {
 };
 const struct inc_type inc_match_get_type = INC_TYPE(
     "match_get", struct inc_match_get, match_get, "One entry of the register.");
+
+#define S struct inc_match_proof
+static const struct inc_field match_proof[] = {
+    INC_F_INT(S, no, NEED, 1, INT64_MAX, "Number of the entry."),
+    INC_F_CODE(S, person, 0, 1, INC_ID_MAX,
+               "Prove also that this person is ranked in it, and where."),
+};
+#undef S
+const struct inc_type inc_match_proof_type =
+    INC_TYPE("match_proof", struct inc_match_proof, match_proof,
+             "What is to be proved.");
+
+static const struct inc_field checkpoint[] = {
+    INC_F_INT(
+        struct inc_checkpoint, since, 0, 1, INT64_MAX,
+        "Prove also that the register of so many entries is the beginning "
+        "of this one."),
+};
+const struct inc_type inc_checkpoint_type =
+    INC_TYPE("checkpoint", struct inc_checkpoint, checkpoint,
+             "What the checkpoint is to be compared with.");
+
+#define S struct inc_register_export
+static const struct inc_field register_export[] = {
+    INC_F_BOOL_OR(S, journal, 0, 0, "The journal instead of the register."),
+    INC_F_INT_OR(S, after, 0, 0, INT64_MAX, 0, "Heads after this number."),
+};
+#undef S
+const struct inc_type inc_register_export_type =
+    INC_TYPE("register_export", struct inc_register_export, register_export,
+             "One page of heads.");
+
+static const struct inc_field attestation[] = {
+    INC_F_TEXT(struct inc_attestation, text, NEED, 0, ATTESTATION_MAX,
+               "Lines of words, as docs/records.md describes them."),
+    COUNT(struct inc_attestation, next, 0,
+          "`after` of the next page; absent on the last."),
+};
+const struct inc_type inc_attestation_type =
+    INC_TYPE("attestation", struct inc_attestation, attestation,
+             "Text for incrocio-audit, or a witness.");
 
 #define S struct inc_match_replay
 static const struct inc_field match_replay[] = {

@@ -28,6 +28,26 @@ struct inc_match_get {
     int64_t no;
 };
 
+/* match.proof, register.checkpoint, register.export */
+struct inc_match_proof {
+    uint64_t has;
+    int64_t no;
+    const char *person;
+};
+struct inc_checkpoint {
+    uint64_t has;
+    int64_t since;
+};
+struct inc_register_export {
+    uint64_t has;
+    int64_t journal, after;
+};
+struct inc_attestation {
+    uint64_t has;
+    const char *text;
+    int64_t next;
+};
+
 /* match.replay */
 struct inc_match_replay {
     uint64_t has;
@@ -92,7 +112,8 @@ struct inc_record_got {
 extern const char *const inc_replay_verdicts[];
 
 extern const struct inc_type inc_match_list_type, inc_match_get_type,
-    inc_candidate_seen_type, inc_match_replay_type, inc_replayed_type,
-    inc_record_page_type, inc_record_got_type;
+    inc_match_proof_type, inc_checkpoint_type, inc_register_export_type,
+    inc_attestation_type, inc_candidate_seen_type, inc_match_replay_type,
+    inc_replayed_type, inc_record_page_type, inc_record_got_type;
 
 #endif

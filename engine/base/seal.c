@@ -12,6 +12,11 @@ _Static_assert(INC_SECRET == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
                        INC_SEAL_NONCE +
                            crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "sizes of the cipher");
+_Static_assert(INC_SECRET == crypto_sign_SEEDBYTES &&
+                   INC_SIGN_PUBLIC == crypto_sign_PUBLICKEYBYTES &&
+                   INC_SIGN_SECRET == crypto_sign_SECRETKEYBYTES &&
+                   INC_SIGNATURE == crypto_sign_BYTES,
+               "sizes of the signature");
 
 void
 inc_seal(unsigned char *out, const unsigned char key[INC_SECRET],
@@ -58,6 +63,22 @@ inc_veil(unsigned char *bytes, size_t len, const unsigned char key[INC_SECRET])
     static const unsigned char first[crypto_stream_chacha20_ietf_NONCEBYTES];
 
     (void)crypto_stream_chacha20_ietf_xor(bytes, bytes, len, first, key);
+}
+
+void
+inc_sign_keys(unsigned char public_key[INC_SIGN_PUBLIC],
+              unsigned char secret[INC_SIGN_SECRET],
+              const unsigned char seed[INC_SECRET])
+{
+    (void)crypto_sign_seed_keypair(public_key, secret, seed);
+}
+
+void
+inc_sign(unsigned char out[INC_SIGNATURE],
+         const unsigned char secret[INC_SIGN_SECRET], const void *bytes,
+         size_t len)
+{
+    (void)crypto_sign_detached(out, NULL, bytes, len, secret);
 }
 
 void

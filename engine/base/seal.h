@@ -38,6 +38,15 @@ void inc_derive(unsigned char first[INC_SECRET],
 void inc_veil(unsigned char *bytes, size_t len,
               const unsigned char key[INC_SECRET]);
 
+/* Ed25519: both keys from a seed; a signature. */
+enum { INC_SIGN_PUBLIC = 32, INC_SIGN_SECRET = 64, INC_SIGNATURE = 64 };
+void inc_sign_keys(unsigned char public_key[INC_SIGN_PUBLIC],
+                   unsigned char secret[INC_SIGN_SECRET],
+                   const unsigned char seed[INC_SECRET]);
+void inc_sign(unsigned char out[INC_SIGNATURE],
+              const unsigned char secret[INC_SIGN_SECRET], const void *bytes,
+              size_t len);
+
 /* Overwrite, also where the compiler sees no use in it. */
 void inc_wipe(void *p, size_t len);
 

@@ -28,6 +28,9 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_BACKUP] = inc_on_backup,
     [INC_OP_ORACLE] = inc_on_oracle,
     [INC_OP_MATCH_REPLAY] = inc_on_replay,
+    [INC_OP_MATCH_PROOF] = inc_on_proof,
+    [INC_OP_REGISTER_CHECKPOINT] = inc_on_checkpoint,
+    [INC_OP_REGISTER_EXPORT] = inc_on_export,
 };
 
 enum inc_record_kind

@@ -37,7 +37,6 @@ enum inc_table {
     INC_TABLE_TRAIL_NEED,
     INC_TABLE_TRAIL_PERSON,
     INC_TABLE_TRAIL_ESTATE,
-    INC_TABLE_CHECKPOINT,
     INC_TABLE_TRAIL_END,
     INC_TABLES = INC_TABLE_TRAIL_END
 };
@@ -76,6 +75,10 @@ struct inc_store {
     char *key_file, *keys; /* where the ring lies: KEYS/keys/ring */
     int made_key;          /* by this opening */
     uint64_t erased_again; /* by this opening */
+    /* what checkpoints are signed with; NULL: an older store, opened read-only
+     */
+    unsigned char *signer; /* [INC_SIGN_SECRET], locked */
+    unsigned char signer_public[INC_SIGN_PUBLIC];
 
     struct inc_head head;
     int broken;     /* a commit failed, its outcome is unknown */
@@ -293,6 +296,8 @@ enum inc_status inc_former_add(const struct inc_store *s, MDB_txn *txn,
 
 /* Open the register's tables; made when absent and not read_only. */
 enum inc_status inc_trail_open(struct inc_store *s, struct inc_err *err);
+/* Read the key that signs, made when absent and not read_only. */
+enum inc_status inc_signer_open(struct inc_store *s, struct inc_err *err);
 /* Tell every fault of the tables; hands back how many entries there are. */
 uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
                           void *arg);

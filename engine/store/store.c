@@ -386,6 +386,7 @@ open_store(struct inc_store **out, const char *dir,
     }
     INC_TRY(inc_event_open(s, err));
     INC_TRY(inc_trail_open(s, err));
+    INC_TRY(inc_signer_open(s, err));
     *out = s;
     s = NULL;
 out:
@@ -431,6 +432,7 @@ inc_store_close(struct inc_store *s)
     if (s->env != NULL)
         mdb_env_close(s->env);
     inc_ring_close(s->ring);
+    inc_secret_free(s->signer);
     inc_registry_remove(s);
     inc_lock_drop(s->lock_fd);
     (void)pthread_cond_destroy(&s->change);

@@ -31,7 +31,6 @@ static const char *const names[INC_TABLES] = {
     [INC_TABLE_TRAIL_NEED] = "trail_need",
     [INC_TABLE_TRAIL_PERSON] = "trail_person",
     [INC_TABLE_TRAIL_ESTATE] = "trail_estate",
-    [INC_TABLE_CHECKPOINT] = "checkpoint",
 };
 
 static const char *const next_names[INC_RECORD_KINDS] = {

@@ -166,7 +166,7 @@ def test_bash_completion(tmp_path):
                                   text=True, check=True).stdout.split())
 
     assert complete("incrocio", "ma") == {"match"}
-    assert complete("incrocio", "match", "p") == {"people", "pair"}
+    assert complete("incrocio", "match", "p") == {"people", "pair", "proof"}
     assert complete("incrocio", "persona", "f") == {"freeze"}
     assert "--need-file" in complete("incrocio", "match", "people", "--n")
     assert complete("incrocio", "match", "people", "--rule", "l") == {

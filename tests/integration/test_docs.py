@@ -11,8 +11,8 @@ import pytest
 from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
-         "docs/privacy.md"]
-COMMAND = re.compile(r"^    ((?:incrocio|incrociod) .*)$", re.M)
+         "docs/privacy.md", "docs/records.md"]
+COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit) .*)$", re.M)
 
 
 def commands(page):
@@ -44,7 +44,7 @@ def office(tmp_path_factory):
     (folder / "DIR").symlink_to(folder / "store")
     (folder / "DIR.key").symlink_to(folder / "store.key")
     env = {k: v for k, v in os.environ.items() if not k.startswith("INCROCIO")}
-    parts = ["clients/cli", "engine/daemon", "engine/tools"]
+    parts = ["clients/cli", "clients/audit", "engine/daemon", "engine/tools"]
     env["PATH"] = ":".join([str(BUILD / p) for p in parts] + [env["PATH"]])
     env["INCROCIO_ENDPOINT"] = f"ipc://{folder}/socket"
 

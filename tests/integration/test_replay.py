@@ -142,3 +142,27 @@ def test_what_cannot_be_is_told(make):
         # Operations that are no matches are passed over.
         got = client.ask("match.replay", {"no": 1, "until": last})
         assert got["skipped"] == 1 and got["same"] == 1
+
+
+def test_who_is_erased_is_said_so(make):
+    """Entries stay whole, say nothing of her, and tell why they cannot be
+    computed again."""
+    daemon = make(admin="true").start()
+    with daemon.client() as client:
+        for i in (1, 2):
+            client.ask("candidate.put", {"record": person(i)})
+        client.ask("need.put", {"record": need()})
+        client.ask("match.people", {"id": "N-1"})
+        client.ask("match.needs", {"id": "T-1"})
+        assert client.ask("match.get", {"no": 2})["request"] == {"id": "T-1"}
+        client.ask("candidate.erase", {"id": "T-1"})
+        got = client.ask("match.replay", {"no": 1, "until": 2})
+        assert got["refused"] == 2, got
+        assert "erased" in got["items"][0]["why"]
+        assert "erased" in got["items"][1]["why"]
+        assert "request" not in client.ask("match.get", {"no": 2})
+        assert len(client.ask("match.get", {"no": 1})["items"]) == 2
+        assert client.ask("verify")["faults"] == 0
+        client.ask("match.people", {"id": "N-1"})
+        last = last_entry(client)
+        assert client.ask("match.replay", {"no": last})["same"] == 1

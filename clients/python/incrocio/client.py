@@ -684,6 +684,25 @@ class Client:
         """One entry: question, versions, who was ranked."""
         return m.RecordGot.from_wire(self.call("match.get", {"no": no}))
 
+    def checkpoint(self, since: Optional[int] = None) -> str:
+        """Where journal and register stand, signed."""
+        return m.Attestation.from_wire(self.call(
+            "register.checkpoint", _present(since=since))).text
+
+    def proof(self, no: int, person: Optional[str] = None) -> str:
+        """Proof that an entry, and a person in it, is in the register."""
+        return m.Attestation.from_wire(self.call(
+            "match.proof", _present(no=no, person=person))).text
+
+    def export_register(self, *, journal: bool = False) -> Iterator[str]:
+        """The heads of register or journal, page after page."""
+        after: Optional[int] = 0
+        while after is not None:
+            page = m.Attestation.from_wire(self.call("register.export", {
+                "journal": journal, "after": after}, timeout=SLOW_S))
+            yield page.text
+            after = page.next
+
     def replay(self, no: int, until: Optional[int] = None) -> m.Replayed:
         """Entries computed again and compared; at most 1,000."""
         return m.Replayed.from_wire(self.call(

@@ -1547,6 +1547,45 @@ class Replayed(Model):
 
 
 @dataclass
+class MatchProofRequest(Model):
+    """What is to be proved."""
+
+    # Number of the entry.
+    no: int
+    # Prove also that this person is ranked in it, and where.
+    person: Optional[str] = None
+
+
+@dataclass
+class Attestation(Model):
+    """Text for incrocio-audit, or a witness."""
+
+    # Lines of words, as docs/records.md describes them.
+    text: str
+    # `after` of the next page; absent on the last.
+    next: Optional[int] = None
+
+
+@dataclass
+class CheckpointRequest(Model):
+    """What the checkpoint is to be compared with."""
+
+    # Prove also that the register of so many entries is the beginning of this
+    # one.
+    since: Optional[int] = None
+
+
+@dataclass
+class RegisterExportRequest(Model):
+    """One page of heads."""
+
+    # The journal instead of the register.
+    journal: Optional[bool] = None
+    # Heads after this number.
+    after: Optional[int] = None
+
+
+@dataclass
 class EventListRequest(Model):
     """One page of what the standing match found."""
 
@@ -2053,6 +2092,24 @@ OPS: dict[str, Op] = {
         MatchReplayRequest,
         Replayed,
         "Compute entries of the register again, from the people and needs of then, and compare them byte for byte.",
+    ),
+    "match.proof": Op(
+        "read",
+        MatchProofRequest,
+        Attestation,
+        "Proof that an entry, and a person in it, is in the register of a signed checkpoint.",
+    ),
+    "register.checkpoint": Op(
+        "read",
+        CheckpointRequest,
+        Attestation,
+        "Where journal and register stand now, signed: to be kept elsewhere.",
+    ),
+    "register.export": Op(
+        "admin",
+        RegisterExportRequest,
+        Attestation,
+        "The heads of the register or of the journal, for incrocio-audit.",
     ),
     "event.list": Op(
         "read",
