@@ -349,6 +349,8 @@ open_store(struct inc_store **out, const char *dir,
 
     *out = NULL;
     *cut = 0;
+    if (err != NULL)
+        inc_err_clear(err);
     if (s == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to open the store");
     if (!o->read_only) {
@@ -390,6 +392,11 @@ open_store(struct inc_store **out, const char *dir,
     *out = s;
     s = NULL;
 out:
+    if (st == INC_E_NOTFOUND && err != NULL && err->what[0] == '\0') {
+        st = inc_fail(err, INC_E_CORRUPT, 0,
+                      "a row that every store has is missing");
+        inc_err_hint(err, "restore a backup");
+    }
     inc_store_close(s);
     return st;
 }
