@@ -114,7 +114,7 @@ half(uint64_t n) /* the largest power of two below n */
 
 /* The digest over leaves lo..lo + n - 1, which splitting at powers of two comes
  * to: a whole one lies in the row of its last leaf. */
-static enum inc_status
+static enum inc_status /* NOLINTNEXTLINE(misc-no-recursion): 64 deep */
 digest_of(struct climb *c, uint64_t lo, uint64_t n,
           unsigned char out[INC_DIGEST])
 {
@@ -138,11 +138,11 @@ digest_of(struct climb *c, uint64_t lo, uint64_t n,
     else if (level > c->row.n_nodes)
         st = inc_fail(c->err, INC_E_CORRUPT, 0,
                       "entry %llu has too few nodes of the tree",
-                      (unsigned long long)(lo + n));
+                      (unsigned long long)c->row.t.no);
     else
         memcpy(out,
                (const unsigned char *)c->row.nodes +
-                   (size_t)(level - 1) * INC_DIGEST,
+                   ((size_t)level - 1) * INC_DIGEST,
                INC_DIGEST);
 out:
     return st;
@@ -160,7 +160,7 @@ tell(struct climb *c, uint64_t lo, uint64_t n)
 }
 
 /* RFC 6962, 2.1.1: the way from leaf `at` of lo..lo + n - 1 to their digest. */
-static enum inc_status
+static enum inc_status /* NOLINTNEXTLINE(misc-no-recursion): 64 deep */
 path(struct climb *c, uint64_t lo, uint64_t n, uint64_t at)
 {
     uint64_t k = half(n);
@@ -181,7 +181,7 @@ out:
 
 /* RFC 6962, 2.1.2: the first m of n leaves; whole: their digest is known to who
  * reads this. */
-static enum inc_status
+static enum inc_status /* NOLINTNEXTLINE(misc-no-recursion): 64 deep */
 beginning(struct climb *c, uint64_t lo, uint64_t m, uint64_t n, int whole)
 {
     uint64_t k = half(n);
