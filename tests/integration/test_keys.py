@@ -1,8 +1,10 @@
 """The keys of a store as the daemon meets them: made, found again, missing."""
 import os
 
+import pytest
+
 import office
-from office import built, load_sample, make, space  # noqa: F401
+from office import built, load_sample, make, sanitized, space  # noqa: F401
 
 pytestmark = built
 
@@ -24,6 +26,7 @@ def test_keys_are_made_and_found_again_inside_the_sandbox(make, tmp_path):
     assert d.log().count("event=key_file_made") == 1
 
 
+@pytest.mark.skipif(sanitized(), reason="SKIPPED: sanitizers lock no memory")
 def test_memory_that_cannot_be_locked_is_told(make, monkeypatch, tmp_path):
     starter = tmp_path / "unlocked"
     starter.write_text("#!/bin/sh\nexec prlimit --memlock=0 setpriv "
