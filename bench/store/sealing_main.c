@@ -23,6 +23,8 @@ enum { SKILLS = 20, BODY = 1600, ARENA = 8 << 20, RUNS = 5 };
 
 static uint64_t in_cipher_ns, calls;
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): ld's
+ * --wrap names them. */
 void __real_inc_seal(unsigned char *, const unsigned char *, const void *,
                      size_t, const void *, size_t);
 int __real_inc_unseal(void *, const unsigned char *, const void *, size_t,
@@ -54,6 +56,8 @@ __wrap_inc_unseal(void *out, const unsigned char *key, const void *about,
     calls++;
     return rc;
 }
+
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void
 must(enum inc_status st, const struct inc_err *err)

@@ -14,6 +14,7 @@ static void *(*const volatile fill)(void *, int, size_t) = memset;
 void
 inc_mem_start(void)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
     (void)mallopt(M_MMAP_THRESHOLD, INC_MEM_LARGE);
 }
 

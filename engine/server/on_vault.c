@@ -19,12 +19,16 @@ pack(struct inc_job *j, const struct inc_put *put, struct inc_command *c,
     INC_TRY(
         inc_schema_decode(&v, &inc_vault_type, put->record, &j->arena, err));
     INC_TRY(inc_vault_check(&v, err));
-    if (inc_vault_encode(&bytes, &v) != INC_OK)
-        INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory for a vault record"));
+    if (inc_vault_encode(&bytes, &v) != INC_OK || bytes.data == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory for a vault record");
+        goto out;
+    }
     copy = inc_arena_array(&j->arena, bytes.len, 1);
-    if (copy == NULL)
-        INC_TRY(inc_fail(err, INC_E_NOMEM, 0,
-                         "the request's memory is not enough for the record"));
+    if (copy == NULL) {
+        st = inc_fail(err, INC_E_NOMEM, 0,
+                      "the request's memory is not enough for the record");
+        goto out;
+    }
     memcpy(copy, bytes.data, bytes.len);
     c->vault = copy;
     c->vault_len = bytes.len;

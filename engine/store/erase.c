@@ -25,6 +25,7 @@ former_key(unsigned char out[FORMER_KEY], const char *id, uint64_t no)
 {
     size_t n = strlen(id);
 
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): no text */
     memcpy(out, id, n);
     inc_number_put(out + n, no);
     return n + INC_NUMBER;

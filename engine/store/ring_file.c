@@ -49,6 +49,7 @@ static size_t
 about(unsigned char out[ABOUT], const unsigned char name[RING_NAME],
       uint32_t epoch, uint64_t no)
 {
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): no text */
     memcpy(out, "ring\0\1", 6);
     memcpy(out + 6, name, RING_NAME);
     for (int i = 0; i < 4; i++)
@@ -145,7 +146,7 @@ inc_ring_head(struct inc_ring *r, struct inc_err *err)
         return inc_fail(err, INC_E_CORRUPT, 0, "keys/ring is cut short");
     if (memcmp(head, magic, sizeof magic - 1) != 0)
         return inc_fail(err, INC_E_CORRUPT, 0, "keys/ring is no ring of keys");
-    if (head[7] != magic[7])
+    if (memcmp(head + 7, magic + 7, 1) != 0)
         return inc_fail(err, INC_E_NEWER, 0,
                         "keys/ring was written by a newer version");
     r->epoch = 0;

@@ -291,8 +291,8 @@ inc_format_load(const struct inc_store *s, MDB_txn *txn, uint64_t *out,
                 struct inc_err *err)
 {
     MDB_val k = {sizeof format_name - 1, (void *)format_name}, v;
-    const void *bytes;
-    size_t len;
+    const void *bytes = NULL;
+    size_t len = 0;
     int rc = mdb_get(txn, s->dbi[INC_TABLE_META], &k, &v);
     enum inc_status st;
 
@@ -408,6 +408,7 @@ enum { BODY_LABEL = 6 + 2 * INC_NUMBER };
 static size_t
 body_label(unsigned char out[BODY_LABEL], uint64_t no, uint64_t seq)
 {
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): no text */
     memcpy(out, "body\0\2", 6);
     inc_number_put(out + 6, no);
     inc_number_put(out + 6 + INC_NUMBER, seq);
