@@ -51,12 +51,24 @@ static const struct inc_field candidate_put[] = PUT("candidate");
 static const struct inc_field need_put[] = PUT("need");
 static const struct inc_field company_put[] = PUT("company");
 static const struct inc_field vault_put[] = PUT("vault");
+static const struct inc_field user_put[] = PUT("user");
 const struct inc_type inc_candidate_put_type = INC_TYPE(
     "candidate_put", struct inc_put, candidate_put, "A candidate to store.");
 const struct inc_type inc_need_put_type =
     INC_TYPE("need_put", struct inc_put, need_put, "A need to store.");
 const struct inc_type inc_company_put_type =
     INC_TYPE("company_put", struct inc_put, company_put, "A company to store.");
+const struct inc_type inc_user_put_type =
+    INC_TYPE("user_put", struct inc_put, user_put, "A user to store.");
+
+static const struct inc_field user_rotate[] = {
+    ID(struct inc_user_rotate),
+    INC_F_TEXT(struct inc_user_rotate, key, INC_FIELD_REQUIRED, 40, 40,
+               "The new public key, 40 characters of Z85."),
+};
+const struct inc_type inc_user_rotate_type =
+    INC_TYPE("user_rotate", struct inc_user_rotate, user_rotate,
+             "A user and a new public key.");
 
 const struct inc_type inc_vault_put_type = INC_TYPE(
     "vault_put", struct inc_put, vault_put, "A vault record to store.");

@@ -27,8 +27,8 @@ struct inc_by_id_write {
     int64_t if_revision; /* refuse (conflict) unless the record has it */
 };
 
-/* candidate.put, need.put, company.put: the record travels as a node and is
- * decoded with its own table. */
+/* candidate.put, need.put, company.put, user.put: the record travels as a node
+ * and is decoded with its own table. */
 struct inc_put {
     uint64_t has;
     const struct inc_node *record;
@@ -57,6 +57,13 @@ struct inc_patch {
     const char *id;
     const struct inc_node *set; /* record fields; null removes one */
     int64_t if_revision;
+};
+
+/* user.rotate */
+struct inc_user_rotate {
+    uint64_t has;
+    const char *id;
+    const char *key; /* public, Z85 */
 };
 
 struct inc_list {
@@ -184,9 +191,10 @@ struct inc_backup {
 
 extern const struct inc_type inc_empty_type, inc_by_id_type,
     inc_by_id_write_type, inc_candidate_put_type, inc_need_put_type,
-    inc_company_put_type, inc_vault_put_type, inc_person_export_type,
-    inc_put_many_type, inc_patch_type, inc_list_type, inc_match_people_type,
-    inc_match_needs_type, inc_match_pair_type, inc_concept_find_type,
-    inc_concept_get_type, inc_comune_find_type, inc_event_list_type,
-    inc_journal_list_type, inc_backup_type;
+    inc_company_put_type, inc_user_put_type, inc_user_rotate_type,
+    inc_vault_put_type, inc_person_export_type, inc_put_many_type,
+    inc_patch_type, inc_list_type, inc_match_people_type, inc_match_needs_type,
+    inc_match_pair_type, inc_concept_find_type, inc_concept_get_type,
+    inc_comune_find_type, inc_event_list_type, inc_journal_list_type,
+    inc_backup_type;
 #endif

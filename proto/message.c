@@ -214,14 +214,17 @@ struct extras {
     uint64_t has;
     int64_t deadline_ms;
     const char *actor, *office, *purpose;
+    int64_t view;
 };
-enum { DEADLINE, ACTOR, OFFICE, PURPOSE, EXTRAS };
+enum { DEADLINE, ACTOR, OFFICE, PURPOSE, VIEW, EXTRAS };
+static const char *const views[] = {"masked", "full", NULL};
 static const struct inc_field extra[EXTRAS] = {
     INC_F_INT(struct extras, deadline_ms, 0, 0, DEADLINE_MAX,
               "Milliseconds from arrival; 0: none."),
     INC_F_TEXT(struct extras, actor, 0, 1, ACTOR_MAX, "Who asks."),
     INC_F_TEXT(struct extras, office, 0, 1, OFFICE_MAX, "For which office."),
     INC_F_TEXT(struct extras, purpose, 0, 1, PURPOSE_MAX, "To what end."),
+    INC_F_ENUM(struct extras, view, 0, views, "How much of records."),
 };
 
 static enum inc_status
@@ -236,6 +239,13 @@ read_extra(struct inc_request *out, unsigned i, const struct inc_node *n,
 
     if (i == DEADLINE)
         return inc_value_read(&out->deadline_ms, &skip, &rule, &r, n);
+    if (i == VIEW) {
+        int64_t view = 0;
+
+        st = inc_value_read(&view, &skip, &rule, &r, n);
+        out->full = st == INC_OK && view != 0;
+        return st;
+    }
     st = inc_value_read(&text, &skip, &rule, &r, n);
     if (i == ACTOR)
         out->actor = text;
@@ -251,8 +261,8 @@ read_member(struct inc_request *out, const char *key, size_t len,
             const struct inc_node *n, struct inc_arena *a, struct inc_err *err)
 {
     static const char *const known[] = {
-        "v",     "id",     "op",      "key",  "deadline_ms",
-        "actor", "office", "purpose", "body", NULL};
+        "v",      "id",      "op",   "key",  "deadline_ms", "actor",
+        "office", "purpose", "view", "body", NULL};
     const char *near;
     char name[16];
     enum inc_status st = INC_OK;
@@ -265,7 +275,7 @@ read_member(struct inc_request *out, const char *key, size_t len,
         (void)snprintf(name, sizeof name, "%s", known[i]);
         if (i == 3)
             st = read_key(out, n, err);
-        else if (i == 8)
+        else if (i == 9)
             st = read_body(out, n, err);
         else
             st = read_extra(out, (unsigned)i - 4, n, a, err);
@@ -280,7 +290,7 @@ read_member(struct inc_request *out, const char *key, size_t len,
         inc_err_hint(err, "nearest: %s", near);
     else
         inc_err_hint(err, "known: v, id, op, key, deadline_ms, actor, office, "
-                          "purpose, body");
+                          "purpose, view, body");
     inc_err_where(err, "request");
     return INC_E_FIELD;
 }
@@ -339,6 +349,8 @@ inc_request_write(struct inc_buf *out, const struct inc_request *r,
         inc_w_ktext(&w, "office", r->office);
     if (r->purpose != NULL)
         inc_w_ktext(&w, "purpose", r->purpose);
+    if (r->full)
+        inc_w_ktext(&w, "view", "full");
     if (body != NULL) {
         inc_w_key(&w, "body");
         inc_w_raw(&w, body, body_len);

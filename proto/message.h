@@ -1,7 +1,8 @@
 /*
  * message.h - the envelope of protocol v1. Floor 1.
  *
- * Request  {v, id, op, key?, deadline_ms?, actor?, office?, purpose?, body}
+ * Request  {v, id, op, key?, deadline_ms?, actor?, office?, purpose?,
+ *            view?, body}
  * Reply    {v, id, status: "ok" | "error", body | error{code, message, where,
  *           hint}}
  */
@@ -50,6 +51,7 @@ struct inc_request {
     const char *actor;          /* in the arena, or NULL */
     const char *office;
     const char *purpose;
+    int full;                    /* view: full; else masked */
     const struct inc_node *body; /* views the frame; NULL when absent */
 };
 

@@ -72,25 +72,33 @@ const struct inc_type inc_put_results_type =
     INC_TYPE("put_results", struct inc_put_results, put_results,
              "What became of each put; those without error are durable.");
 
+#define HIDDEN(S)                                                              \
+    INC_F_TEXTS(S, hidden, 0, 200, 128,                                        \
+                "Fields that the asker's view leaves out, whether they are "   \
+                "there or not; absent when it leaves out none.")
 #define GOT(HOLDS)                                                             \
     {                                                                          \
         INC_F_RECORD(struct inc_got, record, NEED, HOLDS, "As stored."),       \
-            COUNT(struct inc_got, revision, NEED, "Its revision.")             \
+            COUNT(struct inc_got, revision, NEED, "Its revision."),            \
+            HIDDEN(struct inc_got)                                             \
     }
 #define PAGE(HOLDS)                                                            \
     {                                                                          \
         INC_F_RECORDS(struct inc_page, items, NEED, ITEMS_MAX, HOLDS,          \
                       "In byte order of id."),                                 \
             INC_F_TEXT(struct inc_page, cursor, 0, 1, 200,                     \
-                       "For the next page; absent on the last.")               \
+                       "For the next page; absent on the last."),              \
+            HIDDEN(struct inc_page)                                            \
     }
 static const struct inc_field candidate_got[] = GOT("candidate");
 static const struct inc_field need_got[] = GOT("need");
 static const struct inc_field company_got[] = GOT("company");
 static const struct inc_field vault_got[] = GOT("vault");
+static const struct inc_field user_got[] = GOT("user");
 static const struct inc_field candidate_page[] = PAGE("candidate");
 static const struct inc_field need_page[] = PAGE("need");
 static const struct inc_field company_page[] = PAGE("company");
+static const struct inc_field user_page[] = PAGE("user");
 const struct inc_type inc_candidate_got_type = INC_TYPE(
     "candidate_got", struct inc_got, candidate_got, "A stored candidate.");
 const struct inc_type inc_need_got_type =
@@ -105,6 +113,10 @@ const struct inc_type inc_need_page_type =
     INC_TYPE("need_page", struct inc_page, need_page, "A page of needs.");
 const struct inc_type inc_company_page_type = INC_TYPE(
     "company_page", struct inc_page, company_page, "A page of companies.");
+const struct inc_type inc_user_got_type =
+    INC_TYPE("user_got", struct inc_got, user_got, "A stored user.");
+const struct inc_type inc_user_page_type =
+    INC_TYPE("user_page", struct inc_page, user_page, "A page of users.");
 
 /* --- reference ----------------------------------------------------------- */
 
@@ -279,6 +291,9 @@ static const struct inc_field status[] = {
                "Where new events are published; absent when they are not."),
     INC_F_BOOL(S, records, 0,
                "Are matches recorded; absent from the first daemons."),
+    INC_F_TEXT(
+        S, server_key, 0, 40, 40,
+        "Public key that clients over tcp must know; absent without tcp."),
 };
 #undef S
 const struct inc_type inc_status_type = INC_TYPE(
@@ -378,6 +393,7 @@ static const struct inc_field verified[] = {
     COUNT(V, faults, NEED, "Things that are wrong."),
     COUNT(V, warnings, NEED, "Things that deserve a look."),
     INC_F_TEXTS(V, findings, 0, 1000, LABEL_MAX, "The first of them in words."),
+    COUNT(V, users, 0, "Users read."),
 };
 #undef V
 const struct inc_type inc_verified_type =

@@ -161,6 +161,8 @@ struct inc_got {
     uint64_t has;
     const struct inc_node *record;
     int64_t revision;
+    const char **hidden; /* fields that the asker's view leaves out */
+    uint32_t n_hidden;
 };
 
 struct inc_page {
@@ -168,6 +170,8 @@ struct inc_page {
     const struct inc_node **items;
     uint32_t n_items;
     const char *cursor; /* absent on the last page */
+    const char **hidden;
+    uint32_t n_hidden;
 };
 
 /* --- reference ----------------------------------------------------------- */
@@ -287,6 +291,7 @@ struct inc_status_reply {
     int64_t process, started_ms;
     const char *events;
     int64_t records;
+    const char *server_key;
 };
 
 struct inc_event_item {
@@ -341,6 +346,7 @@ struct inc_verified {
     int64_t candidates, needs, companies, entries, keys, faults, warnings;
     const char **findings;
     uint32_t n_findings;
+    int64_t users;
 };
 
 struct inc_backed_up {
@@ -352,10 +358,10 @@ struct inc_backed_up {
 extern const struct inc_type inc_pong_type, inc_status_type, inc_stored_type,
     inc_put_results_type, inc_candidate_got_type, inc_need_got_type,
     inc_company_got_type, inc_candidate_page_type, inc_need_page_type,
-    inc_company_page_type, inc_match_page_type, inc_match_item_type,
-    inc_match_line_type, inc_concept_hits_type, inc_concept_type,
-    inc_comune_hits_type, inc_event_page_type, inc_journal_page_type,
-    inc_verified_type, inc_backed_up_type, inc_vault_got_type,
-    inc_person_file_type;
+    inc_company_page_type, inc_user_got_type, inc_user_page_type,
+    inc_match_page_type, inc_match_item_type, inc_match_line_type,
+    inc_concept_hits_type, inc_concept_type, inc_comune_hits_type,
+    inc_event_page_type, inc_journal_page_type, inc_verified_type,
+    inc_backed_up_type, inc_vault_got_type, inc_person_file_type;
 
 #endif

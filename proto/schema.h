@@ -212,7 +212,9 @@ enum inc_status inc_schema_decode(void *out, const struct inc_type *t,
                                   struct inc_err *err);
 
 /* As decode, for clients reading replies, which may gain fields and names
- * within v1: unknown fields and unknown names of enums are left out. */
+ * within v1: unknown fields and unknown names of enums are left out. A required
+ * field may be absent, as the daemon hides what this user may not see: then its
+ * `has` bit is clear, a text is "", the rest zero. */
 enum inc_status inc_schema_decode_open(void *out, const struct inc_type *t,
                                        const struct inc_node *n,
                                        struct inc_arena *a,

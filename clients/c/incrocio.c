@@ -49,6 +49,8 @@ struct inc_client {
     void *context, *socket;
     char endpoint[INC_ENDPOINT_MAX];
     char *actor, *office, *purpose;
+    int full;
+    struct inc_keys keys; /* all "" over ipc */
     struct slot *slots;
     unsigned window, used, singles; /* singles: among the used */
     uint64_t connect_ns, next_no;
@@ -92,6 +94,7 @@ open_socket(struct inc_client *c, struct inc_err *err)
         return inc_fail(err, INC_E_IO, errno, "zmq_socket: %s",
                         zmq_strerror(errno));
     INC_TRY(set_options(socket, err));
+    INC_TRY(inc_client_encrypt(socket, &c->keys, err));
     if (zmq_connect(socket, c->endpoint) != 0) {
         st = inc_fail(err, INC_E_CONFIG, errno, "endpoint not usable: %s",
                       zmq_strerror(errno));
@@ -139,6 +142,8 @@ inc_client_open(struct inc_client **out, const char *endpoint,
         (uint64_t)(o->connect_ms > 0 ? o->connect_ms : INC_CLIENT_CONNECT_MS) *
         MS;
     (void)snprintf(c->endpoint, sizeof c->endpoint, "%s", endpoint);
+    c->full = o->full;
+    INC_TRY(inc_client_keys(&c->keys, c->endpoint, o, err));
     c->slots = inc_mem_zero(c->window, sizeof *c->slots);
     if (c->slots == NULL || keep_text(&c->actor, o->actor) != 0 ||
         keep_text(&c->office, o->office) != 0 ||
@@ -171,12 +176,19 @@ inc_client_close(struct inc_client *c)
         (void)zmq_ctx_term(c->context);
     for (unsigned i = 0; c->slots != NULL && i < c->window; i++)
         inc_buf_release(&c->slots[i].body);
+    inc_keys_wipe(&c->keys);
     inc_mem_free(c->slots);
     inc_mem_free(c->actor);
     inc_mem_free(c->office);
     inc_mem_free(c->purpose);
     inc_buf_release(&c->out);
     inc_mem_free(c);
+}
+
+void
+inc_client_server_key(const struct inc_client *c, char out[41])
+{
+    memcpy(out, c->keys.server, sizeof c->keys.server);
 }
 
 void
@@ -274,6 +286,7 @@ send_slot(struct inc_client *c, struct slot *s, uint64_t now)
         .actor = c->actor,
         .office = c->office,
         .purpose = c->purpose,
+        .full = c->full,
     };
 
     if (r.deadline_ms < 1)

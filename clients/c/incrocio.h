@@ -48,6 +48,12 @@ struct inc_client_options {
     const char *actor;  /* sent with each request; NULL: none. Copied. */
     const char *office;
     const char *purpose;
+    int full; /* ask for the full view of records */
+    /* For tcp, which is always encrypted: the file with the own key pair, and
+     * the daemon's public key (Z85) unless the file names it. NULL:
+     * $INCROCIO_KEY and $INCROCIO_SERVER_KEY. Not looked at for ipc. */
+    const char *key_file;
+    const char *server_key;
 };
 
 /* Where the daemon is when nobody says: $INCROCIO_ENDPOINT, else
@@ -59,7 +65,8 @@ void inc_client_endpoint(char out[INC_ENDPOINT_MAX]);
  * Start a client. Returns at once: a daemon that is not there yet shows at the
  * first call.
  *   o  NULL for defaults
- * INC_E_CONFIG for an endpoint that is not usable, INC_E_NOMEM, INC_E_IO; that
+ * INC_E_CONFIG for an endpoint that is not usable, or over tcp for a key that
+ * is not there or not one; INC_E_NOMEM, INC_E_IO; that
  * too for an endpoint in /tmp/incrocio-<uid> when the folder is somebody
  * else's, who could listen there in the daemon's place.
  */
@@ -67,6 +74,9 @@ enum inc_status inc_client_open(struct inc_client **out, const char *endpoint,
                                 const struct inc_client_options *o,
                                 struct inc_err *err);
 void inc_client_close(struct inc_client *c); /* NULL is fine */
+
+/* The daemon's public key that this client demands, "" over ipc. */
+void inc_client_server_key(const struct inc_client *c, char out[41]);
 
 /* How one request is to be made; zeros are defaults. */
 struct inc_call {

@@ -247,7 +247,7 @@ check_fit(const struct inc_args *a, struct inc_err *err)
     if (c == NULL || inc_arg_has(a, INC_OPT_HELP))
         return INC_OK;
     for (size_t i = 0; i < a->n_given; i++) {
-        uint64_t bit = UINT64_C(1) << a->given[i].opt;
+        inc_option_set bit = (inc_option_set)1 << a->given[i].opt;
         if (((c->options | inc_global_options) & bit) != 0)
             continue;
         (void)inc_fail(err, INC_E_CONFIG, 0,

@@ -35,6 +35,8 @@ inc_connect(struct inc_cli *c, int64_t connect_ms, struct inc_err *err)
         .actor = option_or_environment(c, INC_OPT_ACTOR, "INCROCIO_ACTOR"),
         .purpose =
             option_or_environment(c, INC_OPT_PURPOSE, "INCROCIO_PURPOSE"),
+        .full = inc_arg_has(&c->args, INC_OPT_FULL),
+        .key_file = inc_arg(&c->args, INC_OPT_KEY),
     };
 
     if (c->client != NULL)

@@ -50,6 +50,9 @@ struct inc_option {
 };
 extern const struct inc_option inc_options[INC_OPT_COUNT];
 
+/* A set of options: there are more than 64. */
+__extension__ typedef unsigned __int128 inc_option_set;
+
 /* The names a value may have, NULL-ended, or NULL for free values. */
 const char *const *inc_option_names(enum inc_opt opt);
 
@@ -60,12 +63,12 @@ struct inc_command {
     const char *name, *operands;
     size_t low, high;
     inc_command_fn *run;
-    uint64_t options; /* bit by enum inc_opt, besides the global ones */
+    inc_option_set options; /* bit by enum inc_opt, besides the global ones */
     const char *doc;
 };
 extern const struct inc_command inc_commands[];
 extern const size_t inc_commands_count;
-extern const uint64_t inc_global_options;
+extern const inc_option_set inc_global_options;
 /* Italian family names: {"persona", "candidate"} ..., ended by NULLs. */
 extern const char *const inc_family_names[][2];
 

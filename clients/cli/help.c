@@ -44,7 +44,7 @@ put_entry(struct inc_cli *c, const char *name, const char *text)
 }
 
 static void
-put_options(struct inc_cli *c, uint64_t options)
+put_options(struct inc_cli *c, inc_option_set options)
 {
     char name[96];
 
@@ -125,7 +125,7 @@ man_heading(struct inc_buf *out, const char *text)
 }
 
 static void
-man_options(struct inc_buf *out, uint64_t options)
+man_options(struct inc_buf *out, inc_option_set options)
 {
     for (int i = 0; i < INC_OPT_COUNT; i++) {
         const struct inc_option *o = &inc_options[i];

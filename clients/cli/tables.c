@@ -11,11 +11,12 @@ const struct inc_option inc_options[INC_OPT_COUNT] = {
 #undef INC_X
 };
 
-#define O(name) (UINT64_C(1) << INC_OPT_##name)
+#define O(name) ((inc_option_set)1 << INC_OPT_##name)
+_Static_assert(INC_OPT_COUNT <= 128, "sets of options are 128 bits");
 
-const uint64_t inc_global_options = O(ENDPOINT) | O(JSON) | O(LANG) |
-                                    O(TIMEOUT) | O(QUIET) | O(ACTOR) |
-                                    O(PURPOSE) | O(HELP);
+const inc_option_set inc_global_options =
+    O(ENDPOINT) | O(JSON) | O(LANG) | O(TIMEOUT) | O(QUIET) | O(ACTOR) |
+    O(PURPOSE) | O(KEY) | O(FULL) | O(HELP);
 
 #define INC_MATCH_OPTIONS                                                      \
     (O(K) | O(CURSOR) | O(AS_OF) | O(ATTITUDE) | O(FACETS) | O(EXPLAIN) |      \
@@ -35,6 +36,7 @@ const size_t inc_commands_count = sizeof inc_commands / sizeof inc_commands[0];
 const char *const inc_family_names[][2] = {{"persona", "candidate"},
                                            {"fabbisogno", "need"},
                                            {"azienda", "company"},
+                                           {"chiavi", "keys"},
                                            {NULL, NULL}};
 
 const char *const *

@@ -47,6 +47,7 @@ inc_job_free(struct inc_job *j)
     inc_buf_release(&j->notes);
     inc_buf_release(&j->body);
     inc_buf_release(&j->reply);
+    inc_book_drop(j->book);
     inc_mem_free(j->bytes);
     inc_mem_free(j);
 }
@@ -84,6 +85,8 @@ inc_job_begin(struct inc_job *j, struct inc_arenas *arenas)
         inc_frame_open(&j->frame, j->bytes, j->len, &inc_request_limits, &err));
     INC_TRY(inc_request_read(&j->request, inc_frame_root(j->frame), &j->arena,
                              &err));
+    if (j->grant.who != NULL)
+        inc_grant_sign(&j->grant, &j->request);
 out:
     return st == INC_OK ? INC_OK : inc_job_fail(j, &err);
 }
@@ -133,6 +136,23 @@ small_reply(struct inc_job *j)
     inc_reply_error(&j->reply, j->id, &j->err);
 }
 
+/* The body as its asker may see it: the only way out for a reply. */
+static void
+mask(struct inc_job *j)
+{
+    struct inc_buf seen = {0};
+    struct inc_err err = {0};
+
+    if (j->grant.who == NULL || j->grant.who->role->everything)
+        return;
+    if (inc_mask(&seen, &j->grant, j->op, j->body.data, j->body.len,
+                 j->about == NULL ? inc_ops[j->op].wire : j->about, j->secret,
+                 &err) != INC_OK)
+        (void)inc_job_fail(j, &err);
+    inc_buf_release(&j->body);
+    j->body = seen;
+}
+
 void
 inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
 {
@@ -142,6 +162,8 @@ inc_job_end(struct inc_job *j, struct inc_arenas *arenas)
         (void)inc_fail(&err, INC_E_NOMEM, 0, "no memory for the reply");
         (void)inc_job_fail(j, &err);
     }
+    if (j->status == INC_OK)
+        mask(j);
     if (j->status == INC_OK && j->body.len + 1024 > inc_reply_limits.bytes) {
         (void)inc_fail(&err, INC_E_LIMIT, 0,
                        "the reply would have %zu bytes, at most %zu are sent",

@@ -12,6 +12,7 @@
 #ifndef INC_BATCH_JOB_H
 #define INC_BATCH_JOB_H
 
+#include "engine/access/judge.h"
 #include "engine/batch/account.h"
 #include "engine/batch/arenas.h"
 #include "engine/match/match.h"
@@ -41,6 +42,9 @@ struct inc_job {
     uint64_t deadline_ns;        /* 0: none */
     uint64_t client;             /* tells clients apart, for their turns */
     struct inc_account *account; /* of the client; NULL: replies not counted */
+    struct inc_book *book;       /* held: the grant views it */
+    struct inc_grant grant;      /* who NULL only in tests: nothing is judged */
+    const unsigned char *secret; /* of aliases, [INC_ALIAS_SECRET] */
 
     /* between begin and end */
     struct inc_frame *frame;
@@ -61,6 +65,8 @@ struct inc_job {
     struct inc_command command;
     struct inc_order *orders; /* of a put_many, instead of record, command */
     size_t n_orders;
+    int bound;            /* the asker's offices were put into the question */
+    const char *about;    /* what the question is about, for aliases */
     int dry_run;          /* a write that is only checked */
     struct inc_buf notes; /* NUL-ended texts for the reply */
     uint32_t n_notes;

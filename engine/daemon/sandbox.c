@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/file.h"
 #include "engine/base/log.h"
@@ -39,7 +40,8 @@ static const char *const of_libraries[] = {"/proc/self",
                                            "/proc/sys/vm/overcommit_memory"};
 
 static const enum inc_setting only_read[] = {INC_SET_esco, INC_SET_esco_local,
-                                             INC_SET_comuni, INC_SET_space};
+                                             INC_SET_comuni, INC_SET_space,
+                                             INC_SET_roles};
 static const enum inc_setting written[] = {INC_SET_store, INC_SET_backup_dir};
 
 /* The folder of a path; the path itself right beneath the root. */
@@ -100,6 +102,21 @@ out:
     return st;
 }
 
+/* A pair of keys that is not there yet is made in its folder. */
+static enum inc_status
+reach_pair(const struct inc_config *c, enum inc_setting setting,
+           inc_reach_fn *fn, void *arg, struct inc_err *err)
+{
+    const char *path = inc_config_optional(c, setting);
+    char folder[PATH_BYTES];
+
+    if (path == NULL)
+        return INC_OK; /* in the store's folder */
+    folder_of(folder, path);
+    return fn(arg, folder,
+              access(path, F_OK) == 0 ? INC_REACH_READ : INC_REACH_WRITE, err);
+}
+
 enum inc_status
 inc_sandbox_reach(const struct inc_config *c, const char *file,
                   inc_reach_fn *fn, void *arg, struct inc_err *err)
@@ -123,6 +140,8 @@ inc_sandbox_reach(const struct inc_config *c, const char *file,
             INC_TRY(
                 fn(arg, inc_config_text(c, written[i]), INC_REACH_WRITE, err));
     INC_TRY(reach_key(c, fn, arg, err));
+    INC_TRY(reach_pair(c, INC_SET_server_key, fn, arg, err));
+    INC_TRY(reach_pair(c, INC_SET_administrator_key, fn, arg, err));
     INC_TRY(reach_ipc(inc_config_text(c, INC_SET_endpoint), fn, arg, err));
     INC_TRY(reach_ipc(inc_config_text(c, INC_SET_events), fn, arg, err));
     if (ready != NULL) {

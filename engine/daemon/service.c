@@ -12,6 +12,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/log.h"
 #include "engine/daemon/defaults.h"
+#include "engine/daemon/keys.h"
 #include "engine/daemon/notify.h"
 #include "engine/daemon/process.h"
 #include "engine/daemon/reference.h"
@@ -35,6 +36,8 @@ struct service {
     struct inc_scout *scout; /* NULL: verify walks without */
     struct inc_store *store;
     struct inc_live *live;
+    struct inc_roles *roles;
+    struct inc_keys keys; /* until the server has them */
     struct inc_server *server;
     struct inc_unknown unknown;
     char credential[PATH_BYTES]; /* the key file, when systemd gives it */
@@ -203,6 +206,13 @@ open_server(struct service *s, struct inc_err *err)
             (size_t)((uint64_t)inc_config_int(c, INC_SET_request_memory_mb) *
                      MIB),
         .admin = (int)inc_config_int(c, INC_SET_admin),
+        .keys = s->keys.secret[0] == '\0' ? NULL : &s->keys,
+        .roles = s->roles,
+        .local_role =
+            strcmp(inc_config_text(c, INC_SET_local_role), "none") == 0
+                ? NULL
+                : inc_config_text(c, INC_SET_local_role),
+        .handshakes = inc_config_int(c, INC_SET_handshakes_per_minute),
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
         .record = (int)inc_config_int(c, INC_SET_record),
         .scout = inc_scout_ask,
@@ -216,6 +226,22 @@ open_server(struct service *s, struct inc_err *err)
     INC_TRY(inc_defaults_check_folder(o.endpoint, err));
     INC_TRY(inc_server_open(&s->server, &o, err));
     inc_server_note_unknown(s->server, s->unknown.uris, s->unknown.records);
+out:
+    inc_keys_wipe(&s->keys);
+    return st;
+}
+
+/* Who may come in: the table of roles, and for tcp the keys. */
+static enum inc_status
+open_door(struct service *s, struct inc_err *err)
+{
+    enum inc_status st;
+
+    INC_TRY(inc_daemon_roles(&s->roles, &s->config, err));
+    if (!inc_endpoint_is_tcp(inc_config_text(&s->config, INC_SET_endpoint)))
+        goto out;
+    INC_TRY(inc_daemon_keys(&s->keys, &s->config, err));
+    st = inc_daemon_first_user(s->store, &s->keys, &s->config, err);
 out:
     return st;
 }
@@ -320,6 +346,7 @@ start(struct service *s, struct inc_err *err)
     enum inc_status st;
 
     INC_TRY(start_store(s, err));
+    INC_TRY(open_door(s, err));
     INC_TRY(inc_reference_load(&estate, &s->config, err));
     INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
     INC_TRY(open_live(s, estate, err));
@@ -338,6 +365,8 @@ stop(struct service *s)
     inc_live_close(s->live);
     inc_store_close(s->store);
     inc_scout_stop(s->scout);
+    inc_roles_drop(s->roles);
+    inc_keys_wipe(&s->keys);
     if (s->signal_fd >= 0)
         (void)close(s->signal_fd);
     inc_config_release(&s->config);
@@ -391,6 +420,7 @@ reload(void *arg)
 {
     struct service *s = arg;
     struct inc_config fresh = {0};
+    struct inc_roles *roles = NULL;
     struct inc_err err = {0};
     struct inc_log l;
     enum inc_status st;
@@ -398,6 +428,8 @@ reload(void *arg)
     atomic_store(&s->reloading, 0); /* a signal from now on reloads again */
     INC_TRY(inc_options_load(&fresh, s->options, &err));
     log_ignored(s, &fresh);
+    INC_TRY(inc_daemon_roles(&roles, &fresh, &err));
+    INC_TRY(inc_server_roles(s->server, roles, &err));
     INC_TRY(reload_reference(s, &fresh, &err));
     inc_log_level_set(
         (enum inc_log_level)inc_config_int(&fresh, INC_SET_log_level));
@@ -411,6 +443,7 @@ out:
         inc_log_text(&l, "kept", "what was loaded before stays in use");
         inc_log_end(&l);
     }
+    inc_roles_drop(roles);
     inc_config_release(&fresh);
 }
 
@@ -479,6 +512,8 @@ announce(struct service *s, struct inc_err *err)
     inc_log_start(&l, INC_LOG_INFO, "serving");
     inc_log_text(&l, "endpoint", inc_server_endpoint(s->server));
     inc_log_int(&l, "process", (int64_t)getpid());
+    if (inc_server_key(s->server) != NULL)
+        inc_log_text(&l, "server_key", inc_server_key(s->server));
     if (inc_server_metrics(s->server) != NULL)
         inc_log_text(&l, "metrics", inc_server_metrics(s->server));
     inc_log_text(&l, "version", INC_RELEASE);
@@ -553,6 +588,7 @@ open_to_look(struct service *s, struct inc_estate **estate, struct inc_err *err)
 
     INC_TRY(start_libraries(s, err));
     INC_TRY(inc_reference_load(estate, &s->config, err));
+    INC_TRY(inc_daemon_roles(&s->roles, &s->config, err));
     if (access(dir, F_OK) != 0)
         goto out; /* the first start makes it */
     store_options(&o, s);

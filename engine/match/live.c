@@ -149,7 +149,8 @@ add_change(struct inc_pool_builder *b, const struct inc_change *c,
 {
     int gone = c->what == INC_CHANGE_GONE;
 
-    if (c->what == INC_CHANGE_NONE || c->kind == INC_RECORD_COMPANY)
+    if (c->what == INC_CHANGE_NONE ||
+        (c->kind != INC_RECORD_CANDIDATE && c->kind != INC_RECORD_NEED))
         return INC_OK;
     if (c->kind == INC_RECORD_CANDIDATE)
         return gone || c->record->candidate.frozen

@@ -67,6 +67,7 @@ inc_concepts_walk(enum inc_record_kind kind, const union inc_record *r,
     case INC_RECORD_NEED:
         return walk_need(&r->need, each, arg);
     case INC_RECORD_COMPANY:
+    case INC_RECORD_USER:
     case INC_RECORD_KINDS:
     default:
         return INC_OK;

@@ -5,7 +5,8 @@ static const struct {
     const struct inc_type *type;
 } kinds[INC_RECORD_KINDS] = {{"candidate", &inc_candidate_type},
                              {"need", &inc_need_type},
-                             {"company", &inc_company_type}};
+                             {"company", &inc_company_type},
+                             {"user", &inc_user_type}};
 
 const char *
 inc_record_name(enum inc_record_kind kind)
@@ -27,6 +28,8 @@ inc_record_id(enum inc_record_kind kind, const union inc_record *r)
         return r->candidate.id;
     case INC_RECORD_NEED:
         return r->need.id;
+    case INC_RECORD_USER:
+        return r->user.id;
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:
     default:
@@ -42,6 +45,8 @@ inc_record_revision(enum inc_record_kind kind, const union inc_record *r)
         return r->candidate.revision;
     case INC_RECORD_NEED:
         return r->need.revision;
+    case INC_RECORD_USER:
+        return r->user.revision;
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:
     default:
@@ -67,6 +72,9 @@ inc_record_set_revision(enum inc_record_kind kind, union inc_record *r,
     case INC_RECORD_NEED:
         set(r, &r->need.revision, INC_NEED_REVISION, revision);
         break;
+    case INC_RECORD_USER:
+        set(r, &r->user.revision, INC_USER_REVISION, revision);
+        break;
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:
     default:
@@ -90,6 +98,10 @@ inc_record_set_updated(enum inc_record_kind kind, union inc_record *r,
     case INC_RECORD_NEED:
         member = &r->need.updated;
         bit = INC_NEED_UPDATED;
+        break;
+    case INC_RECORD_USER:
+        member = &r->user.updated;
+        bit = INC_USER_UPDATED;
         break;
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:

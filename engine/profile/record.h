@@ -1,6 +1,7 @@
 /*
- * record.h - the three kinds of record the store keeps. Floor 4.
- * Field meanings: docs/data-model.md; tables: candidate.c, need.c, company.c.
+ * record.h - the kinds of record the store keeps. Floor 4.
+ * Field meanings: docs/data-model.md; tables: candidate.c, need.c, company.c,
+ * user.c.
  */
 #ifndef INC_PROFILE_RECORD_H
 #define INC_PROFILE_RECORD_H
@@ -8,24 +9,27 @@
 #include "engine/profile/candidate.h"
 #include "engine/profile/company.h"
 #include "engine/profile/need.h"
+#include "engine/profile/user.h"
 
 enum inc_record_kind {
     INC_RECORD_CANDIDATE,
     INC_RECORD_NEED,
     INC_RECORD_COMPANY,
+    INC_RECORD_USER,
     INC_RECORD_KINDS
 };
 
-/* "candidate", "need", "company". */
+/* "candidate", "need", "company", "user". */
 const char *inc_record_name(enum inc_record_kind kind);
 const struct inc_type *inc_record_type(enum inc_record_kind kind);
 
-/* Room for any of the three. */
+/* Room for any of them. */
 union inc_record {
     uint64_t has; /* first member of each */
     struct inc_candidate candidate;
     struct inc_need need;
     struct inc_company company;
+    struct inc_user user;
 };
 
 /* Members that every kind has. */

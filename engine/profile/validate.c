@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/date.h"
+#include "engine/base/keys.h"
 #include "engine/base/map.h"
 #include "engine/profile/concepts.h"
 
@@ -454,6 +455,29 @@ out:
     return st;
 }
 
+static enum inc_status
+check_user(const struct inc_user *u, struct inc_err *err)
+{
+    unsigned char key[INC_CURVE];
+    enum inc_status st = INC_OK;
+
+    if (inc_z85_read(key, u->key, strlen(u->key)) != 0) {
+        st = inc_fail(err, INC_E_TEXT, 0, "this is not a public key");
+        inc_err_where(err, "key");
+        inc_err_hint(err, "40 characters of Z85, as incrocio keys new prints");
+        return st;
+    }
+    for (uint32_t i = 0; i < u->n_offices; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(u->offices[i], u->offices[k]) == 0) {
+                st = inc_fail(err, INC_E_DUPLICATE, 0,
+                              "this office is there twice");
+                inc_err_where(err, "offices[%" PRIu32 "]", i);
+                return st;
+            }
+    return st;
+}
+
 enum inc_status
 inc_validate(enum inc_record_kind kind, const union inc_record *r,
              const struct inc_reference *ref, struct inc_err *err)
@@ -465,8 +489,10 @@ inc_validate(enum inc_record_kind kind, const union inc_record *r,
         INC_TRY(check_candidate(&r->candidate, ref, err));
     else if (kind == INC_RECORD_NEED)
         INC_TRY(check_need(&r->need, ref, err));
-    else
+    else if (kind == INC_RECORD_COMPANY)
         INC_TRY(check_company(&r->company, ref, err));
+    else
+        INC_TRY(check_user(&r->user, err));
     if (ref->taxonomy != NULL)
         INC_TRY(inc_concepts_walk(kind, r, check_concept, &c));
 out:

@@ -27,6 +27,8 @@ struct inc_meter {
     struct inc_tally hung_up; /* clients that did not read */
     struct inc_tally bytes_in, bytes_out;
     struct inc_tally scrapes, scrapes_refused; /* of the metrics endpoint */
+    struct inc_tally strangers;   /* handshakes and requests of nobody known */
+    struct inc_tally not_allowed; /* requests that the table of roles refuses */
     _Atomic uint64_t unknown_uris, unknown_records;
 };
 
@@ -34,6 +36,11 @@ struct inc_publisher;
 
 struct inc_desk {
     struct inc_server_options o;
+    struct inc_book_desk *book; /* who may come in */
+    uint64_t book_seq;       /* journal number it was made at; the scribe's */
+    struct inc_roles *roles; /* the scribe's; held */
+    unsigned char secret[INC_ALIAS_SECRET];
+    const char *server_key; /* public, or NULL: no tcp */
     struct inc_crew *crew;
     struct inc_arenas *arenas;       /* the crew's */
     const char *endpoint;            /* as bound; NULL: no socket (tests) */
@@ -105,6 +112,11 @@ void inc_on_confirm(struct inc_desk *d, struct inc_job *j);
 void inc_route_hands(struct inc_hands *out, struct inc_desk *d);
 /* Which kind of record a get, list or write operation is about. */
 enum inc_record_kind inc_route_kind(enum inc_op op);
+/* Is the record one of those the asker works on? */
+int inc_route_in_scope(const struct inc_job *j, enum inc_record_kind kind,
+                       const union inc_record *r);
+enum inc_status inc_route_out_of_scope(enum inc_record_kind kind,
+                                       struct inc_err *err);
 /* Decode the request's body with its operation's type into *out. */
 enum inc_status inc_route_body(struct inc_job *j, void *out,
                                struct inc_err *err);

@@ -54,16 +54,20 @@ check_ipc(const char *path, struct inc_err *err)
     return INC_OK;
 }
 
-/* 1 for 127.a.b.c */
+int
+inc_endpoint_is_tcp(const char *endpoint)
+{
+    return starts(endpoint, "tcp://");
+}
+
+/* 1 for a.b.c.d */
 static int
-is_loopback(const char *host, size_t len)
+is_ipv4(const char *host, size_t len)
 {
     int dots = 0;
     long part = 0;
     size_t digits = 0;
 
-    if (len < 9 || !starts(host, "127."))
-        return 0;
     for (size_t i = 0; i < len; i++) {
         if (host[i] == '.') {
             if (digits == 0)
@@ -96,13 +100,12 @@ check_tcp(const char *rest, struct inc_err *err)
         inc_err_hint(err, "tcp://127.0.0.1:PORT, or * for any free port");
         return st;
     }
-    if (!is_loopback(rest, (size_t)(colon - rest))) {
-        st = inc_fail(err, INC_E_CONFIG, 0,
-                      "'%.*s' is not this machine's own address: connections "
-                      "from the network would be neither encrypted nor "
-                      "authenticated in this version",
+    if (!is_ipv4(rest, (size_t)(colon - rest)) &&
+        (colon - rest != 1 || rest[0] != '*')) {
+        st = inc_fail(err, INC_E_CONFIG, 0, "'%.*s' is not an IPv4 address",
                       (int)(colon - rest > 80 ? 80 : colon - rest), rest);
-        inc_err_hint(err, "use tcp://127.0.0.1:PORT or ipc:///PATH");
+        inc_err_hint(err, "an address of this machine in numbers, such as "
+                          "127.0.0.1; 0.0.0.0 or * for all of them");
         return st;
     }
     if (strcmp(colon + 1, "*") == 0)
@@ -138,8 +141,15 @@ inc_events_check(const char *events, struct inc_err *err)
     if (strcmp(events, "off") == 0 || strcmp(events, "beside") == 0)
         return INC_OK;
     st = inc_endpoint_check(events, err);
-    if (st != INC_OK)
-        inc_err_hint(err, "off, beside, ipc:///PATH or tcp://127.0.0.1:PORT");
+    if (st == INC_OK && !inc_endpoint_is_tcp(events))
+        return INC_OK;
+    /* A publisher cannot ask again who still may listen, nor leave out what
+     * one of them may not see. */
+    if (st == INC_OK)
+        st = inc_fail(err, INC_E_CONFIG, 0,
+                      "new matches are not published over the network");
+    inc_err_hint(err, "off, beside or ipc:///PATH; over tcp event.list gives "
+                      "each user what it may see");
     return st;
 }
 

@@ -5,6 +5,7 @@
 #ifndef INC_SERVER_INSIDE_H
 #define INC_SERVER_INSIDE_H
 
+#include "engine/access/zap.h"
 #include "engine/base/arena.h"
 #include "engine/server/desk.h"
 #include "engine/server/peers.h"
@@ -20,7 +21,11 @@ enum {
 struct inc_server {
     struct inc_desk desk;
     void *context, *socket;
-    int lock_fd; /* of an ipc endpoint, or -1 */
+    void *handshakes; /* ZAP; NULL: ipc, nobody is asked for a key */
+    struct inc_zap_gate gate;
+    struct inc_keys keys; /* the secret is wiped once the socket has it */
+    uint64_t refresh_ns;  /* when to try to read the users again */
+    int lock_fd;          /* of an ipc endpoint, or -1 */
     char endpoint[256];
     struct inc_arena envelope; /* of the request being read */
     uint64_t in_flight;        /* accepted, reply not sent yet */

@@ -10,7 +10,9 @@
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/seal.h"
+#include "engine/server/curve.h"
 #include "engine/server/inside.h"
+#include "engine/server/who.h"
 
 enum {
     PER_WAKE = 128, /* frames read before replies get their turn, ... */
@@ -141,6 +143,20 @@ may_enter(struct inc_server *s, const struct inc_request *r,
     return st;
 }
 
+/* The key the client shook hands with, NULL over ipc: from a frame of the
+ * payload, as ZeroMQ 4.3.4 may leave it off the first. What the client calls
+ * itself, as route or as actor, says nothing. */
+static const char *
+key_of(const struct inc_server *s, struct incoming *in)
+{
+    const char *key;
+
+    if (s->handshakes == NULL)
+        return NULL;
+    key = zmq_msg_gets(&in->payload, "User-Id");
+    return key == NULL ? "" : key; /* nobody's */
+}
+
 static struct inc_job *
 make_job(struct incoming *in, const struct inc_request *r,
          struct inc_peer *peer, uint64_t now)
@@ -163,7 +179,8 @@ make_job(struct incoming *in, const struct inc_request *r,
 
 static enum inc_status
 enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
-      uint64_t client, struct inc_err *err)
+      uint64_t client, const struct inc_grant *grant, struct inc_book *book,
+      struct inc_err *err)
 {
     struct inc_peer *peer = inc_peers_add(&s->peers, client, &s->desk.ledger);
     struct inc_job *j =
@@ -172,7 +189,13 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
 
     if (j == NULL) {
         busy(s, st, err);
-    } else if (inc_job_room(j) != INC_OK) {
+        goto out;
+    }
+    INC_CHECK(grant->who != NULL);
+    j->grant = *grant;
+    j->book = inc_book_hold(book);
+    j->secret = s->desk.secret;
+    if (inc_job_room(j) != INC_OK) {
         inc_tally_add(&s->desk.meter.busy, 1);
         inc_tally_add(&s->desk.meter.unread, 1);
         *err = j->err;
@@ -185,6 +208,7 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
         peer->working++;
         peer->fd = zmq_msg_get(&in->payload, ZMQ_SRCFD);
     }
+out:
     return st;
 }
 
@@ -207,8 +231,11 @@ take_in(struct inc_server *s, struct incoming *in)
     size_t len = zmq_msg_size(&in->payload);
     struct inc_request r = {0};
     struct inc_frame *frame = NULL;
+    struct inc_book *book = NULL;
+    struct inc_grant grant = {0};
     struct inc_err err = {0};
     enum inc_status st = INC_OK;
+    const char *key = key_of(s, in);
     uint64_t client = inc_peers_number(&s->peers, zmq_msg_data(&in->route),
                                        zmq_msg_size(&in->route));
     enum inc_op op = INC_OP_COUNT; /* not told yet */
@@ -219,6 +246,15 @@ take_in(struct inc_server *s, struct incoming *in)
     inc_arena_reset(&s->envelope);
     if (!in->shaped) {
         st = shape_error(in, &err);
+        goto out;
+    }
+    /* A connection outlives its key: every request is asked anew. */
+    st = inc_who_knows(&s->desk, key, &err);
+    if (st != INC_OK) {
+        inc_tally_add(&s->desk.meter.strangers, 1);
+        (void)inc_frame_peek(r.id, sizeof r.id, "id", bytes, len,
+                             &inc_request_limits);
+        bad = 0;
         goto out;
     }
     /* Before its frame is unpacked: who floods is refused cheaply. */
@@ -239,9 +275,15 @@ take_in(struct inc_server *s, struct incoming *in)
     INC_TRY(inc_request_read(&r, inc_frame_root(frame), &s->envelope, &err));
     bad = 0;
     op = r.op;
+    st = inc_who_judge(&grant, &book, &s->desk, key, &r, &err);
+    if (st == INC_E_DENIED || st == INC_E_MISSING)
+        inc_tally_add(&s->desk.meter.not_allowed, 1);
+    if (st != INC_OK)
+        goto out;
     INC_TRY(may_enter(s, &r, &err));
-    INC_TRY(enter(s, in, &r, client, &err));
+    INC_TRY(enter(s, in, &r, client, &grant, book, &err));
 out:
+    inc_book_drop(book);
     inc_frame_close(frame);
     if (st != INC_OK) {
         if (bad)
@@ -323,8 +365,13 @@ send_finished(struct inc_server *s)
         uint64_t us = (inc_clock_ns() - j->arrived_ns) / 1000;
         uint64_t work_us =
             j->begun_ns == 0 ? 0 : (inc_clock_ns() - j->begun_ns) / 1000;
-        size_t bytes = j->reply.len;
+        size_t bytes;
+        struct inc_err err = {0};
 
+        /* Whoever was sent away while it was worked on gets no answer. */
+        if (inc_who_again(&s->desk, j, &err) != INC_OK)
+            inc_job_refuse(j, &err);
+        bytes = j->reply.len;
         /* Counted first: who has the reply and then asks sees it counted. */
         inc_spread_add(&s->desk.meter.latency_us[j->op], us);
         count_answer(s, j->op, j->status);
@@ -349,6 +396,31 @@ start_drain(struct inc_server *s, uint64_t longest_ns)
     inc_log_end(&l);
 }
 
+/* The users could not be read: try again each second, as the scribe. */
+static void
+read_users(void *arg)
+{
+    struct inc_server *s = arg;
+
+    (void)inc_who_refresh(&s->desk, NULL);
+}
+
+static void
+answer_handshakes(struct inc_server *s)
+{
+    struct inc_book *book = inc_book_now(s->desk.book);
+    uint64_t now;
+
+    if (s->handshakes != NULL)
+        inc_tally_add(&s->desk.meter.strangers,
+                      inc_curve_answer(s->handshakes, book, &s->gate));
+    if (book == NULL && (now = inc_clock_ns()) >= s->refresh_ns) {
+        s->refresh_ns = now + UINT64_C(1000000000);
+        (void)inc_crew_run(s->desk.crew, read_users, s);
+    }
+    inc_book_drop(book);
+}
+
 /* One wait and what came of it. INC_OK to go on. */
 static enum inc_status
 turn(struct inc_server *s, const struct inc_control *control, int *done,
@@ -359,14 +431,17 @@ turn(struct inc_server *s, const struct inc_control *control, int *done,
         {.fd = inc_outbox_fd(inc_crew_outbox(s->desk.crew)),
          .events = ZMQ_POLLIN},
         {.fd = control->fd, .events = ZMQ_POLLIN},
+        {.socket = s->handshakes, .events = ZMQ_POLLIN},
     };
-    int rc = zmq_poll(item, 3, s->draining ? 50 : 1000);
+    int rc =
+        zmq_poll(item, s->handshakes == NULL ? 3 : 4, s->draining ? 50 : 1000);
 
     if (rc < 0 && zmq_errno() != EINTR)
         return inc_fail(err, INC_E_IO, zmq_errno(), "waiting for requests: %s",
                         zmq_strerror(zmq_errno()));
     send_finished(s);
     inc_peers_sweep(&s->peers);
+    answer_handshakes(s);
     if (rc > 0 && item[2].revents != 0) {
         enum inc_wish wish = control->read(control->arg);
 

@@ -98,6 +98,8 @@ read_requests(uint64_t *v, struct inc_desk *d)
 
     v[INC_METRIC_frames] = inc_tally_read(&m->requests);
     v[INC_METRIC_bad_frames] = inc_tally_read(&m->bad_frames);
+    v[INC_METRIC_strangers] = inc_tally_read(&m->strangers);
+    v[INC_METRIC_not_allowed] = inc_tally_read(&m->not_allowed);
     v[INC_METRIC_received] = inc_tally_read(&m->bytes_in);
     v[INC_METRIC_sent] = inc_tally_read(&m->bytes_out);
     v[INC_METRIC_in_flight] =

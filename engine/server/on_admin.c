@@ -152,6 +152,7 @@ inc_on_verify(struct inc_desk *d, struct inc_job *j,
     inc_w_kint(w, "candidates", (int64_t)r.records[INC_RECORD_CANDIDATE]);
     inc_w_kint(w, "needs", (int64_t)r.records[INC_RECORD_NEED]);
     inc_w_kint(w, "companies", (int64_t)r.records[INC_RECORD_COMPANY]);
+    inc_w_kint(w, "users", (int64_t)r.records[INC_RECORD_USER]);
     inc_w_kint(w, "entries", (int64_t)r.entries);
     inc_w_kint(w, "keys", (int64_t)r.keys);
     inc_w_kint(w, "faults", (int64_t)r.faults);

@@ -1,4 +1,5 @@
 /* event.list: what the standing match found. Worker threads. */
+#include "engine/match/standing.h"
 #include "engine/server/desk.h"
 #include "engine/server/publisher.h"
 #include "engine/store/event.h"
@@ -7,12 +8,38 @@
 enum { LOOKED_MAX = 20000 };
 
 struct page {
+    const struct inc_job *job;
     const struct inc_image *image;
     struct inc_writer *w;
     int64_t limit, count, looked;
     uint64_t last; /* looked at */
     int more;
 };
+
+/* Both records must be the asker's. */
+static int
+in_scope(const struct page *p, const struct inc_event *e, const char *person)
+{
+    const struct inc_pool_need *at;
+    union inc_record need, candidate = {.candidate = {.id = person}};
+    struct inc_person row_of;
+    uint32_t row;
+    size_t block;
+
+    if (p->job->grant.who == NULL || p->job->grant.who->role->everything)
+        return 1;
+    at = inc_standing_find(p->image->pool, e->need);
+    if (at == NULL ||
+        inc_pool_find(p->image->pool, e->person, &block, &row) != 0)
+        return 0;
+    need.need = *at->need;
+    inc_block_person(inc_pool_block(p->image->pool, block), row, NULL, &row_of);
+    candidate.candidate.office =
+        inc_block_office(inc_pool_block(p->image->pool, block), row_of.office);
+    candidate.has = UINT64_C(1) << INC_CANDIDATE_OFFICE;
+    return inc_in_scope(&p->job->grant, INC_RECORD_NEED, &need) &&
+           inc_in_scope(&p->job->grant, INC_RECORD_CANDIDATE, &candidate);
+}
 
 static enum inc_status
 add_event(void *arg, const struct inc_event *e)
@@ -26,8 +53,9 @@ add_event(void *arg, const struct inc_event *e)
     }
     p->looked++;
     p->last = e->seq;
-    if (inc_event_ids(p->image, e, &need, &person) != 0)
-        return INC_OK; /* deleted, frozen or closed */
+    if (inc_event_ids(p->image, e, &need, &person) != 0 ||
+        !in_scope(p, e, person))
+        return INC_OK; /* deleted, frozen, closed, or somebody else's */
     p->count++;
     inc_w_map(p->w);
     inc_w_kint(p->w, "seq", (int64_t)e->seq);
@@ -46,7 +74,7 @@ inc_on_event_list(struct inc_desk *d, struct inc_job *j,
 {
     struct inc_event_list body = {0};
     struct inc_view *view = NULL;
-    struct page page = {.image = image, .w = w};
+    struct page page = {.job = j, .image = image, .w = w};
     uint64_t need = 0, head = 0;
     enum inc_status st = INC_OK;
 

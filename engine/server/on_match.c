@@ -68,6 +68,8 @@ stored(struct inc_job *j, struct inc_view *view, enum inc_record_kind kind,
     if (j->past != NULL)
         return as_it_was(j, kind, r, err);
     st = inc_view_get(view, kind, id, r, &no, &j->arena, err);
+    if (st == INC_OK && !inc_route_in_scope(j, kind, r))
+        st = inc_route_out_of_scope(kind, err);
     if (st != INC_OK && err->where[0] == '\0')
         inc_err_where(err, "%s", where);
     if (st == INC_OK && j->n_subjects < INC_TRAIL_SUBJECTS)
@@ -115,6 +117,41 @@ open_need(const struct inc_need *need, struct inc_err *err)
     return st;
 }
 
+/* Only the asker's offices' records take part: of those it names, the ones
+ * that are its own, or all its own. */
+static enum inc_status
+bind_offices(struct inc_job *j, enum inc_record_kind kind, struct inc_err *err)
+{
+    const struct inc_visitor *who = j->grant.who;
+    struct inc_filters *f = &j->options.filters;
+    const char **list;
+    uint32_t n = 0;
+
+    if (who == NULL || inc_all_offices(&j->grant, kind))
+        return INC_OK;
+    list = inc_arena_array(&j->arena, who->n_offices + 1, sizeof *list);
+    if (list == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    for (uint32_t i = 0; i < who->n_offices; i++)
+        for (uint32_t k = 0; k < f->n_offices || k == 0; k++)
+            if (f->n_offices == 0 ||
+                strcmp(f->offices[k], who->offices[i]) == 0) {
+                list[n++] = who->offices[i];
+                break;
+            }
+    if (n == 0 || who->role->scope[kind] != INC_SCOPE_OFFICES)
+        return inc_fail(err, INC_E_DENIED, 0,
+                        "none of these offices is the user's");
+    f->offices = list;
+    f->n_offices = n;
+    j->bound = 1;
+    f->has |= UINT64_C(1) << inc_field_index(&inc_filters_type, "offices");
+    j->options.has |= UINT64_C(1)
+                      << inc_field_index(&inc_match_options_type, "filters");
+    return INC_OK;
+}
+
 static void
 set_options(struct inc_job *j, const struct inc_match_options *from)
 {
@@ -142,6 +179,8 @@ ask_people(struct inc_job *j, const struct inc_image *image,
         INC_TRY(given(j, image, INC_RECORD_NEED, body.need, &r, err));
     INC_TRY(open_need(&r->need, err));
     set_options(j, &body.options);
+    INC_TRY(bind_offices(j, INC_RECORD_CANDIDATE, err));
+    j->about = body.id;
     j->question.kind = INC_ASK_PEOPLE;
     j->question.need = &r->need;
 out:
@@ -165,6 +204,7 @@ ask_needs(struct inc_job *j, const struct inc_image *image,
     if (body.id == NULL)
         INC_TRY(known(j, view, r->candidate.id, err));
     set_options(j, &body.options);
+    INC_TRY(bind_offices(j, INC_RECORD_NEED, err));
     j->question.kind = INC_ASK_NEEDS;
     j->question.candidate = &r->candidate;
 out:

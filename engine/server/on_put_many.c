@@ -17,6 +17,7 @@ op_of_one(enum inc_op many)
     case INC_RECORD_NEED:
         return INC_OP_NEED_PUT;
     case INC_RECORD_COMPANY:
+    case INC_RECORD_USER:
     case INC_RECORD_KINDS:
     default:
         return INC_OP_COMPANY_PUT;

@@ -25,6 +25,10 @@ inc_on_get(struct inc_desk *d, struct inc_job *j, const struct inc_image *image,
     INC_TRY(inc_route_body(j, &body, err));
     INC_TRY(inc_view_open(&view, d->o.store, err));
     INC_TRY(inc_view_get(view, kind, body.id, &r, &no, &j->arena, err));
+    if (!inc_route_in_scope(j, kind, &r)) {
+        st = inc_route_out_of_scope(kind, err);
+        goto out;
+    }
     inc_w_map(w);
     inc_w_key(w, "record");
     inc_schema_encode(w, inc_record_type(kind), &r);
@@ -85,6 +89,7 @@ bad:
 }
 
 struct page {
+    const struct inc_job *job;
     enum inc_record_kind kind;
     const char *office; /* or NULL */
     struct inc_writer *w;
@@ -101,6 +106,8 @@ office_of(enum inc_record_kind kind, const union inc_record *r)
         return r->candidate.office;
     case INC_RECORD_NEED:
         return r->need.office;
+    case INC_RECORD_USER:
+        return NULL; /* of none: a user may be of many */
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:
         break;
@@ -124,6 +131,8 @@ add_record(void *arg, uint64_t no, const union inc_record *r)
     (void)strncpy(p->last, inc_record_id(p->kind, r), INC_ID_MAX);
     if (p->office != NULL && (office == NULL || strcmp(office, p->office) != 0))
         return INC_OK;
+    if (!inc_route_in_scope(p->job, p->kind, r))
+        return INC_OK;
     inc_schema_encode(p->w, inc_record_type(p->kind), r);
     p->count++;
     return INC_OK;
@@ -138,7 +147,7 @@ inc_on_list(struct inc_desk *d, struct inc_job *j,
     struct inc_view *view = NULL;
     struct inc_arena walk = {0}; /* reset by the walk: not the request's */
     char after[INC_ID_MAX + 1], cursor[2 * INC_ID_MAX + 1];
-    struct page page = {.kind = inc_route_kind(j->op), .w = w};
+    struct page page = {.job = j, .kind = inc_route_kind(j->op), .w = w};
     enum inc_status st = INC_OK;
 
     (void)image;

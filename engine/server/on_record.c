@@ -71,6 +71,43 @@ set_about(struct inc_trail *t, const struct inc_job *j)
                                              : INC_ABOUT_NOBODY;
 }
 
+static void
+bind_to(uint64_t *has, const struct inc_type *t, struct inc_match_options *to,
+        const struct inc_job *j)
+{
+    to->filters = j->options.filters;
+    to->has |=
+        UINT64_C(1) << inc_field_index(&inc_match_options_type, "filters");
+    *has |= UINT64_C(1) << inc_field_index(t, "options");
+}
+
+/* The question with the offices that the asker's rights put into it: asked
+ * again by somebody with other rights it is the same question. */
+static enum inc_status
+bound_request(struct inc_buf *out, struct inc_job *j, struct inc_err *err)
+{
+    const struct inc_type *t = inc_ops[j->op].request;
+    struct inc_match_people people = {0};
+    struct inc_match_needs needs = {0};
+    struct inc_writer w;
+    enum inc_status st = INC_OK;
+
+    inc_writer_init(&w, out);
+    if (t == &inc_match_people_type) {
+        INC_TRY(inc_route_body(j, &people, err));
+        bind_to(&people.has, t, &people.options, j);
+        inc_schema_encode(&w, t, &people);
+    } else {
+        INC_TRY(inc_route_body(j, &needs, err));
+        bind_to(&needs.has, t, &needs.options, j);
+        inc_schema_encode(&w, t, &needs);
+    }
+    if (out->failed)
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory to record the question");
+out:
+    return st;
+}
+
 enum inc_status
 inc_on_record(struct inc_desk *d, struct inc_job *j,
               const struct inc_image *image, struct inc_err *err)
@@ -87,6 +124,7 @@ inc_on_record(struct inc_desk *d, struct inc_job *j,
     struct inc_trail_reply r = {.reply = j->body.data,
                                 .reply_len = j->body.len};
     struct inc_trail_item *items = NULL;
+    struct inc_buf bound = {0};
     const unsigned char *request;
     enum inc_status st = INC_OK;
 
@@ -100,8 +138,14 @@ inc_on_record(struct inc_desk *d, struct inc_job *j,
     inc_random_bytes(t.salt, sizeof t.salt);
     inc_raw_body(j->bytes, j->len, &request, &r.request_len);
     r.request = request;
+    if (j->bound) {
+        INC_TRY(bound_request(&bound, j, err));
+        r.request = bound.data;
+        r.request_len = bound.len;
+    }
     r.items = items;
     st = inc_slip_fill(&j->slip, d->o.store, &t, &r, err);
 out:
+    inc_buf_release(&bound);
     return st;
 }

@@ -153,6 +153,8 @@ write_service(const struct inc_readings *r, struct inc_writer *w)
 
     if (d->endpoint != NULL)
         inc_w_ktext(w, "endpoint", d->endpoint);
+    if (d->server_key != NULL)
+        inc_w_ktext(w, "server_key", d->server_key);
     if (d->scrape != NULL)
         inc_w_ktext(w, "metrics", inc_scrape_address(d->scrape));
     inc_w_kint(w, "process", (int64_t)r->value[INC_METRIC_process_id]);

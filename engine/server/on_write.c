@@ -1,9 +1,11 @@
-/* put, patch, freeze, unfreeze, close, reopen, delete of the three kinds of
- * record: from the request to a command for the store. Scribe's thread. */
+/* put, patch, freeze, unfreeze, close, reopen, revoke, rotate, delete of the
+ * kinds of record: from the request to a command for the store. Scribe's
+ * thread. */
 #include <string.h>
 
 #include "engine/base/clock.h"
 #include "engine/server/desk.h"
+#include "engine/server/who.h"
 #include "proto/replies.h"
 
 enum { NO_REVISION = -1, NOTES_MAX = 20 };
@@ -77,6 +79,8 @@ rehearse(struct inc_desk *d, struct inc_job *j, const struct inc_put *put,
         inc_err_clear(err);
         c->created = 1;
     } else if (st == INC_OK) {
+        if (c->may != NULL)
+            INC_TRY(c->may(c->may_arg, c, &old, err));
         c->revision = inc_record_revision(c->kind, &old);
     } else {
         goto out;
@@ -93,6 +97,62 @@ out:
     return st;
 }
 
+/* Is what is to be stored the asker's to store? */
+static enum inc_status
+check_asker(struct inc_desk *d, const struct inc_job *j,
+            enum inc_record_kind kind, const union inc_record *r,
+            const char *under, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    if (kind == INC_RECORD_USER) {
+        st = inc_who_check(d, j, &r->user, err);
+    } else if (!inc_route_in_scope(j, kind, r)) {
+        st = inc_fail(err, INC_E_DENIED, 0, "this %s would not be one of yours",
+                      inc_record_name(kind));
+        inc_err_where(err, "%s",
+                      j->grant.who->role->scope[kind] == INC_SCOPE_COMPANY
+                          ? "company"
+                          : "office");
+        inc_err_hint(err, "name one of your own");
+    }
+    if (st != INC_OK)
+        inc_err_under(err, under);
+    return st;
+}
+
+/* Is the stored record the asker's to touch? */
+static enum inc_status
+may_touch(void *arg, const struct inc_command *c, const union inc_record *old,
+          struct inc_err *err)
+{
+    const struct inc_job *j = arg;
+    const int is_put = inc_ops[c->op].request == &inc_candidate_put_type ||
+                       inc_ops[c->op].request == &inc_need_put_type ||
+                       inc_ops[c->op].request == &inc_company_put_type ||
+                       inc_ops[c->op].request == &inc_user_put_type;
+    enum inc_status st;
+
+    if (!inc_in_scope(&j->grant, c->kind, old)) {
+        if (!is_put)
+            return inc_route_out_of_scope(c->kind, err);
+        st = inc_fail(err, INC_E_DENIED, 0,
+                      "this id is taken, by a record that is not yours");
+        inc_err_where(err, "record.id");
+        return st;
+    }
+    if (!is_put || inc_sees_whole(&j->grant, c->kind))
+        return INC_OK;
+    st = inc_fail(err, INC_E_DENIED, 0,
+                  "your view hides fields of this %s, and a put replaces it "
+                  "whole",
+                  inc_record_name(c->kind));
+    inc_err_where(err, "record");
+    inc_err_hint(err, "patch it; or read it with the full view and put it "
+                      "with view: full too");
+    return st;
+}
+
 enum inc_status
 inc_put_judge(struct inc_desk *d, struct inc_job *j, const struct inc_put *put,
               const struct inc_reference *ref, union inc_record *r,
@@ -103,6 +163,7 @@ inc_put_judge(struct inc_desk *d, struct inc_job *j, const struct inc_put *put,
     *apply = !put->dry_run;
     INC_TRY(inc_record_read(r, c->kind, put->record, "record", ref, &j->arena,
                             err));
+    INC_TRY(check_asker(d, j, c->kind, r, "record", err));
     inc_record_set_updated(c->kind, r, inc_clock_today());
     inc_validate_notes(c->kind, r, ref, note, j);
     c->id = inc_record_id(c->kind, r);
@@ -133,19 +194,44 @@ out:
     return st;
 }
 
+struct merged {
+    struct inc_desk *desk;
+    const struct inc_job *job;
+    struct inc_reference *ref;
+};
+
 static enum inc_status
 check_merged(void *arg, enum inc_record_kind kind, const union inc_record *r,
              struct inc_err *err)
 {
-    enum inc_status st = inc_validate(kind, r, arg, err);
+    const struct merged *m = arg;
+    enum inc_status st = inc_validate(kind, r, m->ref, err);
 
     if (st != INC_OK)
         inc_err_under(err, "set");
+    else
+        st = check_asker(m->desk, m->job, kind, r, "set", err);
     return st;
 }
 
 static enum inc_status
-order_patch(struct inc_job *j, enum inc_record_kind kind,
+set_check(struct inc_desk *d, struct inc_job *j, struct inc_reference *ref,
+          struct inc_err *err)
+{
+    struct merged *m = inc_arena_array(&j->arena, 1, sizeof *m);
+
+    if (m == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    /* The image, and with it the reference, is held until the commit. */
+    *m = (struct merged){d, j, ref};
+    j->command.check = check_merged;
+    j->command.check_arg = m;
+    return INC_OK;
+}
+
+static enum inc_status
+order_patch(struct inc_desk *d, struct inc_job *j, enum inc_record_kind kind,
             struct inc_reference *ref, struct inc_err *err)
 {
     struct inc_patch patch = {0};
@@ -161,11 +247,26 @@ order_patch(struct inc_job *j, enum inc_record_kind kind,
     }
     j->command.id = patch.id;
     j->command.record = &j->record;
-    j->command.check = check_merged;
-    /* The image, and with it the reference, is held until the commit. */
-    j->command.check_arg = ref;
+    INC_TRY(set_check(d, j, ref, err));
     if (INC_HAS(&patch, PATCH_IF_REVISION))
         j->command.if_revision = patch.if_revision;
+out:
+    return st;
+}
+
+static enum inc_status
+order_rotate(struct inc_desk *d, struct inc_job *j, struct inc_reference *ref,
+             struct inc_err *err)
+{
+    struct inc_user_rotate body = {0};
+    enum inc_status st = INC_OK;
+
+    INC_TRY(inc_route_body(j, &body, err));
+    j->record = (union inc_record){.user = {.key = body.key}};
+    j->record.has = UINT64_C(1) << INC_USER_PUBLIC_KEY;
+    j->command.id = body.id;
+    j->command.record = &j->record;
+    INC_TRY(set_check(d, j, ref, err));
 out:
     return st;
 }
@@ -178,6 +279,14 @@ order_by_id(struct inc_job *j, struct inc_err *err)
 
     INC_TRY(inc_route_body(j, &body, err));
     j->command.id = body.id;
+    if (j->op == INC_OP_USER_REVOKE && j->grant.who != NULL &&
+        j->grant.who->id != NULL && strcmp(j->grant.who->id, body.id) == 0) {
+        st = inc_fail(err, INC_E_DENIED, 0, "this is your own key");
+        inc_err_where(err, "id");
+        inc_err_hint(err, "another administrator, or this machine's own "
+                          "account, can revoke it");
+        goto out;
+    }
     if (INC_HAS(&body, WRITE_IF_REVISION))
         j->command.if_revision = body.if_revision;
 out:
@@ -195,6 +304,10 @@ inc_command_begin(struct inc_command *c, struct inc_job *j, enum inc_op op)
     c->at_unix_ms = inc_clock_unix_ms();
     c->if_revision = NO_REVISION;
     c->arena = &j->arena;
+    if (j->grant.who != NULL && !j->grant.who->role->everything) {
+        c->may = may_touch;
+        c->may_arg = j;
+    }
 }
 
 enum inc_status
@@ -216,7 +329,7 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
     inc_raw_body(j->bytes, j->len, &bytes, &c->body_len);
     c->body = bytes;
     if (body == &inc_patch_type)
-        return order_patch(j, c->kind, ref, err);
+        return order_patch(d, j, c->kind, ref, err);
     if (body == &inc_by_id_write_type)
         return order_by_id(j, err);
     if (body == &inc_vault_put_type) {
@@ -226,15 +339,21 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
             reply_stored(j);
         return st;
     }
+    if (body == &inc_user_rotate_type)
+        return order_rotate(d, j, ref, err);
     return order_put(d, j, ref, err);
 }
 
 void
 inc_on_confirm(struct inc_desk *d, struct inc_job *j)
 {
-    (void)d;
     if (j->orders != NULL)
         inc_put_many_confirm(j);
     else
         reply_stored(j);
+    /* Before the reply leaves: who is revoked is out from then on. Once for
+     * all users of a commit. */
+    if (inc_route_kind(j->op) == INC_RECORD_USER &&
+        (d->book_seq == 0 || j->command.seq > d->book_seq))
+        (void)inc_who_refresh(d, NULL);
 }

@@ -4,6 +4,7 @@
 #include "engine/base/check.h"
 #include "engine/server/desk.h"
 #include "engine/server/publisher.h"
+#include "engine/server/who.h"
 
 static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_PING] = inc_on_ping,
@@ -16,6 +17,8 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_NEED_LIST] = inc_on_list,
     [INC_OP_COMPANY_GET] = inc_on_get,
     [INC_OP_COMPANY_LIST] = inc_on_list,
+    [INC_OP_USER_GET] = inc_on_get,
+    [INC_OP_USER_LIST] = inc_on_list,
     [INC_OP_CONCEPT_FIND] = inc_on_concept_find,
     [INC_OP_CONCEPT_GET] = inc_on_concept_get,
     [INC_OP_COMUNE_FIND] = inc_on_comune_find,
@@ -42,6 +45,8 @@ inc_route_kind(enum inc_op op)
         return INC_RECORD_CANDIDATE;
     if (strncmp(wire, "need.", 5) == 0)
         return INC_RECORD_NEED;
+    if (strncmp(wire, "user.", 5) == 0)
+        return INC_RECORD_USER;
     return INC_RECORD_COMPANY;
 }
 
@@ -50,6 +55,21 @@ inc_route_body(struct inc_job *j, void *out, struct inc_err *err)
 {
     return inc_schema_decode(out, inc_ops[j->op].request, j->request.body,
                              &j->arena, err);
+}
+
+int
+inc_route_in_scope(const struct inc_job *j, enum inc_record_kind kind,
+                   const union inc_record *r)
+{
+    return j->grant.who == NULL || inc_in_scope(&j->grant, kind, r);
+}
+
+/* Word for word what a record that is not there gets. */
+enum inc_status
+inc_route_out_of_scope(enum inc_record_kind kind, struct inc_err *err)
+{
+    return inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
+                    inc_record_name(kind));
 }
 
 enum inc_status
@@ -73,13 +93,17 @@ answer(void *arg, struct inc_job *j, const struct inc_image *image,
        struct inc_err *err)
 {
     struct inc_writer w;
+    enum inc_status st = inc_who_again(arg, j, err);
 
+    if (st != INC_OK)
+        return st;
     if (answers[j->op] == NULL)
         return inc_fail(err, INC_E_BUG, 0, "%s has no handler",
                         inc_ops[j->op].wire);
     if (inc_ops[j->op].request == &inc_empty_type && j->request.body != NULL) {
         uint64_t none; /* no field may be there */
-        enum inc_status st = inc_route_body(j, &none, err);
+
+        st = inc_route_body(j, &none, err);
         if (st != INC_OK)
             return st;
     }
@@ -92,16 +116,19 @@ ask(void *arg, struct inc_job *j, const struct inc_image *image,
     struct inc_view *view, struct inc_err *err)
 {
     const struct inc_desk *d = arg;
+    enum inc_status st = inc_who_again(arg, j, err);
 
     j->question.trace = d->o.record ? &j->trace : NULL;
-    return inc_on_ask(arg, j, image, view, err);
+    return st == INC_OK ? inc_on_ask(arg, j, image, view, err) : st;
 }
 
 static enum inc_status
 order(void *arg, struct inc_job *j, const struct inc_image *image,
       struct inc_err *err)
 {
-    return inc_on_order(arg, j, image, err);
+    enum inc_status st = inc_who_again(arg, j, err);
+
+    return st == INC_OK ? inc_on_order(arg, j, image, err) : st;
 }
 
 static void

@@ -8,11 +8,13 @@
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
+#include "engine/server/curve.h"
 #include "engine/server/endpoint.h"
 #include "engine/server/inside.h"
 #include "engine/server/metrics.h"
 #include "engine/server/metrics_http.h"
 #include "engine/server/publisher.h"
+#include "engine/server/who.h"
 
 enum {
     /* Per connection, whole messages. In: more than the 64 requests a client
@@ -27,8 +29,10 @@ enum {
     HANDSHAKE_MS = 3000,
     HEARTBEAT_MS = 5000,
     HEARTBEAT_TIMEOUT_MS = 15000,
+    HEARTBEAT_TTL_MS = 20000, /* clients drop us likewise */
     LINGER_MS = 1000,
-    BACKLOG = 1024
+    BACKLOG = 4096,
+    BURST = 10 /* minutes of handshakes at once */
 };
 
 static enum inc_status
@@ -63,8 +67,29 @@ set_options(void *socket, struct inc_err *err)
     INC_TRY(set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS, err));
     INC_TRY(set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS, err));
     INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS, err));
+    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS, err));
     INC_TRY(set_int(socket, ZMQ_LINGER, LINGER_MS, err));
     INC_TRY(set_int(socket, ZMQ_BACKLOG, BACKLOG, err));
+out:
+    return st;
+}
+
+/* tcp is for who has a key, and for nobody else: no key, no start. */
+static enum inc_status
+protect(struct inc_server *s, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    if (!inc_endpoint_is_tcp(s->desk.o.endpoint))
+        return INC_OK;
+    if (s->desk.o.keys == NULL)
+        return inc_fail(err, INC_E_BUG, 0, "tcp without a key pair");
+    s->keys = *s->desk.o.keys;
+    s->desk.server_key = s->keys.public_key;
+    inc_zap_gate_init(&s->gate, s->desk.o.handshakes,
+                      s->desk.o.handshakes * BURST);
+    INC_TRY(inc_curve_listen(&s->handshakes, s->context, err));
+    INC_TRY(inc_curve_protect(s->socket, &s->keys, err));
 out:
     return st;
 }
@@ -88,6 +113,7 @@ bind_socket(struct inc_server *s, struct inc_err *err)
         goto out;
     }
     INC_TRY(set_options(s->socket, err));
+    INC_TRY(protect(s, err));
     st = zmq_status(zmq_bind(s->socket, s->desk.o.endpoint), "cannot listen",
                     err);
     if (st != INC_OK) {
@@ -185,6 +211,36 @@ out:
     return st;
 }
 
+static enum inc_status
+open_book(struct inc_desk *d, struct inc_err *err)
+{
+    d->roles = inc_roles_hold(d->o.roles);
+    d->book = inc_book_desk_new();
+    if (d->book == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for the users");
+    inc_random_bytes(d->secret, sizeof d->secret);
+    return inc_who_refresh(d, err);
+}
+
+enum inc_status
+inc_server_roles(struct inc_server *s, struct inc_roles *roles,
+                 struct inc_err *err)
+{
+    struct inc_roles *old = s->desk.roles;
+    enum inc_status st;
+
+    s->desk.roles = inc_roles_hold(roles);
+    st = inc_who_refresh(&s->desk, err);
+    if (st != INC_OK) {
+        inc_roles_drop(s->desk.roles);
+        s->desk.roles = old;
+        (void)inc_who_refresh(&s->desk, NULL);
+        return st;
+    }
+    inc_roles_drop(old);
+    return INC_OK;
+}
+
 enum inc_status
 inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                 struct inc_err *err)
@@ -212,6 +268,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     s->desk.meter.start_ns = inc_clock_ns();
     s->desk.meter.start_unix_ms = inc_clock_unix_ms();
     INC_TRY(inc_loop_init(s, err));
+    INC_TRY(open_book(&s->desk, err));
     INC_TRY(bind_socket(s, err));
     INC_TRY(open_publisher(s, err));
     inc_route_hands(&crew.hands, &s->desk);
@@ -240,8 +297,13 @@ inc_server_close(struct inc_server *s)
     inc_publisher_close(s->desk.publisher);
     if (s->socket != NULL)
         (void)zmq_close(s->socket);
+    if (s->handshakes != NULL)
+        (void)zmq_close(s->handshakes);
     if (s->context != NULL)
         (void)zmq_ctx_term(s->context);
+    inc_book_desk_free(s->desk.book);
+    inc_roles_drop(s->desk.roles);
+    inc_keys_wipe(&s->keys);
     inc_peers_release(&s->peers); /* the last reply gave its bytes back */
     if (s->lock_fd >= 0)
         (void)close(s->lock_fd);
@@ -259,6 +321,12 @@ const char *
 inc_server_metrics(const struct inc_server *s)
 {
     return s->desk.scrape == NULL ? NULL : inc_scrape_address(s->desk.scrape);
+}
+
+const char *
+inc_server_key(const struct inc_server *s)
+{
+    return s->desk.server_key;
 }
 
 struct inc_crew *

@@ -10,6 +10,8 @@
 #ifndef INC_SERVER_SERVER_H
 #define INC_SERVER_SERVER_H
 
+#include "engine/access/book.h"
+#include "engine/base/keys.h"
 #include "engine/batch/crew.h"
 
 struct inc_server;
@@ -26,8 +28,13 @@ struct inc_server_options {
     size_t queue_max;
     uint64_t queue_bytes;
     size_t request_bytes;
-    int admin;              /* answer ADMIN operations */
-    int record;             /* keep a register of matches; 0: tests only */
+    int admin;                   /* answer ADMIN operations */
+    int record;                  /* keep a register of matches; 0: tests only */
+    const struct inc_keys *keys; /* of this daemon; NULL: no tcp. Copied */
+    struct inc_roles *roles;     /* held as long as it is in use */
+    const char *local_role;      /* over ipc; NULL: nobody there may ask */
+    int64_t handshakes; /* of one key in a minute, ten times that at once; 0:
+                           any */
     const char *backup_dir; /* NULL: no backups */
     /* Asked before `verify` walks the store: 0 when that would be the death of
      * the process, with the reason. NULL: nobody is asked. */
@@ -54,6 +61,12 @@ void inc_server_close(struct inc_server *s); /* NULL is fine */
 const char *inc_server_endpoint(const struct inc_server *s);
 /* Where GET /metrics is answered, as bound; NULL when it is off. */
 const char *inc_server_metrics(const struct inc_server *s);
+/* The public key that clients must know, or NULL: no tcp. */
+const char *inc_server_key(const struct inc_server *s);
+/* Take another table of roles into use; the scribe's thread. On failure the
+ * old one stays. */
+enum inc_status inc_server_roles(struct inc_server *s, struct inc_roles *roles,
+                                 struct inc_err *err);
 struct inc_crew *inc_server_crew(struct inc_server *s);
 /* What the last survey of stored URIs found, for `status`. Any thread. */
 void inc_server_note_unknown(struct inc_server *s, uint64_t uris,
@@ -93,9 +106,10 @@ enum inc_status inc_server_run(struct inc_server *s,
  * tcp); or an endpoint of its own, checked as below. */
 enum inc_status inc_events_check(const char *events, struct inc_err *err);
 
-/* Only ipc paths and IPv4 loopback: connections are neither encrypted nor
- * authenticated in this version. INC_E_CONFIG says what would be right. */
+/* ipc paths, and tcp at an IPv4 address of this machine, 0.0.0.0 or `*`: tcp is
+ * always CURVE. INC_E_CONFIG says what would be right. */
 enum inc_status inc_endpoint_check(const char *endpoint, struct inc_err *err);
+int inc_endpoint_is_tcp(const char *endpoint);
 
 /* --- metrics_address.c ---------------------------------------------------- */
 

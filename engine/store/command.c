@@ -35,6 +35,10 @@ static const struct rule {
     {INC_OP_COMPANY_PUT, INC_RECORD_COMPANY, PUT},
     {INC_OP_COMPANY_PATCH, INC_RECORD_COMPANY, PATCH},
     {INC_OP_COMPANY_DELETE, INC_RECORD_COMPANY, DELETE},
+    {INC_OP_USER_PUT, INC_RECORD_USER, PUT},
+    {INC_OP_USER_PATCH, INC_RECORD_USER, PATCH},
+    {INC_OP_USER_ROTATE, INC_RECORD_USER, PATCH},
+    {INC_OP_USER_REVOKE, INC_RECORD_USER, MARK},
 };
 
 /* What a command comes to. */
@@ -219,6 +223,9 @@ mark(enum inc_record_kind kind, union inc_record *r, int yes)
     if (kind == INC_RECORD_CANDIDATE) {
         r->candidate.frozen = yes;
         r->has |= UINT64_C(1) << INC_CANDIDATE_FROZEN;
+    } else if (kind == INC_RECORD_USER) {
+        r->user.revoked = yes;
+        r->has |= UINT64_C(1) << INC_USER_REVOKED;
     } else {
         r->need.closed = yes;
         r->has |= UINT64_C(1) << INC_NEED_CLOSED;
@@ -243,6 +250,11 @@ keep_mark(enum inc_record_kind kind, union inc_record *r,
         bit = UINT64_C(1) << INC_NEED_CLOSED;
         if ((r->has & bit) == 0 && (old->has & bit) != 0)
             mark(kind, r, old->need.closed != 0);
+        break;
+    case INC_RECORD_USER:
+        bit = UINT64_C(1) << INC_USER_REVOKED;
+        if ((r->has & bit) == 0 && (old->has & bit) != 0)
+            mark(kind, r, old->user.revoked != 0);
         break;
     case INC_RECORD_COMPANY:
     case INC_RECORD_KINDS:
@@ -335,17 +347,23 @@ decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
     INC_TRY(find(b, c, step, err));
     if (!step->exists && action == ERASE)
         INC_TRY(inc_former_any(b, c->id, &former, err));
-    if (!step->exists && action != PUT && !former)
+    /* Of who was deleted nothing is left to judge by. */
+    if (!step->exists && action != PUT && (!former || c->may != NULL))
         INC_TRY(inc_fail(err, INC_E_NOTFOUND, 0, "there is no such %s",
                          inc_record_name(c->kind)));
-    if (action == VAULT)
+    if (action == VAULT && c->may == NULL)
         return decide_vault(b, c, step, err);
     /* A delete looks at the record only when it must: a damaged one can
      * still be deleted. */
-    if (step->exists && (!removes(step) || c->if_revision >= 0)) {
+    if (step->exists &&
+        (!removes(step) || c->if_revision >= 0 || c->may != NULL)) {
         INC_TRY(old_record(b, c, step, &old, err));
         was = inc_record_revision(c->kind, &old);
+        if (c->may != NULL)
+            INC_TRY(c->may(c->may_arg, c, &old, err));
     }
+    if (action == VAULT)
+        return decide_vault(b, c, step, err);
     if (action == PUT || removes(step))
         c->arena->used = mark_used; /* lists and texts of old are gone, its
                                        numbers stay */

@@ -351,7 +351,8 @@ inc_event_changes(struct inc_view *v, uint64_t after, uint64_t upto, size_t max,
             break;
         *last = row.e.seq;
         if (row.e.result == INC_OK && row.no != 0 &&
-            row.kind != INC_RECORD_COMPANY && row.e.op != INC_OP_VAULT_PUT)
+            (row.kind == INC_RECORD_CANDIDATE || row.kind == INC_RECORD_NEED) &&
+            row.e.op != INC_OP_VAULT_PUT)
             out[(*n)++] = (struct inc_touched){row.kind, row.no};
     }
     st = rc == 0 || rc == MDB_NOTFOUND

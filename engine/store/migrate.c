@@ -191,6 +191,18 @@ out:
     return st;
 }
 
+/* Stores made before there were users. The tables are there by now. */
+static enum inc_status
+first_user(const struct inc_store *s, MDB_txn *txn, struct inc_err *err)
+{
+    static const char name[] = "next_user";
+    unsigned char no[INC_NUMBER];
+
+    inc_number_put(no, 1);
+    return inc_table_put(s, txn, INC_TABLE_META, name, sizeof name - 1, no,
+                         sizeof no, 0, err);
+}
+
 static enum inc_status
 seal_everything(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
@@ -215,6 +227,7 @@ seal_everything(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
             continue;
         INC_TRY(seal_table(&w, (enum inc_table)t, err));
     }
+    INC_TRY(first_user(s, txn, err));
     st = inc_compact_ask(s, txn, err); /* free pages hold the old rows */
 out:
     inc_plain_release(&w.old);

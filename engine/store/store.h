@@ -97,6 +97,11 @@ struct inc_command {
     enum inc_status (*check)(void *arg, enum inc_record_kind kind,
                              const union inc_record *r, struct inc_err *err);
     void *check_arg;
+    /* NULL, or called on the record that is there, before anything else is
+     * said about it: may this command touch it? */
+    enum inc_status (*may)(void *arg, const struct inc_command *c,
+                           const union inc_record *old, struct inc_err *err);
+    void *may_arg;
     /* out */
     enum inc_status status;
     struct inc_err err;

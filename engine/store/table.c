@@ -18,9 +18,11 @@ static const char *const names[INC_TABLES] = {
     [INC_TABLE_RECORD + INC_RECORD_CANDIDATE] = "candidate",
     [INC_TABLE_RECORD + INC_RECORD_NEED] = "need",
     [INC_TABLE_RECORD + INC_RECORD_COMPANY] = "company",
+    [INC_TABLE_RECORD + INC_RECORD_USER] = "user",
     [INC_TABLE_ID + INC_RECORD_CANDIDATE] = "candidate_id",
     [INC_TABLE_ID + INC_RECORD_NEED] = "need_id",
     [INC_TABLE_ID + INC_RECORD_COMPANY] = "company_id",
+    [INC_TABLE_ID + INC_RECORD_USER] = "user_id",
     [INC_TABLE_VAULT] = "vault",
     [INC_TABLE_FORMER] = "former",
     [INC_TABLE_ERASED] = "erased",
@@ -37,6 +39,7 @@ static const char *const next_names[INC_RECORD_KINDS] = {
     [INC_RECORD_CANDIDATE] = "next_candidate",
     [INC_RECORD_NEED] = "next_need",
     [INC_RECORD_COMPANY] = "next_company",
+    [INC_RECORD_USER] = "next_user",
 };
 
 const char *

@@ -11,10 +11,10 @@
 /* The records live floors above proto, which may not include them; this
  * program is linked with them and needs their tables alone. */
 extern const struct inc_type inc_candidate_type, inc_need_type,
-    inc_company_type, inc_vault_type;
+    inc_company_type, inc_vault_type, inc_user_type;
 extern const char *const inc_sex_names[], *const inc_regime_names[];
 
-enum { DOCGEN_TYPES_MAX = 128, DOCGEN_RECORDS = 4 };
+enum { DOCGEN_TYPES_MAX = 128, DOCGEN_RECORDS = 5 };
 
 extern const struct inc_type *const docgen_records[DOCGEN_RECORDS];
 

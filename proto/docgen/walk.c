@@ -5,7 +5,8 @@
 #include "proto/replies.h"
 
 const struct inc_type *const docgen_records[DOCGEN_RECORDS] = {
-    &inc_candidate_type, &inc_need_type, &inc_company_type, &inc_vault_type};
+    &inc_candidate_type, &inc_need_type, &inc_company_type, &inc_vault_type,
+    &inc_user_type};
 
 const struct docgen_words docgen_words[] = {
     {"evidence", inc_evidence_names},

@@ -69,6 +69,8 @@ rig_open(struct rig *r)
                                  .kernels = inc_kernels_choose(NULL),
                                  .by_hand = 1};
     struct inc_err err = {0};
+    const char *text;
+    size_t len;
 
     memset(r, 0, sizeof *r);
     (void)snprintf(r->dir, sizeof r->dir, "%s/incrocio-request-XXXXXX",
@@ -86,6 +88,11 @@ rig_open(struct rig *r)
     r->desk.o.blas = "test";
     r->desk.o.admin = 1;
     r->desk.o.backup_dir = r->backups;
+    text = inc_roles_default(&len);
+    assert_int_equal(
+        inc_roles_read(&r->desk.roles, "roles.conf", text, len, &err), INC_OK);
+    r->desk.book = inc_book_desk_new();
+    assert_non_null(r->desk.book);
     inc_route_hands(&o.hands, &r->desk);
     assert_int_equal(inc_crew_start(&r->desk.crew, &o, &err), INC_OK);
     r->desk.arenas = inc_crew_arenas(r->desk.crew);
@@ -116,6 +123,8 @@ static void
 rig_close(struct rig *r)
 {
     inc_crew_free(r->desk.crew);
+    inc_book_desk_free(r->desk.book);
+    inc_roles_drop(r->desk.roles);
     inc_live_close(r->live);
     inc_store_close(r->store);
     remove_folder(r->dir);
@@ -265,7 +274,7 @@ quietly(struct rig *r, const struct frame *f)
 }
 
 static struct frame put_person, put_need, put_company, drop_person, drop_need,
-    drop_company;
+    drop_company, put_user;
 
 /* The person has revision 3, as golden patches want. */
 static void
@@ -274,6 +283,7 @@ prepare(struct rig *r)
     (void)quietly(r, &drop_person);
     (void)quietly(r, &drop_need);
     (void)quietly(r, &drop_company);
+    assert_int_equal(quietly(r, &put_user), INC_OK);
     assert_int_equal(quietly(r, &put_company), INC_OK);
     assert_int_equal(quietly(r, &put_need), INC_OK);
     for (int i = 0; i < 3; i++)
@@ -296,6 +306,7 @@ free_frames(void)
     free(drop_person.bytes);
     free(drop_need.bytes);
     free(drop_company.bytes);
+    free(put_user.bytes);
 }
 
 static uint64_t
@@ -437,6 +448,7 @@ every_request(void **state)
 
     (void)state;
     put_person = plain(golden("request.candidate.put.bin"));
+    put_user = plain(golden("request.user.put.bin"));
     put_need = plain(golden("request.need.put.bin"));
     put_company = plain(golden("request.company.put.bin"));
     drop_person = plain(golden("request.candidate.delete.bin"));

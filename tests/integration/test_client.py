@@ -4,6 +4,7 @@ import collections
 import os
 import pathlib
 import sys
+import tempfile
 import threading
 import time
 
@@ -43,8 +44,9 @@ class FakeServer:
         self.context = zmq.Context()
         self.socket = self.context.socket(zmq.ROUTER)
         self.socket.linger = 0
-        port = self.socket.bind_to_random_port("tcp://127.0.0.1")
-        self.endpoint = f"tcp://127.0.0.1:{port}"
+        self.folder = tempfile.TemporaryDirectory(prefix="incrocio-")
+        self.endpoint = f"ipc://{self.folder.name}/s"
+        self.socket.bind(self.endpoint)
         self.reply = reply
         self.seen = []
         self.peers = set()
@@ -81,6 +83,7 @@ class FakeServer:
         self.thread.join()
         self.socket.close()
         self.context.term()
+        self.folder.cleanup()
 
 
 STORED = {"id": "T-1", "revision": 1, "seq": 1, "created": True}
@@ -186,7 +189,7 @@ class Patient(FakeServer):
         waiting = []
         self.most = 0
         while not self.stopping:
-            if self.socket.poll(20):
+            if self.socket.poll(200):
                 peer, _, frame = self.socket.recv_multipart()
                 waiting.append((peer, msgpack.unpackb(frame)))
                 continue
@@ -359,6 +362,40 @@ def test_the_register(client):
         seen = list(client.seen(line.id, limit=1))
         assert [e.no for e in seen] == [3, 2, 1]
         assert seen[1].rank == line.rank
+
+
+@daemons
+def test_users_and_keys(make, tmp_path):  # noqa: F811
+    d = make(endpoint="tcp://127.0.0.1:*").start()
+    pair = zmq.curve_keypair()
+    keys = d.folder / "store/administrator.key"
+    with incrocio.Client(d.endpoint, key_file=keys,
+                         purpose="gestione") as admin:
+        user = {"id": "anna", "role": "engineer", "key": pair[0].decode()}
+        assert admin.put_user(user).created
+        assert admin.get_user("anna").role == "engineer"
+        assert [u.id for u in admin.users()] == ["administrator", "anna"]
+        own = tmp_path / "anna.key"
+        own.write_text(f"public {pair[0].decode()}\n"
+                       f"secret {pair[1].decode()}\n")
+        with pytest.raises(incrocio.IncrocioError, match="others may read"):
+            incrocio.Client(d.endpoint, key_file=own)
+        own.chmod(0o600)
+        server = incrocio.client.read_key_file(keys).server
+        with incrocio.Client(d.endpoint, key_file=own, server_key=server,
+                             purpose="gestione") as anna:
+            assert anna.ping()
+            admin.patch_user("anna", {"until": "2020-01-01"})
+            with pytest.raises(incrocio.IncrocioError, match="unauthentic"):
+                anna.ping()
+            admin.patch_user("anna", {"until": None})
+            admin.rotate_user("anna", zmq.curve_keypair()[0].decode())
+            with pytest.raises(incrocio.IncrocioError, match="unauthentic"):
+                anna.ping()
+        assert admin.revoke_user("anna").revision == 5
+        assert admin.get_user("anna").revoked
+    with pytest.raises(incrocio.IncrocioError, match="key"):
+        incrocio.Client(d.endpoint)
 
 
 @daemons

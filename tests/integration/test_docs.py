@@ -11,7 +11,7 @@ import pytest
 from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
-         "docs/privacy.md", "docs/records.md"]
+         "docs/privacy.md", "docs/records.md", "docs/access.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit) .*)$", re.M)
 
 

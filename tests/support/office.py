@@ -6,6 +6,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import tempfile
 import time
 
 import msgpack
@@ -99,9 +100,12 @@ class Client:
 class Daemon:
     """One incrociod with its own folder."""
 
-    def __init__(self, folder, endpoint="tcp://127.0.0.1:*", space=None,
-                 **settings):
+    def __init__(self, folder, endpoint=None, space=None, **settings):
         self.folder = pathlib.Path(folder)
+        # A socket's path is short; pytest's folders need not be.
+        self.sockets = tempfile.TemporaryDirectory(prefix="incrocio-")
+        if endpoint is None:
+            endpoint = f"ipc://{self.sockets.name}/s"
         self.settings = {"endpoint": endpoint,
                          "store": self.folder / "store",
                          "esco": SAMPLE, "comuni": SAMPLE / "comuni.tsv",
@@ -166,6 +170,10 @@ class Daemon:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    def clean(self):
+        self.kill()
+        self.sockets.cleanup()
+
 
 @pytest.fixture(scope="session")
 def space(tmp_path_factory):
@@ -189,7 +197,7 @@ def make(tmp_path, space):
 
     yield build
     for d in made:
-        d.kill()
+        d.clean()
 
 
 @pytest.fixture

@@ -85,6 +85,35 @@ def _check_folder(endpoint: str) -> None:
             "endpoint")
 
 
+class KeyFile(NamedTuple):
+    """A CURVE key pair, as `incrocio keys new` writes it."""
+
+    public: str
+    secret: str
+    server: Optional[str] = None
+    user: Optional[str] = None
+
+
+def read_key_file(path: Union[str, os.PathLike[str]]) -> KeyFile:
+    """Lines `name value`; refused when others may read it."""
+    if os.stat(path).st_mode & 0o077:
+        raise IncrocioError(
+            "bad_config", "others may read this file with a secret key",
+            str(path), "chmod 600, and make a new key if somebody did")
+    found: dict[str, str] = {}
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            name, _, value = line.strip().partition(" ")
+            if name in ("user", "public", "secret", "server"):
+                found[name] = value
+    if "public" not in found or "secret" not in found:
+        raise IncrocioError(
+            "bad_config", "the file does not hold a pair of keys", str(path),
+            "incrocio keys new makes one")
+    return KeyFile(found["public"], found["secret"], found.get("server"),
+                   found.get("user"))
+
+
 def new_key() -> bytes:
     """A request key: six bytes of the time, ten of chance. Keys made one after
     the other are neighbours in the store, which makes writing them cheaper."""
@@ -153,19 +182,27 @@ class Client:
     timeout   seconds a call may take, its retries included
     retries   after silence, `busy` or `stopping`
     actor, office, purpose  sent with every request, kept in the journal
+    view      "full" to be shown what the role may see only when it asks
+    key_file, server_key  for tcp, which is always encrypted: the file with
+              the own keys, and the daemon's public key unless the file has it;
+              default $INCROCIO_KEY and $INCROCIO_SERVER_KEY
     """
 
     def __init__(self, endpoint: Optional[str] = None, *,
                  timeout: float = DEADLINE_S, retries: int = RETRIES,
                  connect_timeout: float = CONNECT_S,
                  actor: Optional[str] = None, office: Optional[str] = None,
-                 purpose: Optional[str] = None) -> None:
+                 purpose: Optional[str] = None, view: Optional[str] = None,
+                 key_file: Union[str, os.PathLike[str], None] = None,
+                 server_key: Optional[str] = None) -> None:
         self.endpoint = endpoint or default_endpoint()
         _check_folder(self.endpoint)
+        self._keys = self._read_keys(key_file, server_key)
         self.timeout = timeout
         self.retries = retries
         self.connect_timeout = connect_timeout
-        self._envelope = _present(actor=actor, office=office, purpose=purpose)
+        self._envelope = _present(
+            actor=actor, office=office, purpose=purpose, view=view)
         self._count = 0
         self._met = False
         self._context = zmq.Context()
@@ -184,12 +221,36 @@ class Client:
 
     # --- the wire ---------------------------------------------------------
 
+    def _read_keys(self, key_file: Union[str, os.PathLike[str], None],
+                   server_key: Optional[str]) -> Optional[KeyFile]:
+        if not self.endpoint.startswith("tcp://"):
+            return None
+        path = key_file or os.environ.get("INCROCIO_KEY")
+        if not path:
+            raise IncrocioError(
+                "bad_config", "over tcp a key is needed", self.endpoint,
+                "name the file of your key: key_file= or INCROCIO_KEY")
+        keys = read_key_file(path)
+        server = (server_key or os.environ.get("INCROCIO_SERVER_KEY")
+                  or keys.server)
+        if not server:
+            raise IncrocioError(
+                "bad_config", "the daemon's public key is not known",
+                str(path), "a line `server KEY` in the key's file, or "
+                "INCROCIO_SERVER_KEY")
+        return keys._replace(server=server)
+
     def _open(self) -> zmq.Socket[bytes]:
         socket = self._context.socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.IMMEDIATE, 1)  # no queue for an absent daemon
         socket.setsockopt(zmq.RECONNECT_IVL, 50)
         socket.setsockopt(zmq.RECONNECT_IVL_MAX, 1000)
+        if self._keys is not None:
+            socket.setsockopt_string(zmq.CURVE_SERVERKEY,
+                                     self._keys.server or "")
+            socket.setsockopt_string(zmq.CURVE_PUBLICKEY, self._keys.public)
+            socket.setsockopt_string(zmq.CURVE_SECRETKEY, self._keys.secret)
         socket.connect(self.endpoint)
         return socket
 
@@ -707,6 +768,39 @@ class Client:
         """Entries computed again and compared; at most 1,000."""
         return m.Replayed.from_wire(self.call(
             "match.replay", _present(no=no, until=until), timeout=SLOW_S))
+
+    # --- users ------------------------------------------------------------
+
+    def put_user(self, user: Union[m.User, dict[str, Any]], *,
+                 if_revision: Optional[int] = None, dry_run: bool = False,
+                 key: Optional[bytes] = None) -> m.Stored:
+        """Let somebody in, by a public key."""
+        return self._put("user", user, if_revision, dry_run, key)
+
+    def get_user(self, id: str) -> m.User:
+        return m.User.from_wire(self.call("user.get", {"id": id})["record"])
+
+    def users(self, *, limit: int = PAGE) -> Iterator[m.User]:
+        for item in self._pages("user", None, limit):
+            yield m.User.from_wire(item)
+
+    def patch_user(self, id: str, changes: dict[str, Any], *,
+                   if_revision: Optional[int] = None,
+                   key: Optional[bytes] = None) -> m.Stored:
+        """Replace fields; None removes one."""
+        return self._patch("user", id, changes, if_revision, key)
+
+    def revoke_user(self, id: str, *, if_revision: Optional[int] = None,
+                    key: Optional[bytes] = None) -> m.Stored:
+        """Out from the reply on, also over open connections."""
+        return self._by_id("user.revoke", id, if_revision, key)
+
+    def rotate_user(self, id: str, public: str, *,
+                    key: Optional[bytes] = None) -> m.Stored:
+        """A new public key. Who rotates its own gets `unauthenticated`: the
+        key that asked is out."""
+        return m.Stored.from_wire(self.call(
+            "user.rotate", {"id": id, "key": public}, key=key))
 
     # --- reference --------------------------------------------------------
 

@@ -5,7 +5,7 @@ None stands for an absent field: not asked yet, never "no".
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, NamedTuple, Optional
 
 
@@ -31,7 +31,9 @@ class Model:
         kept: dict[str, Any] = {}
         for f in fields(cls):  # type: ignore[arg-type]
             name = f.name.rstrip("_")
-            if name not in data:
+            if name not in data:  # maybe hidden from this user
+                if f.default is MISSING:
+                    kept[f.name] = None
                 continue
             value, inner = data[name], cls._nested.get(name)
             if inner is not None and isinstance(value, list):
@@ -557,6 +559,32 @@ class Vault(Model):
 
 
 @dataclass
+class User(Model):
+    """Who may come in, by which key."""
+
+    # Code of the person or program that logs in; never a name.
+    id: str
+    # Role, one of the daemon's table of roles.
+    role: str
+    # Public CURVE key, 40 characters of Z85. The secret key stays with the
+    # user.
+    key: str
+    # Offices whose records it works on; none for a role that is not bound to
+    # offices.
+    offices: Optional[list[str]] = None
+    # The company it speaks for.
+    company: Optional[str] = None
+    # Lets nobody in any more.
+    revoked: Optional[bool] = None
+    # Last day it lets anybody in (UTC).
+    until: Optional[str] = None
+    # Last check of the data.
+    updated: Optional[str] = None
+    # 1, 2, ...: counts the changes.
+    revision: Optional[int] = None
+
+
+@dataclass
 class EmptyRequest(Model):
     """No fields."""
 
@@ -709,6 +737,8 @@ class Status(Model):
     events: Optional[str] = None
     # Are matches recorded; absent from the first daemons.
     records: Optional[bool] = None
+    # Public key that clients over tcp must know; absent without tcp.
+    server_key: Optional[str] = None
 
 
 @dataclass
@@ -828,6 +858,9 @@ class CandidateGot(Model):
     record: Candidate
     # Its revision.
     revision: int
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -854,6 +887,9 @@ class CandidatePage(Model):
     items: list[Candidate]
     # For the next page; absent on the last.
     cursor: Optional[str] = None
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1034,6 +1070,9 @@ class VaultGot(Model):
     record: Vault
     # Its revision.
     revision: int
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1065,6 +1104,9 @@ class NeedGot(Model):
     record: Need
     # Its revision.
     revision: int
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1079,6 +1121,9 @@ class NeedPage(Model):
     items: list[Need]
     # For the next page; absent on the last.
     cursor: Optional[str] = None
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1110,6 +1155,9 @@ class CompanyGot(Model):
     record: Company
     # Its revision.
     revision: int
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1124,6 +1172,9 @@ class CompanyPage(Model):
     items: list[Company]
     # For the next page; absent on the last.
     cursor: Optional[str] = None
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
 
 
 @dataclass
@@ -1778,6 +1829,67 @@ class ComuneHits(Model):
 
 
 @dataclass
+class UserPutRequest(Model):
+    """A user to store."""
+
+    _nested = {
+        "record": User,
+    }
+
+    # The whole record; its revision is ignored.
+    record: User
+    # Refuse (conflict) unless the stored record has this revision; 0: unless
+    # there is none.
+    if_revision: Optional[int] = None
+    # Check only, store nothing. Absent: false.
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class UserGot(Model):
+    """A stored user."""
+
+    _nested = {
+        "record": User,
+    }
+
+    # As stored.
+    record: User
+    # Its revision.
+    revision: int
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
+
+
+@dataclass
+class UserPage(Model):
+    """A page of users."""
+
+    _nested = {
+        "items": User,
+    }
+
+    # In byte order of id.
+    items: list[User]
+    # For the next page; absent on the last.
+    cursor: Optional[str] = None
+    # Fields that the asker's view leaves out, whether they are there or not;
+    # absent when it leaves out none.
+    hidden: Optional[list[str]] = None
+
+
+@dataclass
+class UserRotateRequest(Model):
+    """A user and a new public key."""
+
+    # Id.
+    id: str
+    # The new public key, 40 characters of Z85.
+    key: str
+
+
+@dataclass
 class JournalListRequest(Model):
     """One page of the journal."""
 
@@ -1851,6 +1963,8 @@ class Verified(Model):
     warnings: int
     # The first of them in words.
     findings: Optional[list[str]] = None
+    # Users read.
+    users: Optional[int] = None
 
 
 @dataclass
@@ -2135,6 +2249,42 @@ OPS: dict[str, Op] = {
         ComuneHits,
         "Comuni by name, typos allowed.",
     ),
+    "user.put": Op(
+        "write",
+        UserPutRequest,
+        Stored,
+        "Let somebody in: store a user with a public key, a role and a territory.",
+    ),
+    "user.get": Op(
+        "read",
+        ByIdRequest,
+        UserGot,
+        "One user as stored.",
+    ),
+    "user.list": Op(
+        "read",
+        ListRequest,
+        UserPage,
+        "Users in order of id, by pages.",
+    ),
+    "user.patch": Op(
+        "write",
+        PatchRequest,
+        Stored,
+        "Replace some fields of a user; null removes a field.",
+    ),
+    "user.revoke": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Let a user in no more, from this reply on, also over open connections.",
+    ),
+    "user.rotate": Op(
+        "write",
+        UserRotateRequest,
+        Stored,
+        "Put a new public key in the place of a user's; the old one lets nobody in any more.",
+    ),
     "journal.list": Op(
         "admin",
         JournalListRequest,
@@ -2193,6 +2343,7 @@ ERRORS: dict[str, str] = {
     "stopping": "the service is stopping",
     "bad_config": "the configuration is not usable",
     "nothing_asked": "a need without requirements has no score",
+    "unauthenticated": "nobody known, or nobody any more, has this key",
 }
 
 PROTOCOL = 1

@@ -9,7 +9,7 @@ import resource
 import sys
 import time
 
-from rig import Peer, Run, cpu_s, daemon, fds, plug, until
+from rig import Run, cpu_s, daemon, fds, peer, plug, until
 
 LIMIT, KEPT = 128, 32  # KEPT: DESCRIPTORS_KEPT of engine/daemon/process.c
 
@@ -50,7 +50,7 @@ def one_round(run, d, healthy, number):
         s.close()
 
     def taken():
-        late = Peer(d.endpoint, wait_s=60)
+        late = peer(d, wait_s=60)
         ok = late.ask("ping")["status"] == "ok"
         late.close()
         return ok
@@ -72,7 +72,7 @@ def main():
             d.start()
             resource.prlimit(d.process.pid, resource.RLIMIT_NOFILE,
                              (LIMIT, LIMIT))
-            healthy = Peer(d.endpoint, wait_s=60)
+            healthy = peer(d, wait_s=60)
             for k in range(rounds):
                 share, n = one_round(run, d, healthy, k)
                 shares.append(share)

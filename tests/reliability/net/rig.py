@@ -18,6 +18,7 @@ ROOT = HERE.parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "clients/python")]
 os.environ.setdefault("INC_BUILD", str(ROOT / "build/release"))
 
+from curve import Door, administrator  # noqa: E402
 from office import (BUILD, OFFLINE, SAMPLE, Daemon, load_sample,  # noqa: E402
                     need, person)
 from zmtp import Peer, plug, request  # noqa: E402,F401
@@ -67,6 +68,23 @@ class Run:
                   versions=[v for v in versions if v])
         print(json.dumps(self.record), flush=True)
         return 1 if self.faults else 0
+
+
+class Curved(Door):
+    """As a Peer, over tcp with the administrator's key."""
+
+    def ask(self, op, body=None, **envelope):
+        self.send(op, body, **envelope)
+        return self.receive()
+
+
+def peer(d, wait_s=30):
+    """Somebody who may do everything, over the daemon's kind of endpoint."""
+    if d.endpoint.startswith("ipc://"):
+        return Peer(d.endpoint, wait_s)
+    c = administrator(d, wait_ms=wait_s * 1000)
+    c.__class__ = Curved
+    return c
 
 
 @contextlib.contextmanager

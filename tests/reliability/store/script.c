@@ -103,6 +103,7 @@ fill_record(struct rel_slot *s, const struct plan *p, int whole)
         s->r.company.name = s->mark;
         s->r.has = 1u << INC_COMPANY_ID | 1u << INC_COMPANY_NAME;
         break;
+    case INC_RECORD_USER: /* the script has none */
     case INC_RECORD_KINDS:
         break;
     }
@@ -232,6 +233,7 @@ found(const union inc_record *r, enum inc_record_kind kind,
     case INC_RECORD_COMPANY:
         text = r->company.name;
         break;
+    case INC_RECORD_USER:
     case INC_RECORD_KINDS:
         break;
     }

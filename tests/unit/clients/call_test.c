@@ -107,7 +107,7 @@ start(struct fake *f)
     f->context = zmq_ctx_new();
     f->socket = zmq_socket(f->context, ZMQ_ROUTER);
     (void)zmq_setsockopt(f->socket, ZMQ_LINGER, &none, sizeof none);
-    assert_int_equal(zmq_bind(f->socket, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(zmq_bind(f->socket, "ipc://*"), 0);
     assert_int_equal(
         zmq_getsockopt(f->socket, ZMQ_LAST_ENDPOINT, f->endpoint, &len), 0);
     assert_int_equal(pthread_create(&f->thread, NULL, serve, f), 0);

@@ -80,6 +80,15 @@ bits_are_in_table_order(void **state)
         {&inc_company_type, "office", INC_COMPANY_OFFICE},
         {&inc_company_type, "updated", INC_COMPANY_UPDATED},
         {&inc_company_type, "revision", INC_COMPANY_REVISION},
+        {&inc_user_type, "id", INC_USER_ID},
+        {&inc_user_type, "role", INC_USER_ROLE},
+        {&inc_user_type, "offices", INC_USER_OFFICES_},
+        {&inc_user_type, "company", INC_USER_COMPANY},
+        {&inc_user_type, "key", INC_USER_PUBLIC_KEY},
+        {&inc_user_type, "revoked", INC_USER_REVOKED},
+        {&inc_user_type, "until", INC_USER_UNTIL},
+        {&inc_user_type, "updated", INC_USER_UPDATED},
+        {&inc_user_type, "revision", INC_USER_REVISION},
     };
     uint32_t fields = 0;
 
@@ -223,7 +232,14 @@ members_every_kind_has(void **state)
         int64_t updated;
 
         assert_string_equal(inc_record_name(kind), t->name);
-        assert_int_equal(read_text(&r, kind, "{'id': 'x-1'}", &err), INC_OK);
+        assert_int_equal(
+            read_text(&r, kind,
+                      kind == INC_RECORD_USER
+                          ? "{'id': 'x-1', 'role': 'company', 'key': "
+                            "'0123456789012345678901234567890123456789'}"
+                          : "{'id': 'x-1'}",
+                      &err),
+            INC_OK);
         assert_string_equal(inc_record_id(kind, &r), "x-1");
         inc_record_set_revision(kind, &r, 7);
         assert_int_equal(inc_record_revision(kind, &r), 7);
@@ -509,7 +525,7 @@ sample_records(void **state)
     static const char *const files[INC_RECORD_KINDS] = {
         "engine/profile/sample/people.jsonl",
         "engine/profile/sample/needs.jsonl",
-        "engine/profile/sample/companies.jsonl"};
+        "engine/profile/sample/companies.jsonl", NULL};
 
     (void)state;
     for (int k = 0; k < INC_RECORD_KINDS; k++) {
@@ -519,6 +535,8 @@ sample_records(void **state)
         unsigned lines = 0;
         char *rest = NULL;
 
+        if (files[k] == NULL) /* nobody is let in by a sample */
+            continue;
         assert_int_equal(inc_file_read(&file, files[k], 1 << 22, &err), INC_OK);
         inc_buf_add(&file, "", 1);
         for (char *line = strtok_r((char *)file.data, "\n", &rest);

@@ -307,7 +307,7 @@ sample_records(void **state)
     static const char *const files[INC_RECORD_KINDS] = {
         "engine/profile/sample/people.jsonl",
         "engine/profile/sample/needs.jsonl",
-        "engine/profile/sample/companies.jsonl"};
+        "engine/profile/sample/companies.jsonl", NULL};
     struct inc_taxonomy *t = folder_load("engine/taxonomy/sample");
     const struct inc_reference ref = {.taxonomy = t, .geo = fix.geo};
 
@@ -317,6 +317,8 @@ sample_records(void **state)
         struct inc_err err;
         char *rest = NULL;
 
+        if (files[k] == NULL) /* nobody is let in by a sample */
+            continue;
         assert_int_equal(inc_file_read(&file, files[k], 1 << 22, &err), INC_OK);
         inc_buf_add(&file, "", 1);
         for (char *line = strtok_r((char *)file.data, "\n", &rest);
