@@ -288,7 +288,6 @@ read_packed(void *out, const struct inc_type *t, const struct inc_reading *r,
 static enum inc_status
 check_required(void *out, const struct inc_type *t, const struct inc_reading *r)
 {
-    static const char *const none = "";
     uint64_t has;
 
     memcpy(&has, out, sizeof has);
@@ -298,8 +297,10 @@ check_required(void *out, const struct inc_type *t, const struct inc_reading *r)
         if (!(f->flags & INC_FIELD_REQUIRED) || (has >> i & 1))
             continue;
         if (r->open) { /* the daemon may hide it: zero, and texts are "" */
+            const char **text = (void *)((unsigned char *)out + f->offset);
+
             if (f->kind == INC_KIND_TEXT || f->kind == INC_KIND_CODE)
-                memcpy((unsigned char *)out + f->offset, &none, sizeof none);
+                *text = "";
             continue;
         }
         (void)inc_fail(r->err, INC_E_MISSING, 0, "%s is missing", f->name);

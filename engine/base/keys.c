@@ -8,8 +8,9 @@
 
 #include "engine/base/file.h"
 
-_Static_assert(INC_CURVE == crypto_box_PUBLICKEYBYTES &&
-                   INC_CURVE == crypto_box_SECRETKEYBYTES,
+_Static_assert(INC_CURVE == crypto_box_PUBLICKEYBYTES,
+               "keys of libsodium's crypto_box are CURVE's");
+_Static_assert(INC_CURVE == crypto_box_SECRETKEYBYTES,
                "keys of libsodium's crypto_box are CURVE's");
 
 enum { FILE_BYTES_MAX = 4096, BASE = 85, GROUP = 5 };
