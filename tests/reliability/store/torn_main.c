@@ -288,6 +288,10 @@ main(int argc, char **argv)
     uint64_t count[OUTCOMES] = {0}, shown = 0;
     char folder[256], what[120];
 
+    /* A sanitizer's handlers would make an exit of a death by LMDB. */
+    (void)signal(SIGSEGV, SIG_DFL);
+    (void)signal(SIGBUS, SIG_DFL);
+    (void)signal(SIGFPE, SIG_DFL);
     result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (inc_hash_start() != 0 || result == MAP_FAILED)
