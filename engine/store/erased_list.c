@@ -109,7 +109,7 @@ inc_erased_read(uint64_t **no, size_t *n, const char *key_file, const char *dir,
     enum inc_status st;
     const char *p;
     size_t cap = 0;
-    uint64_t one;
+    uint64_t one = 0;
 
     *no = NULL;
     *n = 0;
