@@ -412,8 +412,8 @@ cannot_save(void **state)
 {
     struct fixture *f = *state;
 
-    inc_live_close(live);
     end_mason();
+    inc_live_close(live);
     OK(inc_live_open(&live, estate, f->s, "/nonexistent/people.image", NULL,
                      &f->err),
        &f->err);
