@@ -240,14 +240,20 @@ inc_sandbox_files(const struct inc_config *c, const char *file,
     return INC_OK;
 }
 
+static enum inc_sandbox
+wish_of(const struct inc_config *c)
+{
+    return SANITIZED ? INC_SANDBOX_OFF
+                     : (enum inc_sandbox)inc_config_int(c, INC_SET_sandbox);
+}
+
 enum inc_status
 inc_sandbox_calls(const struct inc_config *c, struct inc_err *err)
 {
-    const enum inc_sandbox wish =
-        (enum inc_sandbox)inc_config_int(c, INC_SET_sandbox);
+    const enum inc_sandbox wish = wish_of(c);
     enum inc_status st;
 
-    if (SANITIZED || wish == INC_SANDBOX_OFF)
+    if (wish == INC_SANDBOX_OFF)
         return INC_OK;
     st = inc_seccomp_enter(err);
     if (st != INC_OK)
@@ -259,11 +265,10 @@ inc_sandbox_calls(const struct inc_config *c, struct inc_err *err)
 enum inc_status
 inc_sandbox_calls_of_scout(const struct inc_config *c, struct inc_err *err)
 {
-    const enum inc_sandbox wish =
-        (enum inc_sandbox)inc_config_int(c, INC_SET_sandbox);
+    const enum inc_sandbox wish = wish_of(c);
     enum inc_status st;
 
-    if (SANITIZED || wish == INC_SANDBOX_OFF)
+    if (wish == INC_SANDBOX_OFF)
         return INC_OK;
     st = inc_seccomp_enter_forking(err);
     return st == INC_E_NOTFOUND && wish != INC_SANDBOX_ON ? INC_OK : st;
