@@ -136,6 +136,7 @@ write_page(struct inc_desk *d, struct page *p, const struct inc_trail_filter *f,
 out:
     inc_arenas_give(d->arenas, &rows);
     inc_arenas_give(d->arenas, &names);
+    p->names = NULL;
     return st;
 }
 

@@ -267,13 +267,13 @@ enum inc_status inc_store_backup(struct inc_store *s, const char *to,
 
 /*
  * Put a backup in the place of an absent or empty store folder, after
- * verifying it. Options (or NULL): key_file, NULL for DIR's; keys, the folder
+ * verifying it. Given (or NULL): key_file, NULL for DIR's; keys, the folder
  * whose data keys open the backup, NULL for DIR when it still has keys, else
  * the backup. Keys newer than the backup lack those of people erased since, so
  * that nobody comes back.
  */
 enum inc_status inc_store_restore(const char *backup, const char *dir,
-                                  const struct inc_store_options *o,
+                                  const struct inc_store_options *given,
                                   struct inc_err *err);
 
 /* Wrap all keys of a store that nobody has open under a new key-encryption key
