@@ -85,15 +85,28 @@ make_keys(struct inc_store *s, struct inc_command *const *commands, size_t n,
     return st;
 }
 
-/* One try. *grow: the map was full, a bigger one may do. */
+struct applying {
+    struct inc_batch *b;
+    struct inc_command *const *commands;
+    size_t n;
+    const struct work *works;
+};
+
+/* One try. */
 static enum inc_status
-attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
-        const struct work *works, int *grow, struct inc_err *err)
+attempt(void *arg, struct inc_err *err)
 {
+    const struct applying *a = arg;
+    struct inc_batch *b = a->b;
+    struct inc_command *const *commands = a->commands;
+    size_t n = a->n;
     enum inc_status st;
     struct inc_store *s = b->s;
 
-    *grow = 0;
+    /* What the try before left. Backwards, as commands may share an arena. */
+    for (size_t i = n; i-- > 0;)
+        if (commands[i]->arena != NULL)
+            commands[i]->arena->used = a->works[i].arena_used;
     b->txn = NULL;
     b->head = s->head;
     b->n_erased = 0;
@@ -106,7 +119,7 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
     if (b->room.status == INC_OK) /* else nobody new comes */
         INC_TRY(make_keys(s, commands, n, err));
     for (size_t i = 0; i < n; i++)
-        INC_TRY(inc_command_run(b, commands[i], works[i].body_sha, err));
+        INC_TRY(inc_command_run(b, commands[i], a->works[i].body_sha, err));
     if (b->head.seq == s->head.seq)
         goto out; /* replays and refusals that are not kept */
     INC_TRY(inc_head_save(s, b->txn, &b->head, err));
@@ -118,7 +131,6 @@ attempt(struct inc_batch *b, struct inc_command *const *commands, size_t n,
         s->head = b->head;
 out:
     mdb_txn_abort(b->txn);
-    *grow = st == INC_E_FULL && err->os == MDB_MAP_FULL;
     return st;
 }
 
@@ -201,7 +213,6 @@ inc_store_apply(struct inc_store *s, struct inc_command *const *commands,
     struct inc_err mine;
     struct work *works = NULL;
     size_t bytes = 0;
-    int grow;
 
     inc_err_clear(&mine);
     for (size_t i = 0; i < n; i++)
@@ -219,14 +230,8 @@ inc_store_apply(struct inc_store *s, struct inc_command *const *commands,
             works[i].arena_used = commands[i]->arena->used;
         bytes += commands[i]->body_len;
     }
-    while ((st = attempt(&b, commands, n, works, &grow, &mine)) != INC_OK &&
-           grow) {
-        /* Backwards, as commands may share an arena. */
-        for (size_t i = n; i-- > 0;)
-            if (commands[i]->arena != NULL)
-                commands[i]->arena->used = works[i].arena_used;
-        INC_TRY(inc_room_grow(s, bytes * 2, &mine));
-    }
+    st = inc_room_attempt(s, bytes * 2, attempt,
+                          &(struct applying){&b, commands, n, works}, &mine);
     if (st == INC_OK)
         destroy_keys(&b, commands, n);
 out:

@@ -274,9 +274,16 @@ out:
 
 /* Erase again whom a backup brought back. A number that this store has not
  * given yet was somebody's after the backup: it is not given again. */
+struct again {
+    struct inc_store *s;
+    const struct numbers *back;
+};
+
 static enum inc_status
-again(struct inc_store *s, const struct numbers *back, struct inc_err *err)
+again(void *arg, struct inc_err *err)
 {
+    struct inc_store *s = ((const struct again *)arg)->s;
+    const struct numbers *back = ((const struct again *)arg)->back;
     struct inc_head head = s->head;
     MDB_txn *txn = NULL;
     enum inc_status st;
@@ -367,10 +374,7 @@ inc_erase_settle(struct inc_store *s, struct inc_err *err)
         goto out;
     INC_TRY(missing(&back, &list, &table, err));
     if (back.n != 0)
-        while ((st = again(s, &back, err)) == INC_E_FULL &&
-               err->os == MDB_MAP_FULL)
-            INC_TRY(inc_room_grow(s, 0, err));
-    INC_TRY(st);
+        INC_TRY(inc_room_attempt(s, 0, again, &(struct again){s, &back}, err));
     s->erased_again = back.n;
     st = finish_all(s, &table, &back, &list, err);
 out:

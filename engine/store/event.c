@@ -98,67 +98,30 @@ state_save(const struct inc_store *s, MDB_txn *txn, const struct state *from,
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* INC_E_NOTFOUND when a table is not there and flags do not make it. */
 static enum inc_status
-open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
-            struct inc_err *err)
-{
-    enum inc_status st = INC_OK;
-
-    for (int t = INC_TABLE_EVENT; t < INC_TABLE_EVENT_END && st == INC_OK; t++)
-        st =
-            inc_lmdb_status(mdb_dbi_open(txn, inc_table_name((enum inc_table)t),
-                                         flags, &s->dbi[t]),
-                            "open a table", err);
-    return st;
-}
-
-static enum inc_status
-try_open(struct inc_store *s, int make, struct inc_err *err)
+first_state(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
     const struct state first = {s->head.seq, 0};
-    enum inc_status st;
-    MDB_txn *txn = NULL;
 
-    INC_TRY(inc_lmdb_status(
-        mdb_txn_begin(s->env, NULL, make ? 0 : MDB_RDONLY, &txn),
-        "open the tables of events", err));
-    INC_TRY(open_tables(s, txn, make ? MDB_CREATE : 0, err));
-    if (make)
-        INC_TRY(state_save(s, txn, &first, err));
-    st = inc_lmdb_status(mdb_txn_commit(txn), "open the tables of events", err);
-    txn = NULL;
-out:
-    mdb_txn_abort(txn);
-    return st;
+    return state_save(s, txn, &first, err);
 }
 
 enum inc_status
 inc_event_open(struct inc_store *s, struct inc_err *err)
 {
-    struct inc_err mine = {0};
-    enum inc_status st = try_open(s, 0, &mine);
-
-    s->has_events = st == INC_OK;
-    if (st != INC_E_NOTFOUND)
-        goto out;
-    st = INC_OK;
-    if (s->read_only)
-        goto out;
-    while ((st = try_open(s, 1, &mine)) == INC_E_FULL &&
-           mine.os == MDB_MAP_FULL)
-        INC_TRY(inc_room_grow(s, 0, &mine));
-    s->has_events = st == INC_OK;
-out:
-    if (st != INC_OK && err != NULL)
-        *err = mine;
-    return st;
+    return inc_tables_open(s, INC_TABLE_EVENT, INC_TABLE_EVENT_END, first_state,
+                           &s->has_events, err);
 }
 
 /* ---- writing ------------------------------------------------------------ */
 
 struct writing {
     struct inc_store *s;
+    struct inc_event *events;
+    size_t n;
+    const struct inc_touched *gone;
+    size_t n_gone;
+    uint64_t mark;
     MDB_txn *txn;
     struct state state;
 };
@@ -241,29 +204,26 @@ out:
 }
 
 static enum inc_status
-attempt(struct writing *w, struct inc_event *events, size_t n,
-        const struct inc_touched *gone, size_t n_gone, uint64_t mark, int *grow,
-        struct inc_err *err)
+attempt(void *arg, struct inc_err *err)
 {
+    struct writing *w = arg;
     enum inc_status st;
 
-    *grow = 0;
     w->txn = NULL;
     INC_TRY(inc_lmdb_status(mdb_txn_begin(w->s->env, NULL, 0, &w->txn),
                             "begin to write events", err));
     INC_TRY(state_load(w->s, w->txn, &w->state, err));
-    for (size_t i = 0; i < n; i++)
-        INC_TRY(add_one(w, &events[i], err));
-    for (size_t i = 0; i < n_gone; i++)
-        INC_TRY(forget(w, &gone[i], err));
-    if (mark > w->state.mark)
-        w->state.mark = mark;
+    for (size_t i = 0; i < w->n; i++)
+        INC_TRY(add_one(w, &w->events[i], err));
+    for (size_t i = 0; i < w->n_gone; i++)
+        INC_TRY(forget(w, &w->gone[i], err));
+    if (w->mark > w->state.mark)
+        w->state.mark = w->mark;
     INC_TRY(state_save(w->s, w->txn, &w->state, err));
     st = inc_store_commit(w->s, w->txn, err);
     w->txn = NULL;
 out:
     mdb_txn_abort(w->txn);
-    *grow = st == INC_E_FULL && err->os == MDB_MAP_FULL;
     return st;
 }
 
@@ -272,23 +232,15 @@ inc_event_add(struct inc_store *s, struct inc_event *events, size_t n,
               const struct inc_touched *gone, size_t n_gone, uint64_t mark,
               struct inc_err *err)
 {
-    struct writing w = {.s = s};
-    struct inc_err mine = {0};
-    enum inc_status st = inc_store_usable(s, &mine);
-    int grow = 0;
+    struct writing w = {s, events, n, gone, n_gone, mark, NULL, {0}};
+    enum inc_status st = inc_store_usable(s, err);
 
     if (st == INC_OK && n > 0) /* deletes always pass */
-        st = inc_room_check(s, &mine);
+        st = inc_room_check(s, err);
     if (st == INC_OK)
-        while ((st = attempt(&w, events, n, gone, n_gone, mark, &grow,
-                             &mine)) != INC_OK &&
-               grow)
-            INC_TRY(inc_room_grow(s, 0, &mine));
-out:
+        st = inc_room_attempt(s, 0, attempt, &w, err);
     for (size_t i = 0; st != INC_OK && i < n; i++)
         events[i].seq = 0;
-    if (st != INC_OK && err != NULL)
-        *err = mine;
     return st;
 }
 

@@ -113,6 +113,17 @@ const char *inc_table_name(enum inc_table t);
 /* Translate an LMDB or errno code. `doing` completes "cannot ...". */
 enum inc_status inc_lmdb_status(int rc, const char *doing, struct inc_err *err);
 
+/*
+ * Open the tables from..end-1, which older stores lack: made when they are
+ * absent and the store not read_only, `first` then writes what stands in new
+ * ones. *has: they are open.
+ */
+typedef enum inc_status inc_first_fn(struct inc_store *s, MDB_txn *txn,
+                                     struct inc_err *err);
+enum inc_status inc_tables_open(struct inc_store *s, int from, int end,
+                                inc_first_fn *first, int *has,
+                                struct inc_err *err);
+
 void inc_number_put(unsigned char out[INC_NUMBER], uint64_t v);
 uint64_t inc_number_get(const unsigned char in[INC_NUMBER]);
 
@@ -347,6 +358,13 @@ void inc_room_ahead(const struct inc_store *s);
 /* Make the map bigger by `bytes` at least; waits for open views. */
 enum inc_status inc_room_grow(struct inc_store *s, size_t bytes,
                               struct inc_err *err);
+/* Run a whole transaction, and again in a bigger map for as long as the map was
+ * too small for it. Nothing of a failed run may stay.
+ *   bytes  more room at least, each time */
+typedef enum inc_status inc_attempt_fn(void *arg, struct inc_err *err);
+enum inc_status inc_room_attempt(struct inc_store *s, size_t bytes,
+                                 inc_attempt_fn *fn, void *arg,
+                                 struct inc_err *err);
 /* Take over the size another process gave the map. */
 enum inc_status inc_room_adopt(struct inc_store *s, struct inc_err *err);
 

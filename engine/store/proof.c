@@ -9,18 +9,25 @@ static const char signer_key[] = "signer";
 
 /* ---- the key ------------------------------------------------------------- */
 
+struct signing {
+    struct inc_store *s;
+    unsigned char seed[INC_SECRET];
+};
+
 static enum inc_status
-make_signer(struct inc_store *s, unsigned char seed[INC_SECRET],
-            struct inc_err *err)
+make_signer(void *arg, struct inc_err *err)
 {
+    struct signing *new = arg;
+    struct inc_store *s = new->s;
     MDB_txn *txn = NULL;
     enum inc_status st = INC_OK;
 
-    inc_random_bytes(seed, INC_SECRET);
+    inc_random_bytes(new->seed, INC_SECRET);
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &txn),
                             "make a key to sign with", err));
     INC_TRY(inc_table_put(s, txn, INC_TABLE_META, signer_key,
-                          sizeof signer_key - 1, seed, INC_SECRET, 0, err));
+                          sizeof signer_key - 1, new->seed, INC_SECRET, 0,
+                          err));
     st = inc_lmdb_status(mdb_txn_commit(txn), "make a key to sign with", err);
     txn = NULL;
 out:
@@ -47,26 +54,23 @@ read_signer(struct inc_store *s, unsigned char seed[INC_SECRET],
 enum inc_status
 inc_signer_open(struct inc_store *s, struct inc_err *err)
 {
-    unsigned char seed[INC_SECRET];
-    struct inc_err mine = {0};
+    struct signing new = {.s = s};
     void *secret = NULL;
     int locked; /* the ring has told who asks */
-    enum inc_status st = read_signer(s, seed, &mine);
+    enum inc_status st = read_signer(s, new.seed, err);
 
+    if (st == INC_E_NOTFOUND && err != NULL)
+        inc_err_clear(err);
     if (st == INC_E_NOTFOUND && s->read_only)
         return INC_OK;
     if (st == INC_E_NOTFOUND)
-        while ((st = make_signer(s, seed, &mine)) == INC_E_FULL &&
-               mine.os == MDB_MAP_FULL)
-            INC_TRY(inc_room_grow(s, 0, &mine));
+        st = inc_room_attempt(s, 0, make_signer, &new, err);
     INC_TRY(st);
-    INC_TRY(inc_secret_new(&secret, INC_SIGN_SECRET, &locked, &mine));
+    INC_TRY(inc_secret_new(&secret, INC_SIGN_SECRET, &locked, err));
     s->signer = secret;
-    inc_sign_keys(s->signer_public, s->signer, seed);
+    inc_sign_keys(s->signer_public, s->signer, new.seed);
 out:
-    inc_wipe(seed, sizeof seed);
-    if (st != INC_OK && err != NULL)
-        *err = mine;
+    inc_wipe(new.seed, sizeof new.seed);
     return st;
 }
 

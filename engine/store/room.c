@@ -250,6 +250,21 @@ out:
 }
 
 enum inc_status
+inc_room_attempt(struct inc_store *s, size_t bytes, inc_attempt_fn *fn,
+                 void *arg, struct inc_err *err)
+{
+    struct inc_err mine = {0}; /* the caller's may be NULL */
+    enum inc_status st;
+
+    while ((st = fn(arg, &mine)) == INC_E_FULL && mine.os == MDB_MAP_FULL)
+        INC_TRY(inc_room_grow(s, bytes, &mine));
+out:
+    if (st != INC_OK && err != NULL)
+        *err = mine;
+    return st;
+}
+
+enum inc_status
 inc_room_adopt(struct inc_store *s, struct inc_err *err)
 {
     enum inc_status st;

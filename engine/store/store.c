@@ -141,16 +141,23 @@ out:
     return st;
 }
 
+struct migration {
+    struct inc_store *s;
+    unsigned from;
+};
+
 static enum inc_status
-migrate_once(struct inc_store *s, unsigned from, struct inc_err *err)
+migrate_once(void *arg, struct inc_err *err)
 {
+    const struct migration *m = arg;
+    struct inc_store *s = m->s;
     enum inc_status st;
     MDB_txn *txn = NULL;
 
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &txn),
                             "begin to migrate", err));
     INC_TRY(open_tables(s, txn, MDB_CREATE, err));
-    INC_TRY(inc_migrate(s, txn, from, err));
+    INC_TRY(inc_migrate(s, txn, m->from, err));
     INC_TRY(inc_format_save(s, txn, INC_STORE_FORMAT, err));
     st = inc_lmdb_status(mdb_txn_commit(txn), "commit a migration", err);
     txn = NULL;
@@ -188,18 +195,11 @@ format_known(const struct inc_store *s, uint64_t found, struct inc_err *err)
 static enum inc_status
 update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
 {
-    enum inc_status st = INC_OK;
-    struct inc_err mine;
+    struct migration m = {s, (unsigned)found};
 
-    if (found == INC_STORE_FORMAT)
-        return INC_OK;
-    while ((st = migrate_once(s, (unsigned)found, &mine)) == INC_E_FULL &&
-           mine.os == MDB_MAP_FULL)
-        INC_TRY(inc_room_grow(s, 0, &mine));
-out:
-    if (st != INC_OK && err != NULL)
-        *err = mine;
-    return st;
+    return found == INC_STORE_FORMAT
+               ? INC_OK
+               : inc_room_attempt(s, 0, migrate_once, &m, err);
 }
 
 /* The tables of today's format, for the rest of this life. */

@@ -105,6 +105,59 @@ inc_lmdb_status(int rc, const char *doing, struct inc_err *err)
     return st;
 }
 
+/* A run of tables that older stores lack. */
+struct opening {
+    struct inc_store *s;
+    int from, end;
+    inc_first_fn *first; /* NULL: to be there, not made */
+};
+
+static enum inc_status
+try_open(void *arg, struct inc_err *err)
+{
+    const struct opening *o = arg;
+    struct inc_store *s = o->s;
+    unsigned begin = o->first != NULL ? 0 : MDB_RDONLY;
+    unsigned flags = o->first != NULL ? MDB_CREATE : 0;
+    enum inc_status st;
+    MDB_txn *txn = NULL;
+
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, begin, &txn),
+                            "open tables", err));
+    for (int t = o->from; t < o->end; t++)
+        INC_TRY(
+            inc_lmdb_status(mdb_dbi_open(txn, inc_table_name((enum inc_table)t),
+                                         flags, &s->dbi[t]),
+                            "open a table", err));
+    if (o->first != NULL)
+        INC_TRY(o->first(s, txn, err));
+    st = inc_lmdb_status(mdb_txn_commit(txn), "open tables", err);
+    txn = NULL;
+out:
+    mdb_txn_abort(txn);
+    return st;
+}
+
+enum inc_status
+inc_tables_open(struct inc_store *s, int from, int end, inc_first_fn *first,
+                int *has, struct inc_err *err)
+{
+    struct opening o = {s, from, end, NULL};
+    struct inc_err mine = {0};
+    enum inc_status st = try_open(&o, &mine);
+
+    if (st == INC_E_NOTFOUND && !s->read_only) {
+        o.first = first;
+        st = inc_room_attempt(s, 0, try_open, &o, &mine);
+    }
+    *has = st == INC_OK;
+    if (st == INC_E_NOTFOUND && s->read_only)
+        return INC_OK;
+    if (st != INC_OK && err != NULL)
+        *err = mine;
+    return st;
+}
+
 void
 inc_number_put(unsigned char out[INC_NUMBER], uint64_t v)
 {

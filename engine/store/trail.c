@@ -113,69 +113,29 @@ inc_trail_head_save(const struct inc_store *s, MDB_txn *txn,
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* INC_E_NOTFOUND when a table is not there and flags do not make it. */
 static enum inc_status
-open_tables(struct inc_store *s, MDB_txn *txn, unsigned flags,
-            struct inc_err *err)
-{
-    enum inc_status st = INC_OK;
-
-    for (int t = INC_TABLE_TRAIL; t < INC_TABLE_TRAIL_END && st == INC_OK; t++)
-        st =
-            inc_lmdb_status(mdb_dbi_open(txn, inc_table_name((enum inc_table)t),
-                                         flags, &s->dbi[t]),
-                            "open a table", err);
-    return st;
-}
-
-static enum inc_status
-try_open(struct inc_store *s, int make, struct inc_err *err)
+first_head(struct inc_store *s, MDB_txn *txn, struct inc_err *err)
 {
     struct inc_trail_head first = {.first = 1};
-    enum inc_status st;
-    MDB_txn *txn = NULL;
 
     inc_trail_chain_first(first.base, s->id);
     memcpy(first.chain, first.base, INC_DIGEST);
-    INC_TRY(inc_lmdb_status(
-        mdb_txn_begin(s->env, NULL, make ? 0 : MDB_RDONLY, &txn),
-        "open the register", err));
-    INC_TRY(open_tables(s, txn, make ? MDB_CREATE : 0, err));
-    if (make)
-        INC_TRY(inc_trail_head_save(s, txn, &first, err));
-    st = inc_lmdb_status(mdb_txn_commit(txn), "open the register", err);
-    txn = NULL;
-out:
-    mdb_txn_abort(txn);
-    return st;
+    return inc_trail_head_save(s, txn, &first, err);
 }
 
 enum inc_status
 inc_trail_open(struct inc_store *s, struct inc_err *err)
 {
-    struct inc_err mine = {0};
-    enum inc_status st = try_open(s, 0, &mine);
-
-    s->has_trail = st == INC_OK;
-    if (st != INC_E_NOTFOUND)
-        goto out;
-    st = INC_OK;
-    if (s->read_only)
-        goto out;
-    while ((st = try_open(s, 1, &mine)) == INC_E_FULL &&
-           mine.os == MDB_MAP_FULL)
-        INC_TRY(inc_room_grow(s, 0, &mine));
-    s->has_trail = st == INC_OK;
-out:
-    if (st != INC_OK && err != NULL)
-        *err = mine;
-    return st;
+    return inc_tables_open(s, INC_TABLE_TRAIL, INC_TABLE_TRAIL_END, first_head,
+                           &s->has_trail, err);
 }
 
 /* ---- writing ------------------------------------------------------------ */
 
 struct writing {
     struct inc_store *s;
+    struct inc_slip *const *slips;
+    size_t n;
     MDB_txn *txn;
     struct inc_trail_head head;
     struct inc_buf bytes, row; /* scratch */
@@ -234,26 +194,24 @@ out:
 }
 
 static enum inc_status
-attempt(struct writing *w, struct inc_slip *const *slips, size_t n, int *grow,
-        struct inc_err *err)
+attempt(void *arg, struct inc_err *err)
 {
+    struct writing *w = arg;
     enum inc_status st;
 
-    *grow = 0;
     w->txn = NULL;
     INC_TRY(inc_lmdb_status(mdb_txn_begin(w->s->env, NULL, 0, &w->txn),
                             "begin to write the register", err));
     INC_TRY(inc_trail_head_load(w->s, w->txn, &w->head, err));
-    for (size_t i = 0; i < n; i++)
-        INC_TRY(add_one(w, slips[i], err));
+    for (size_t i = 0; i < w->n; i++)
+        INC_TRY(add_one(w, w->slips[i], err));
     INC_TRY(inc_trail_head_save(w->s, w->txn, &w->head, err));
-    if (n <= AHEAD_SLIPS)
+    if (w->n <= AHEAD_SLIPS)
         inc_room_ahead(w->s);
     st = inc_store_commit(w->s, w->txn, err);
     w->txn = NULL;
 out:
     mdb_txn_abort(w->txn);
-    *grow = st == INC_E_FULL && err->os == MDB_MAP_FULL;
     return st;
 }
 
@@ -261,41 +219,43 @@ enum inc_status
 inc_trail_add(struct inc_store *s, struct inc_slip *const *slips, size_t n,
               struct inc_err *err)
 {
-    struct writing w = {.s = s};
-    struct inc_err mine = {0};
-    enum inc_status st = inc_store_usable(s, &mine);
+    struct writing w = {.s = s, .slips = slips, .n = n};
+    enum inc_status st = inc_store_usable(s, err);
     size_t bytes = 0;
-    int grow = 0;
 
     INC_CHECK(n <= INC_TRAIL_BATCH);
     for (size_t i = 0; i < n; i++)
         bytes += slips[i]->head.len + slips[i]->body.len;
     if (st == INC_OK)
-        st = inc_room_check(s, &mine);
+        st = inc_room_check(s, err);
     if (st == INC_OK)
-        while ((st = attempt(&w, slips, n, &grow, &mine)) != INC_OK && grow)
-            INC_TRY(inc_room_grow(s, bytes * 2, &mine));
-out:
+        st = inc_room_attempt(s, bytes * 2, attempt, &w, err);
     for (size_t i = 0; st != INC_OK && i < n; i++)
         slips[i]->no = 0;
     inc_buf_release(&w.bytes);
     inc_buf_release(&w.row);
-    if (st != INC_OK && err != NULL)
-        *err = mine;
     return st;
 }
 
+struct estate {
+    struct inc_store *s;
+    const unsigned char *digest; /* [INC_DIGEST] */
+    const void *text;
+    size_t len;
+};
+
 static enum inc_status
-estate_put(struct inc_store *s, const unsigned char digest[INC_DIGEST],
-           const void *text, size_t len, struct inc_err *err)
+estate_put(void *arg, struct inc_err *err)
 {
+    const struct estate *e = arg;
+    struct inc_store *s = e->s;
     enum inc_status st;
     MDB_txn *txn = NULL;
 
     INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, 0, &txn),
                             "begin to write the register", err));
-    INC_TRY(inc_table_put(s, txn, INC_TABLE_TRAIL_ESTATE, digest, INC_DIGEST,
-                          text, len, 0, err));
+    INC_TRY(inc_table_put(s, txn, INC_TABLE_TRAIL_ESTATE, e->digest, INC_DIGEST,
+                          e->text, e->len, 0, err));
     st = inc_store_commit(s, txn, err);
     txn = NULL;
 out:
@@ -319,9 +279,8 @@ inc_trail_estate(struct inc_store *s, const unsigned char digest[INC_DIGEST],
     inc_view_close(v);
     if (st != INC_E_NOTFOUND)
         goto out;
-    while ((st = estate_put(s, digest, text, len, &mine)) == INC_E_FULL &&
-           mine.os == MDB_MAP_FULL)
-        INC_TRY(inc_room_grow(s, len * 2, &mine));
+    st = inc_room_attempt(s, len * 2, estate_put,
+                          &(struct estate){s, digest, text, len}, &mine);
 out:
     if (st != INC_OK && err != NULL)
         *err = mine;
