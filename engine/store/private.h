@@ -279,12 +279,32 @@ enum inc_status inc_event_open(struct inc_store *s, struct inc_err *err);
 enum inc_status inc_event_unpack(struct inc_event *e, const MDB_val *key,
                                  const void *bytes, size_t len,
                                  struct inc_err *err);
-/* Tell every fault of the tables. */
 /* `err` is what failed, or NULL; memory is our trouble and no fault. */
 typedef void inc_event_tell_fn(void *arg, const struct inc_err *err,
                                const char *text);
+/* Tell every fault of the tables. */
 void inc_event_verify(struct inc_view *v, uint64_t head_seq,
                       inc_event_tell_fn *tell, void *arg);
+
+/* verify.c: say a fault to whoever listens. `err` is what failed, NULL when two
+ * things that were read differ. */
+struct inc_teller {
+    inc_event_tell_fn *tell;
+    void *arg;
+};
+__attribute__((format(printf, 3, 4))) void
+inc_verify_fault(const struct inc_teller *t, const struct inc_err *err,
+                 const char *fmt, ...);
+
+/* --- trail.c, verify_trail.c: see trail.h --------------------------------- */
+
+/* Open the register's tables; made when absent and not read_only. */
+enum inc_status inc_trail_open(struct inc_store *s, struct inc_err *err);
+/* Read the key that signs, made when absent and not read_only. */
+enum inc_status inc_signer_open(struct inc_store *s, struct inc_err *err);
+/* Tell every fault of the tables; hands back how many entries there are. */
+uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
+                          void *arg);
 
 /* --- vault.c --------------------------------------------------------------
  */
@@ -303,16 +323,6 @@ void inc_vault_pack(struct inc_buf *out, int64_t revision, const void *bytes,
 enum inc_status inc_former_add(const struct inc_store *s, MDB_txn *txn,
                                const char *id, uint64_t no,
                                struct inc_err *err);
-/* --- trail.c, verify_trail.c: see trail.h --------------------------------- */
-
-/* Open the register's tables; made when absent and not read_only. */
-enum inc_status inc_trail_open(struct inc_store *s, struct inc_err *err);
-/* Read the key that signs, made when absent and not read_only. */
-enum inc_status inc_signer_open(struct inc_store *s, struct inc_err *err);
-/* Tell every fault of the tables; hands back how many entries there are. */
-uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
-                          void *arg);
-
 /* 1 when somebody had this id before. */
 enum inc_status inc_former_any(struct inc_batch *b, const char *id, int *any,
                                struct inc_err *err);

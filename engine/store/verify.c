@@ -51,6 +51,19 @@ tell(struct walk *w, int is_fault, const char *fmt, ...)
     w->tell(w->tell_arg, is_fault, text);
 }
 
+void
+inc_verify_fault(const struct inc_teller *t, const struct inc_err *err,
+                 const char *fmt, ...)
+{
+    char text[240];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    t->tell(t->arg, err, text);
+}
+
 /* Is this failure ours? Then nothing is wrong with the row. */
 static int
 is_ours(struct walk *w, const struct inc_err *err)

@@ -1,4 +1,3 @@
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "engine/store/event.h"
@@ -8,24 +7,10 @@
  * fault: their events follow a little later. */
 struct check {
     struct inc_view *v;
-    inc_event_tell_fn *tell;
-    void *arg;
+    struct inc_teller teller;
     uint64_t rows[INC_TABLES];
     uint64_t mark, last;
 };
-
-/* `err` is what failed, NULL when two things that were read differ. */
-__attribute__((format(printf, 3, 4))) static void
-fault(struct check *c, const struct inc_err *err, const char *fmt, ...)
-{
-    char text[240];
-    va_list ap;
-
-    va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    c->tell(c->arg, err, text);
-}
 
 /* Both sides of the pair must name the event. */
 static void
@@ -35,10 +20,11 @@ check_event(struct check *c, const struct inc_event *e)
     unsigned long long seq = e->seq;
 
     if (e->seq == 0 || e->seq > c->last)
-        fault(c, NULL, "event %llu: the last one is %llu", seq,
-              (unsigned long long)c->last);
+        inc_verify_fault(&c->teller, NULL, "event %llu: the last one is %llu",
+                         seq, (unsigned long long)c->last);
     if (e->score < 0 || e->score > 10000)
-        fault(c, NULL, "event %llu: a score of %ld", seq, (long)e->score);
+        inc_verify_fault(&c->teller, NULL, "event %llu: a score of %ld", seq,
+                         (long)e->score);
     for (int i = 0; i < 2; i++) {
         unsigned char key[2 * INC_NUMBER], named[INC_NUMBER];
         struct inc_err err;
@@ -49,10 +35,12 @@ check_event(struct check *c, const struct inc_event *e)
         if (inc_table_read(c->v->s, c->v->txn,
                            (enum inc_table)(INC_TABLE_EVENT_NEED + i), key,
                            sizeof key, named, sizeof named, &err) != INC_OK)
-            fault(c, &err, "event %llu: by its pair: %s", seq, err.what);
+            inc_verify_fault(&c->teller, &err, "event %llu: by its pair: %s",
+                             seq, err.what);
         else if (inc_number_get(named) != e->seq)
-            fault(c, NULL, "event %llu: its pair names event %llu", seq,
-                  (unsigned long long)inc_number_get(named));
+            inc_verify_fault(&c->teller, NULL,
+                             "event %llu: its pair names event %llu", seq,
+                             (unsigned long long)inc_number_get(named));
     }
 }
 
@@ -78,13 +66,14 @@ walk(struct check *c, enum inc_table t)
         if (st == INC_OK && t == INC_TABLE_EVENT)
             st = inc_event_unpack(&e, &k, bytes, len, &err);
         if (st != INC_OK)
-            fault(c, &err, "row %llu of table %s: %s", row, inc_table_name(t),
-                  err.what);
+            inc_verify_fault(&c->teller, &err, "row %llu of table %s: %s", row,
+                             inc_table_name(t), err.what);
         else if (t == INC_TABLE_EVENT)
             check_event(c, &e);
     }
     if (rc != MDB_NOTFOUND)
-        fault(c, NULL, "table %s: %s", inc_table_name(t), mdb_strerror(rc));
+        inc_verify_fault(&c->teller, NULL, "table %s: %s", inc_table_name(t),
+                         mdb_strerror(rc));
     mdb_cursor_close(cursor);
 }
 
@@ -92,25 +81,28 @@ void
 inc_event_verify(struct inc_view *v, uint64_t head_seq, inc_event_tell_fn *tell,
                  void *arg)
 {
-    struct check c = {.v = v, .tell = tell, .arg = arg};
+    struct check c = {.v = v, .teller = {tell, arg}};
     struct inc_err err;
 
     if (!v->s->has_events)
         return;
     if (inc_event_mark(v, &c.mark, &err) != INC_OK ||
         inc_event_head(v, &c.last, &err) != INC_OK) {
-        fault(&c, &err, "events: %s", err.what);
+        inc_verify_fault(&c.teller, &err, "events: %s", err.what);
         return;
     }
     if (c.mark > head_seq)
-        fault(&c, NULL, "events: matched up to journal %llu, the head is %llu",
-              (unsigned long long)c.mark, (unsigned long long)head_seq);
+        inc_verify_fault(&c.teller, NULL,
+                         "events: matched up to journal %llu, the head is %llu",
+                         (unsigned long long)c.mark,
+                         (unsigned long long)head_seq);
     for (int t = INC_TABLE_EVENT; t < INC_TABLE_EVENT_END; t++) {
         walk(&c, (enum inc_table)t);
         if (c.rows[t] != c.rows[INC_TABLE_EVENT])
-            fault(&c, NULL, "table %s: %llu rows for %llu events",
-                  inc_table_name((enum inc_table)t),
-                  (unsigned long long)c.rows[t],
-                  (unsigned long long)c.rows[INC_TABLE_EVENT]);
+            inc_verify_fault(&c.teller, NULL,
+                             "table %s: %llu rows for %llu events",
+                             inc_table_name((enum inc_table)t),
+                             (unsigned long long)c.rows[t],
+                             (unsigned long long)c.rows[INC_TABLE_EVENT]);
     }
 }

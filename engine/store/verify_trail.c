@@ -1,5 +1,4 @@
 /* verify_trail.c - what verify looks at in the register's tables. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +8,7 @@
 
 struct check {
     struct inc_view *v;
-    inc_event_tell_fn *tell;
-    void *arg;
+    struct inc_teller teller;
     struct inc_arena arena;
     struct inc_trail_head head;
     struct inc_trail_row row;
@@ -20,19 +18,6 @@ struct check {
     int nodes_told;                  /* every later one would be wrong too */
     uint64_t rows, needs, people;    /* that the entries name */
 };
-
-/* `err` is what failed, NULL when two things that were read differ. */
-__attribute__((format(printf, 3, 4))) static void
-fault(struct check *c, const struct inc_err *err, const char *fmt, ...)
-{
-    char text[240];
-    va_list ap;
-
-    va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    c->tell(c->arg, err, text);
-}
 
 /* A person's row of the index, and what it says. */
 static void
@@ -48,12 +33,14 @@ check_link(struct check *c, const struct inc_trail *t, uint64_t person,
     (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
     if (inc_table_read(c->v->s, c->v->txn, INC_TABLE_TRAIL_PERSON, key,
                        sizeof key, place, sizeof place, &err) != INC_OK)
-        fault(c, &err, "register %llu: the row of person %llu: %s",
-              (unsigned long long)t->no, (unsigned long long)person, err.what);
+        inc_verify_fault(
+            &c->teller, &err, "register %llu: the row of person %llu: %s",
+            (unsigned long long)t->no, (unsigned long long)person, err.what);
     else if (inc_number_get(place) != want)
-        fault(c, NULL,
-              "register %llu: the row of person %llu has another place",
-              (unsigned long long)t->no, (unsigned long long)person);
+        inc_verify_fault(
+            &c->teller, NULL,
+            "register %llu: the row of person %llu has another place",
+            (unsigned long long)t->no, (unsigned long long)person);
 }
 
 static void
@@ -74,9 +61,10 @@ check_subjects(struct check *c, const struct inc_trail *t)
         (void)inc_fail(&err, INC_E_NOTFOUND, 0, "it is not there");
         if (inc_table_read(c->v->s, c->v->txn, INC_TABLE_TRAIL_NEED, key,
                            sizeof key, key, 0, &err) != INC_OK)
-            fault(c, &err,
-                  "register %llu: the row of need %llu is not in order",
-                  (unsigned long long)t->no, (unsigned long long)s->no);
+            inc_verify_fault(
+                &c->teller, &err,
+                "register %llu: the row of need %llu is not in order",
+                (unsigned long long)t->no, (unsigned long long)s->no);
     }
 }
 
@@ -100,9 +88,10 @@ check_items(struct check *c, const struct inc_trail_row *row)
     inc_merkle_root(&m, root);
     if (more < 0 || m.n != row->t.n_items ||
         memcmp(root, row->t.items, INC_DIGEST) != 0)
-        fault(c, NULL,
-              "register %llu: its items are not those that were chained",
-              (unsigned long long)row->t.no);
+        inc_verify_fault(
+            &c->teller, NULL,
+            "register %llu: its items are not those that were chained",
+            (unsigned long long)row->t.no);
 }
 
 static void
@@ -115,8 +104,9 @@ check_nodes(struct check *c, const struct inc_trail_row *row)
                           memcmp(nodes, row->nodes, n * sizeof nodes[0]) == 0))
         return;
     c->nodes_told = 1;
-    fault(c, NULL, "register %llu: its nodes of the tree are others",
-          (unsigned long long)row->t.no);
+    inc_verify_fault(&c->teller, NULL,
+                     "register %llu: its nodes of the tree are others",
+                     (unsigned long long)row->t.no);
 }
 
 static void
@@ -130,23 +120,26 @@ check_row(struct check *c, const MDB_val *key, const MDB_val *value)
 
     if (inc_trail_row_read(&c->row, c->v->s, key, value, &c->arena, &err) !=
         INC_OK) {
-        fault(c, &err, "register %llu: %s", no, err.what);
+        inc_verify_fault(&c->teller, &err, "register %llu: %s", no, err.what);
         return;
     }
     if (at != c->seen + 1 || row->t.no != at)
-        fault(c, NULL, "register %llu: follows %llu, names itself %llu", no,
-              (unsigned long long)c->seen, (unsigned long long)row->t.no);
+        inc_verify_fault(
+            &c->teller, NULL, "register %llu: follows %llu, names itself %llu",
+            no, (unsigned long long)c->seen, (unsigned long long)row->t.no);
     inc_chain_next(sum, c->chain, row->head, row->head_len);
     if (memcmp(sum, row->chain, INC_DIGEST) != 0)
-        fault(c, NULL, "register %llu: the chain is broken", no);
+        inc_verify_fault(&c->teller, NULL, "register %llu: the chain is broken",
+                         no);
     c->seen = at;
     memcpy(c->chain, row->chain, INC_DIGEST);
     check_nodes(c, row);
     check_subjects(c, &row->t);
     inc_digest(sum, row->body, row->body_len);
     if (memcmp(sum, row->t.body, INC_DIGEST) != 0)
-        fault(c, NULL,
-              "register %llu: the body is not the one that was chained", no);
+        inc_verify_fault(
+            &c->teller, NULL,
+            "register %llu: the body is not the one that was chained", no);
     if (!row->erased)
         check_items(c, row);
     else if (row->t.of == INC_RECORD_CANDIDATE) /* a pair: one row */
@@ -173,11 +166,13 @@ walk(struct check *c, enum inc_table t)
             check_row(c, &k, &v);
         else if (inc_value_open(c->v->s, t, &k, &v, &c->row.plain, &bytes, &len,
                                 &err) != INC_OK)
-            fault(c, &err, "row %llu of table %s: %s", (unsigned long long)rows,
-                  inc_table_name(t), err.what);
+            inc_verify_fault(&c->teller, &err, "row %llu of table %s: %s",
+                             (unsigned long long)rows, inc_table_name(t),
+                             err.what);
     }
     if (rc != MDB_NOTFOUND)
-        fault(c, NULL, "table %s: %s", inc_table_name(t), mdb_strerror(rc));
+        inc_verify_fault(&c->teller, NULL, "table %s: %s", inc_table_name(t),
+                         mdb_strerror(rc));
     mdb_cursor_close(cursor);
     return rows;
 }
@@ -188,15 +183,16 @@ count(struct check *c, enum inc_table t, uint64_t want)
     uint64_t rows = walk(c, t);
 
     if (rows != want)
-        fault(c, NULL, "table %s: %llu rows, the register names %llu",
-              inc_table_name(t), (unsigned long long)rows,
-              (unsigned long long)want);
+        inc_verify_fault(&c->teller, NULL,
+                         "table %s: %llu rows, the register names %llu",
+                         inc_table_name(t), (unsigned long long)rows,
+                         (unsigned long long)want);
 }
 
 uint64_t
 inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell, void *arg)
 {
-    struct check c = {.v = v, .tell = tell, .arg = arg};
+    struct check c = {.v = v, .teller = {tell, arg}};
     unsigned char ours[INC_DIGEST], theirs[INC_DIGEST];
     struct inc_err err;
 
@@ -205,19 +201,21 @@ inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell, void *arg)
     if (inc_trail_head_load(v->s, v->txn, &c.head, &err) != INC_OK ||
         (inc_arena_init(&c.arena, INC_ENTRY_ARENA) != INC_OK &&
          inc_fail(&err, INC_E_NOMEM, 0, "no memory") != INC_OK)) {
-        fault(&c, &err, "register: it cannot be read");
+        inc_verify_fault(&c.teller, &err, "register: it cannot be read");
         return 0;
     }
     c.seen = c.head.first - 1;
     memcpy(c.chain, c.head.base, INC_DIGEST);
     c.rows = walk(&c, INC_TABLE_TRAIL);
     if (c.seen != c.head.last || memcmp(c.chain, c.head.chain, INC_DIGEST) != 0)
-        fault(&c, NULL, "register: it ends at %llu, the head names %llu",
-              (unsigned long long)c.seen, (unsigned long long)c.head.last);
+        inc_verify_fault(
+            &c.teller, NULL, "register: it ends at %llu, the head names %llu",
+            (unsigned long long)c.seen, (unsigned long long)c.head.last);
     inc_merkle_root(&c.tree, ours);
     inc_merkle_root(&c.head.tree, theirs);
     if (memcmp(ours, theirs, INC_DIGEST) != 0)
-        fault(&c, NULL, "register: its tree is not that of the head");
+        inc_verify_fault(&c.teller, NULL,
+                         "register: its tree is not that of the head");
     count(&c, INC_TABLE_TRAIL_NEED, c.needs);
     count(&c, INC_TABLE_TRAIL_PERSON, c.people);
     (void)walk(&c, INC_TABLE_TRAIL_ESTATE);
