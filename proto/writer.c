@@ -140,6 +140,15 @@ inc_w_text(struct inc_writer *w, const char *text)
 }
 
 void
+inc_w_text_or_nil(struct inc_writer *w, const char *text)
+{
+    if (text == NULL)
+        inc_w_nil(w);
+    else
+        inc_w_text(w, text);
+}
+
+void
 inc_w_bin(struct inc_writer *w, const void *bytes, size_t len)
 {
     msgpack_packer p = packer(w);

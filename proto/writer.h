@@ -35,6 +35,7 @@ void inc_w_nil(struct inc_writer *w);
 void inc_w_bool(struct inc_writer *w, int yes);
 void inc_w_int(struct inc_writer *w, int64_t v);
 void inc_w_text(struct inc_writer *w, const char *text);
+void inc_w_text_or_nil(struct inc_writer *w, const char *text); /* NULL: nil */
 void inc_w_textn(struct inc_writer *w, const char *text, size_t len);
 void inc_w_bin(struct inc_writer *w, const void *bytes, size_t len);
 

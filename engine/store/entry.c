@@ -40,15 +40,6 @@ inc_chain_next(unsigned char out[INC_DIGEST],
     inc_hasher_end(&h, out);
 }
 
-static void
-text_or_nil(struct inc_writer *w, const char *text)
-{
-    if (text == NULL)
-        inc_w_nil(w);
-    else
-        inc_w_text(w, text);
-}
-
 void
 inc_entry_head(struct inc_buf *out, const struct inc_journal_row *row)
 {
@@ -67,9 +58,9 @@ inc_entry_head(struct inc_buf *out, const struct inc_journal_row *row)
     inc_w_int(&w, (int64_t)row->no);
     inc_w_int(&w, row->revision);
     inc_w_bool(&w, row->created);
-    text_or_nil(&w, row->e.actor);
-    text_or_nil(&w, row->e.office);
-    text_or_nil(&w, row->e.purpose);
+    inc_w_text_or_nil(&w, row->e.actor);
+    inc_w_text_or_nil(&w, row->e.office);
+    inc_w_text_or_nil(&w, row->e.purpose);
     inc_w_bin(&w, row->e.body_sha, INC_DIGEST);
     inc_w_end(&w);
 }

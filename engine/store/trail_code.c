@@ -56,15 +56,6 @@ number(struct inc_buf *out, uint64_t v)
     inc_buf_add(out, b, n);
 }
 
-static void
-text_or_nil(struct inc_writer *w, const char *text)
-{
-    if (text == NULL)
-        inc_w_nil(w);
-    else
-        inc_w_text(w, text);
-}
-
 void
 inc_trail_leaf(unsigned char out[INC_TRAIL_LEAF],
                const struct inc_trail_item *i)
@@ -99,9 +90,9 @@ head_pack(struct inc_buf *out, const struct inc_trail *t)
     inc_w_int(&w, t->at_unix_ms);
     inc_w_text(&w, inc_ops[t->op].wire);
     inc_w_int(&w, t->result);
-    text_or_nil(&w, t->actor);
-    text_or_nil(&w, t->office);
-    text_or_nil(&w, t->purpose);
+    inc_w_text_or_nil(&w, t->actor);
+    inc_w_text_or_nil(&w, t->office);
+    inc_w_text_or_nil(&w, t->purpose);
     inc_w_int(&w, (int64_t)t->generation);
     inc_w_int(&w, (int64_t)t->view);
     inc_w_int(&w, t->as_of);
