@@ -9,16 +9,10 @@
 /* More than this to catch up with and reading everything is as quick. */
 enum { ENTRIES_MAX = 1 << 18, RECORD_BYTES = 8 << 20 };
 
-struct feed {
-    struct inc_pool_builder *builder;
-    enum inc_record_kind kind;
-    struct inc_err *err;
-};
-
-static enum inc_status
-feed_one(void *arg, uint64_t no, const union inc_record *r)
+enum inc_status
+inc_feed_one(void *arg, uint64_t no, const union inc_record *r)
 {
-    struct feed *f = arg;
+    struct inc_feeding *f = arg;
 
     return f->kind == INC_RECORD_CANDIDATE
                ? inc_pool_add_candidate(f->builder, no, &r->candidate, f->err)
@@ -29,9 +23,9 @@ enum inc_status
 inc_feed(struct inc_pool_builder *b, struct inc_view *v,
          enum inc_record_kind kind, struct inc_arena *a, struct inc_err *err)
 {
-    struct feed f = {b, kind, err};
+    struct inc_feeding f = {b, kind, err};
 
-    return inc_view_scan(v, kind, a, feed_one, &f, err);
+    return inc_view_scan(v, kind, a, inc_feed_one, &f, err);
 }
 
 /* Comuni by number: a person's home is one. */

@@ -23,6 +23,15 @@ enum inc_status inc_catch_up(struct inc_pool **out, uint64_t *caught_up,
                              const struct inc_store_info *info,
                              struct inc_err *err);
 
+/* What a scan hands its records to, to have them in a pool: an
+ * inc_view_each_fn, its arg a struct inc_feeding. */
+struct inc_feeding {
+    struct inc_pool_builder *builder;
+    enum inc_record_kind kind;
+    struct inc_err *err;
+};
+enum inc_status inc_feed_one(void *arg, uint64_t no, const union inc_record *r);
+
 /* Add every candidate, or need, of the view to a builder. */
 enum inc_status inc_feed(struct inc_pool_builder *b, struct inc_view *v,
                          enum inc_record_kind kind, struct inc_arena *a,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/match/catch_up.h"
 #include "engine/server/desk.h"
 #include "proto/register.h"
 
@@ -71,27 +72,11 @@ forget(struct replay *r)
     r->people = r->subjects = NULL;
 }
 
-struct feed {
-    struct inc_pool_builder *b;
-    enum inc_record_kind kind;
-    struct inc_err *err;
-};
-
-static enum inc_status
-feed_one(void *arg, uint64_t no, const union inc_record *r)
-{
-    struct feed *f = arg;
-
-    return f->kind == INC_RECORD_CANDIDATE
-               ? inc_pool_add_candidate(f->b, no, &r->candidate, f->err)
-               : inc_pool_add_need(f->b, no, &r->need, f->err);
-}
-
 static enum inc_status
 build(struct replay *r, struct inc_err *err)
 {
     struct inc_pool_builder *b = NULL;
-    struct feed f = {.err = err};
+    struct inc_feeding f = {.err = err};
     enum inc_status st = INC_OK;
 
     r->then.estate = inc_estate_hold(r->now->estate);
@@ -100,11 +85,13 @@ build(struct replay *r, struct inc_err *err)
         return INC_OK;
     }
     INC_TRY(inc_pool_begin(&b, &r->then.estate->world, err));
-    f.b = b;
+    f.builder = b;
     f.kind = INC_RECORD_CANDIDATE;
-    INC_TRY(inc_past_scan(r->people, f.kind, &r->records, feed_one, &f, err));
+    INC_TRY(
+        inc_past_scan(r->people, f.kind, &r->records, inc_feed_one, &f, err));
     f.kind = INC_RECORD_NEED;
-    INC_TRY(inc_past_scan(r->people, f.kind, &r->records, feed_one, &f, err));
+    INC_TRY(
+        inc_past_scan(r->people, f.kind, &r->records, inc_feed_one, &f, err));
     st = inc_pool_end(&r->then.pool, b, NULL, r->generation, err);
     b = NULL; /* end consumes it */
 out:
