@@ -34,22 +34,10 @@ ask_page(struct inc_cli *c, int64_t after, int64_t limit,
 }
 
 static void
-put_moment(struct inc_buf *out, int64_t ms)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    char text[32];
-
-    if (gmtime_r(&seconds, &tm) != NULL &&
-        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &tm) != 0)
-        inc_buf_text(out, text);
-}
-
-static void
 put_event(struct inc_cli *c, const struct inc_event_item *e)
 {
     inc_buf_printf(&c->out, "%8" PRId64 "  ", e->seq);
-    put_moment(&c->out, e->at);
+    inc_moment(&c->out, e->at);
     inc_buf_printf(&c->out, "  %3d%c%02d  %-20s %s\n", (int)(e->score / 100),
                    c->lang[0] == 'i' ? ',' : '.', (int)(e->score % 100),
                    e->need, e->person);

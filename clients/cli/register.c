@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "clients/cli/admin.h"
 #include "clients/cli/cli.h"
@@ -11,18 +10,6 @@
 #include "proto/register.h"
 
 enum { PAGE = 100 };
-
-static void
-put_moment(struct inc_buf *out, int64_t ms)
-{
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    char text[32];
-
-    if (gmtime_r(&seconds, &tm) != NULL &&
-        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &tm) != 0)
-        inc_buf_text(out, text);
-}
 
 static void
 add_text(struct inc_writer *w, const char *key, const struct inc_cli *c,
@@ -92,7 +79,7 @@ static void
 put_item(struct inc_cli *c, const struct inc_record_item *e, int of_person)
 {
     inc_buf_printf(&c->out, "%7" PRId64 " ", e->no);
-    put_moment(&c->out, e->at);
+    inc_moment(&c->out, e->at);
     inc_buf_printf(&c->out, "  %s", asked(e->op));
     put_record(&c->out, e->need, e->need_no);
     if (!of_person)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "clients/cli/concepts.h"
 #include "engine/base/date.h"
@@ -22,6 +23,18 @@ inc_day(char out[16], const char *lang, int32_t days)
     else
         (void)snprintf(out, 16, "%04d-%02d-%02d", year % 10000, month % 100,
                        day % 100);
+}
+
+void
+inc_moment(struct inc_buf *out, int64_t ms)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+    char text[32];
+
+    if (gmtime_r(&seconds, &tm) != NULL &&
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &tm) != 0)
+        inc_buf_text(out, text);
 }
 
 void

@@ -26,5 +26,7 @@ void inc_pad(struct inc_buf *out, const char *text, size_t columns);
 
 /* "22/11/2026" in Italian, "2026-11-22" in English. */
 void inc_day(char out[16], const char *lang, int32_t days);
+/* Append "2026-11-22 10:00:00Z". */
+void inc_moment(struct inc_buf *out, int64_t unix_ms);
 
 #endif
