@@ -160,18 +160,45 @@ inc_ring_head(struct inc_ring *r, struct inc_err *err)
 /* ---- making -------------------------------------------------------------- */
 
 /* A whole ring under a temporary name, then in place. Row i+1 wraps key i. */
-static enum inc_status
-install(int fd, const char *temp, const char *path, const char *folder,
-        struct inc_err *err)
-{
-    enum inc_status st = INC_OK;
+struct fresh {
+    char folder[RING_PATH], path[RING_PATH], temp[RING_PATH];
+    int fd;
+};
 
-    if (inc_ring_sync(fd) != 0)
-        return inc_ring_trouble(err, errno, "sync");
-    if (rename(temp, path) != 0)
-        return inc_ring_trouble(err, errno, "put in place");
-    INC_TRY(inc_file_sync_dir(folder, err));
+static enum inc_status
+fresh_begin(struct fresh *f, const char *dir, struct inc_err *err)
+{
+    enum inc_status st;
+
+    f->fd = -1;
+    INC_TRY(inc_ring_path(f->folder, dir, "", err));
+    INC_TRY(inc_ring_path(f->path, dir, "ring", err));
+    INC_TRY(inc_ring_path(f->temp, dir, "ring.new", err));
+    INC_TRY(inc_file_mkdirs(f->folder, err));
+    INC_TRY(inc_file_sync_dir(dir, err));
+    f->fd = open(f->temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (f->fd < 0)
+        st = inc_ring_trouble(err, errno, "make");
 out:
+    return st;
+}
+
+/* st: how writing it went. */
+static enum inc_status
+fresh_end(struct fresh *f, enum inc_status st, struct inc_err *err)
+{
+    INC_TRY(st);
+    if (inc_ring_sync(f->fd) != 0)
+        INC_TRY(inc_ring_trouble(err, errno, "sync"));
+    if (rename(f->temp, f->path) != 0)
+        INC_TRY(inc_ring_trouble(err, errno, "put in place"));
+    st = inc_file_sync_dir(f->folder, err);
+out:
+    if (f->fd < 0)
+        return st;
+    (void)close(f->fd);
+    if (st != INC_OK)
+        (void)unlink(f->temp);
     return st;
 }
 
@@ -179,33 +206,20 @@ enum inc_status
 inc_ring_make(const char *dir, const struct inc_kek_epoch *kek,
               struct inc_err *err)
 {
-    char folder[RING_PATH], path[RING_PATH], temp[RING_PATH];
+    struct fresh new;
     unsigned char bytes[RING_HEAD + RING_ROW], name[RING_NAME], key[INC_SECRET];
-    enum inc_status st;
-    int fd = -1;
+    enum inc_status st = fresh_begin(&new, dir, err);
 
-    INC_TRY(inc_ring_path(folder, dir, "", err));
-    INC_TRY(inc_ring_path(path, dir, "ring", err));
-    INC_TRY(inc_ring_path(temp, dir, "ring.new", err));
-    INC_TRY(inc_file_mkdirs(folder, err));
-    INC_TRY(inc_file_sync_dir(dir, err));
-    fd = open(temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        INC_TRY(inc_ring_trouble(err, errno, "make"));
+    INC_TRY(st);
     inc_random_bytes(name, sizeof name);
     inc_random_bytes(key, sizeof key);
     head_write(bytes, name, kek->epoch);
     inc_ring_wrap(bytes + RING_HEAD, key, kek->key, name, kek->epoch, 0);
     inc_wipe(key, sizeof key);
-    if (inc_ring_write(fd, bytes, sizeof bytes, 0) != 0)
-        INC_TRY(inc_ring_trouble(err, errno, "write"));
-    INC_TRY(install(fd, temp, path, folder, err));
+    if (inc_ring_write(new.fd, bytes, sizeof bytes, 0) != 0)
+        st = inc_ring_trouble(err, errno, "write");
 out:
-    if (fd >= 0)
-        (void)close(fd);
-    if (st != INC_OK && fd >= 0)
-        (void)unlink(temp);
-    return st;
+    return fresh_end(&new, st, err);
 }
 
 int
@@ -301,26 +315,12 @@ enum inc_status
 inc_ring_whole(const struct inc_ring *r, const char *dir,
                const struct inc_kek_epoch *next, struct inc_err *err)
 {
-    char folder[RING_PATH], path[RING_PATH], temp[RING_PATH];
-    enum inc_status st;
-    int fd = -1;
+    struct fresh new;
+    enum inc_status st = fresh_begin(&new, dir, err);
 
-    INC_TRY(inc_ring_path(folder, dir, "", err));
-    INC_TRY(inc_ring_path(path, dir, "ring", err));
-    INC_TRY(inc_ring_path(temp, dir, "ring.new", err));
-    INC_TRY(inc_file_mkdirs(folder, err));
-    INC_TRY(inc_file_sync_dir(dir, err));
-    fd = open(temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        INC_TRY(inc_ring_trouble(err, errno, "make"));
-    INC_TRY(pour(r, fd, next, err));
-    INC_TRY(install(fd, temp, path, folder, err));
-out:
-    if (fd >= 0)
-        (void)close(fd);
-    if (st != INC_OK && fd >= 0)
-        (void)unlink(temp);
-    return st;
+    if (st == INC_OK)
+        st = pour(r, new.fd, next, err);
+    return fresh_end(&new, st, err);
 }
 
 enum inc_status
