@@ -8,15 +8,39 @@
 
 enum { CHECKPOINT_SINCE, PAGE_BYTES = 512 << 10 };
 
-static void
-write_text(struct inc_writer *w, const struct inc_buf *text, uint64_t next)
+/* What the three share: the view it is read from, and the text it becomes. */
+struct evidence {
+    struct inc_view *view;
+    struct inc_buf text;
+    uint64_t next; /* 0: nothing follows */
+};
+
+static enum inc_status
+begin(struct evidence *e, const struct inc_desk *d, struct inc_job *j,
+      void *body, struct inc_err *err)
 {
-    inc_w_map(w);
-    inc_w_key(w, "text");
-    inc_w_textn(w, (const char *)text->data, text->len);
-    if (next != 0)
-        inc_w_kint(w, "next", (int64_t)next);
-    inc_w_end(w);
+    enum inc_status st;
+
+    INC_TRY(inc_route_body(j, body, err));
+    st = inc_view_open(&e->view, d->o.store, err);
+out:
+    return st;
+}
+
+static enum inc_status
+finish(struct evidence *e, enum inc_status st, struct inc_writer *w)
+{
+    if (st == INC_OK) {
+        inc_w_map(w);
+        inc_w_key(w, "text");
+        inc_w_textn(w, (const char *)e->text.data, e->text.len);
+        if (e->next != 0)
+            inc_w_kint(w, "next", (int64_t)e->next);
+        inc_w_end(w);
+    }
+    inc_buf_release(&e->text);
+    inc_view_close(e->view);
+    return st;
 }
 
 enum inc_status
@@ -25,24 +49,18 @@ inc_on_checkpoint(struct inc_desk *d, struct inc_job *j,
                   struct inc_err *err)
 {
     struct inc_checkpoint body = {0};
-    struct inc_view *view = NULL;
-    struct inc_buf text = {0};
-    enum inc_status st = INC_OK;
+    struct evidence e = {0};
+    enum inc_status st = begin(&e, d, j, &body, err);
 
     (void)image;
-    INC_TRY(inc_route_body(j, &body, err));
-    INC_TRY(inc_view_open(&view, d->o.store, err));
+    INC_TRY(st);
     st = inc_checkpoint_write(
-        &text, view, inc_clock_unix_ms(),
+        &e.text, e.view, inc_clock_unix_ms(),
         INC_HAS(&body, CHECKPOINT_SINCE) ? (uint64_t)body.since : 0, err);
     if (st == INC_E_RANGE)
         inc_err_where(err, "since");
-    INC_TRY(st);
-    write_text(w, &text, 0);
 out:
-    inc_buf_release(&text);
-    inc_view_close(view);
-    return st;
+    return finish(&e, st, w);
 }
 
 enum inc_status
@@ -51,28 +69,22 @@ inc_on_proof(struct inc_desk *d, struct inc_job *j,
              struct inc_err *err)
 {
     struct inc_match_proof body = {0};
-    struct inc_view *view = NULL;
-    struct inc_buf text = {0};
+    struct evidence e = {0};
     uint64_t person = 0;
-    enum inc_status st = INC_OK;
+    enum inc_status st = begin(&e, d, j, &body, err);
 
     (void)image;
-    INC_TRY(inc_route_body(j, &body, err));
-    INC_TRY(inc_view_open(&view, d->o.store, err));
+    INC_TRY(st);
     if (body.person != NULL)
-        st = inc_view_number(view, INC_RECORD_CANDIDATE, body.person, &person,
+        st = inc_view_number(e.view, INC_RECORD_CANDIDATE, body.person, &person,
                              err);
     if (st == INC_OK)
-        st = inc_proof_write(&text, view, inc_clock_unix_ms(),
+        st = inc_proof_write(&e.text, e.view, inc_clock_unix_ms(),
                              (uint64_t)body.no, person, &j->arena, err);
     if (st == INC_E_NOTFOUND && err->where[0] == '\0')
         inc_err_where(err, body.person != NULL ? "person" : "no");
-    INC_TRY(st);
-    write_text(w, &text, 0);
 out:
-    inc_buf_release(&text);
-    inc_view_close(view);
-    return st;
+    return finish(&e, st, w);
 }
 
 enum inc_status
@@ -81,19 +93,12 @@ inc_on_export(struct inc_desk *d, struct inc_job *j,
               struct inc_err *err)
 {
     struct inc_register_export body = {0};
-    struct inc_view *view = NULL;
-    struct inc_buf text = {0};
-    uint64_t next = 0;
-    enum inc_status st = INC_OK;
+    struct evidence e = {0};
+    enum inc_status st = begin(&e, d, j, &body, err);
 
     (void)image;
-    INC_TRY(inc_route_body(j, &body, err));
-    INC_TRY(inc_view_open(&view, d->o.store, err));
-    INC_TRY(inc_export_write(&text, view, body.journal != 0,
-                             (uint64_t)body.after, PAGE_BYTES, &next, err));
-    write_text(w, &text, next);
-out:
-    inc_buf_release(&text);
-    inc_view_close(view);
-    return st;
+    if (st == INC_OK)
+        st = inc_export_write(&e.text, e.view, body.journal != 0,
+                              (uint64_t)body.after, PAGE_BYTES, &e.next, err);
+    return finish(&e, st, w);
 }
