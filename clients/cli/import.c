@@ -12,6 +12,7 @@
 #include "clients/cli/records.h"
 #include "clients/cli/resume.h"
 #include "engine/base/clock.h"
+#include "engine/base/hex.h"
 #include "engine/base/mem.h"
 
 enum {
@@ -262,8 +263,7 @@ submit(struct import *m, struct group *g, size_t first, size_t n,
     inc_w_list(&w);
     for (size_t i = first; i < first + n; i++) {
         inc_import_key(key, m->digest, m->kind, g->record[i].line, m->salt);
-        for (size_t k = 0; k < INC_KEY; k++)
-            (void)snprintf(digits + 2 * k, 3, "%02x", key[k]);
+        inc_hex(digits, key, INC_KEY);
         inc_w_text(&w, digits);
     }
     inc_w_end(&w);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/base/hex.h"
+
 enum { DEPTH_MAX = 8 }; /* deeper than any record; under the writer's limit */
 
 static void
@@ -164,8 +166,7 @@ put_bin(struct inc_buf *out, const struct inc_node *n)
     const unsigned char *bytes = inc_node_bin(n, &len);
 
     inc_buf_text(out, "\"");
-    for (size_t i = 0; i < len; i++)
-        inc_buf_printf(out, "%02x", bytes[i]);
+    inc_hex_add(out, bytes, len);
     inc_buf_text(out, "\"");
 }
 

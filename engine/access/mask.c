@@ -4,6 +4,7 @@
 
 #include "engine/access/judge.h"
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 #include "proto/bodies.h"
 #include "proto/replies.h"
 
@@ -21,7 +22,6 @@ inc_alias(char out[INC_ALIAS_TEXT], const char *who, const char *about,
 {
     struct inc_hasher h;
     unsigned char sum[INC_DIGEST];
-    size_t n = 2;
 
     inc_hasher_init(&h);
     inc_hasher_add(&h, secret, INC_ALIAS_SECRET);
@@ -31,8 +31,7 @@ inc_alias(char out[INC_ALIAS_TEXT], const char *who, const char *about,
     inc_hasher_end(&h, sum);
     out[0] = 'p';
     out[1] = '-';
-    for (size_t i = 0; n + 2 < INC_ALIAS_TEXT; i++, n += 2)
-        (void)snprintf(out + n, 3, "%02x", sum[i]);
+    inc_hex(out + 2, sum, (INC_ALIAS_TEXT - 3) / 2);
 }
 
 static const struct inc_type *

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "engine/base/check.h"
+#include "engine/base/hex.h"
 
 _Static_assert(sizeof(crypto_generichash_state) <=
                    sizeof(((struct inc_hasher *)0)->state),
@@ -45,7 +46,7 @@ inc_digest(unsigned char out[INC_DIGEST], const void *bytes, size_t len)
 void
 inc_digest_hex(char out[INC_DIGEST_HEX], const unsigned char digest[INC_DIGEST])
 {
-    (void)sodium_bin2hex(out, INC_DIGEST_HEX, digest, INC_DIGEST);
+    inc_hex(out, digest, INC_DIGEST);
 }
 
 void

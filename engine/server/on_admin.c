@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/file.h"
+#include "engine/base/hex.h"
 #include "engine/server/desk.h"
 #include "engine/server/survey.h"
 
@@ -13,13 +14,6 @@ enum { FINDINGS_MAX = 100, PATH_BYTES = 4096 };
 struct entries {
     struct inc_writer *w;
 };
-
-static void
-hex(char *out, const unsigned char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
 
 static void
 optional(struct inc_writer *w, const char *key, const char *text)
@@ -39,7 +33,7 @@ write_entry(void *arg, const struct inc_entry *e)
     inc_w_kint(w, "at", e->at_unix_ms);
     inc_w_ktext(w, "op", inc_ops[e->op].wire);
     inc_w_ktext(w, "result", inc_status_wire(e->result));
-    hex(text, e->key, sizeof e->key);
+    inc_hex(text, e->key, sizeof e->key);
     inc_w_ktext(w, "key", text);
     optional(w, "id", e->id);
     optional(w, "actor", e->actor);

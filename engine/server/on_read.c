@@ -1,6 +1,7 @@
 /* get and list of the three kinds of record. Worker threads. */
 #include <string.h>
 
+#include "engine/base/hex.h"
 #include "engine/server/desk.h"
 
 enum {
@@ -43,24 +44,7 @@ out:
 static void
 cursor_write(char out[2 * INC_ID_MAX + 1], const char *id)
 {
-    static const char digit[] = "0123456789abcdef";
-    size_t n = 0;
-
-    for (; *id != '\0' && n < 2 * (size_t)INC_ID_MAX; id++) {
-        out[n++] = digit[(unsigned char)*id >> 4];
-        out[n++] = digit[(unsigned char)*id & 15];
-    }
-    out[n] = '\0';
-}
-
-static int
-hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
+    inc_hex(out, id, strnlen(id, INC_ID_MAX));
 }
 
 static enum inc_status
@@ -71,13 +55,9 @@ cursor_read(char out[INC_ID_MAX + 1], const char *cursor, struct inc_err *err)
 
     if (len % 2 != 0 || len > 2 * (size_t)INC_ID_MAX)
         goto bad;
-    for (size_t i = 0; i < len / 2; i++) {
-        int high = hex_value(cursor[2 * i]), low = hex_value(cursor[2 * i + 1]);
-
-        if (high < 0 || low < 0 || high * 16 + low == 0)
-            goto bad;
-        out[i] = (char)(high * 16 + low);
-    }
+    if (inc_unhex((unsigned char *)out, cursor, len / 2) != 0 ||
+        memchr(out, 0, len / 2) != NULL)
+        goto bad;
     out[len / 2] = '\0';
     return INC_OK;
 bad:

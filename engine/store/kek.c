@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 
 enum {
     PATH_BYTES = 4096,
@@ -67,14 +68,6 @@ check_mode(const char *path, struct inc_err *err)
     return INC_OK;
 }
 
-static int
-hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "epoch N HEX\n" at *text; moves it behind the line. 0 when it is none. */
 static int
 read_epoch(struct inc_kek_epoch *out, const char **text)
@@ -89,17 +82,7 @@ read_epoch(struct inc_kek_epoch *out, const char **text)
     if (n > UINT32_MAX || *end != ' ')
         return 0;
     p = end + 1;
-    for (size_t i = 0; i < HEX; i += 2) {
-        int high = hex_value(p[i]), low;
-
-        if (high < 0)
-            return 0;
-        low = hex_value(p[i + 1]);
-        if (low < 0)
-            return 0;
-        out->key[i / 2] = (unsigned char)(high * 16 + low);
-    }
-    if (p[HEX] != '\n')
+    if (inc_unhex(out->key, p, INC_SECRET) != 0 || p[HEX] != '\n')
         return 0;
     out->epoch = (uint32_t)n;
     *text = p + HEX + 1;
@@ -146,15 +129,12 @@ out:
 static void
 append(char *out, size_t *len, const struct inc_kek_epoch *e)
 {
-    static const char digit[] = "0123456789abcdef";
     int n = snprintf(out + *len, LINE_MAX_BYTES, "epoch %lu ",
                      (unsigned long)e->epoch);
 
     *len += (size_t)n;
-    for (size_t i = 0; i < INC_SECRET; i++) {
-        out[(*len)++] = digit[e->key[i] >> 4];
-        out[(*len)++] = digit[e->key[i] & 15];
-    }
+    inc_hex(out + *len, e->key, INC_SECRET);
+    *len += HEX;
     out[(*len)++] = '\n';
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/base/hex.h"
 #include "engine/base/mem.h"
 #include "engine/store/trail_private.h"
 
@@ -86,23 +87,10 @@ struct climb {
 };
 
 static void
-put_hex(struct inc_buf *out, const void *bytes, size_t len)
-{
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *p = bytes;
-
-    for (size_t i = 0; i < len; i++) {
-        const char two[2] = {digits[p[i] >> 4], digits[p[i] & 15]};
-
-        inc_buf_add(out, two, sizeof two);
-    }
-}
-
-static void
 put_line(struct inc_buf *out, const char *word, const void *bytes, size_t len)
 {
     inc_buf_printf(out, "%s ", word);
-    put_hex(out, bytes, len);
+    inc_hex_add(out, bytes, len);
     inc_buf_text(out, "\n");
 }
 
@@ -249,11 +237,11 @@ inc_checkpoint_write(struct inc_buf *out, struct inc_view *v,
     put_line(out, "store", s->id, INC_STORE_ID);
     inc_buf_printf(out, "at %lld\njournal %llu ", (long long)at_unix_ms,
                    (unsigned long long)journal.seq);
-    put_hex(out, journal.chain, INC_DIGEST);
+    inc_hex_add(out, journal.chain, INC_DIGEST);
     inc_buf_printf(out, "\nregister %llu ", (unsigned long long)head.last);
-    put_hex(out, head.chain, INC_DIGEST);
+    inc_hex_add(out, head.chain, INC_DIGEST);
     inc_buf_text(out, " ");
-    put_hex(out, root, INC_DIGEST);
+    inc_hex_add(out, root, INC_DIGEST);
     inc_buf_text(out, "\n");
     INC_TRY(sign(out, from, s, err));
     if (since > 0)
@@ -316,7 +304,7 @@ put_item(struct climb *c, uint64_t person, struct inc_arena *a)
     if (i != c->row.t.n_items)
         INC_TRY(inc_fail(c->err, INC_E_CORRUPT, 0, "an entry lacks items"));
     inc_buf_printf(c->out, "item %u %u ", at, i);
-    put_hex(c->out, leaf, sizeof leaf);
+    inc_hex_add(c->out, leaf, sizeof leaf);
     inc_buf_text(c->out, "\n");
     n = inc_merkle_path(way, leaves, i, at);
     for (uint32_t k = 0; k < n; k++)

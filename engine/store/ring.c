@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engine/base/hash.h"
+#include "engine/base/hex.h"
 #include "engine/base/mem.h"
 
 /* ---- opening ------------------------------------------------------------- */
@@ -153,8 +153,7 @@ inc_ring_epoch(const struct inc_ring *r)
 void
 inc_ring_name(const struct inc_ring *r, char out[33])
 {
-    for (size_t i = 0; i < RING_NAME; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", r->name[i]);
+    inc_hex(out, r->name, RING_NAME);
 }
 
 int

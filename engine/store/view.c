@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/check.h"
+#include "engine/base/hex.h"
 #include "engine/base/mem.h"
 
 static enum inc_status
@@ -273,7 +274,6 @@ inc_view_info(struct inc_view *v, struct inc_store_info *out,
     enum inc_status st;
     struct inc_store *s = v->s;
     struct inc_store_info info = {.format = INC_STORE_FORMAT};
-    static const char hex[] = "0123456789abcdef";
     struct inc_head head;
     MDB_envinfo env;
     MDB_stat stat;
@@ -282,10 +282,7 @@ inc_view_info(struct inc_view *v, struct inc_store_info *out,
     INC_TRY(inc_head_load(s, v->txn, &head, err));
     info.head_seq = head.seq;
     memcpy(info.head_chain, head.chain, INC_DIGEST);
-    for (int i = 0; i < INC_STORE_ID; i++) {
-        info.id[(size_t)i * 2] = hex[s->id[i] >> 4];
-        info.id[(size_t)i * 2 + 1] = hex[s->id[i] & 15];
-    }
+    inc_hex(info.id, s->id, INC_STORE_ID);
     for (int k = 0; k < INC_RECORD_KINDS; k++) {
         INC_TRY(inc_lmdb_status(
             mdb_stat(v->txn, s->dbi[INC_TABLE_RECORD + k], &stat),
