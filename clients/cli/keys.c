@@ -80,8 +80,23 @@ write_user(struct inc_cli *c, struct inc_writer *w, const struct inc_keys *k)
     inc_w_end(w);
 }
 
-/* A pair of our own, in its file before anybody is told of it; or the public
- * key that somebody gave. */
+static void
+make_pair(const struct inc_cli *c, struct inc_keys *k)
+{
+    inc_keys_make(k);
+    (void)snprintf(k->user, sizeof k->user, "%s", c->args.word[0]);
+}
+
+/* In its file before anybody is told of it. */
+static enum inc_status
+keep_pair(const struct inc_cli *c, const struct inc_keys *k,
+          char path[PATH_BYTES], struct inc_err *err)
+{
+    path_of(path, c, k->user);
+    return inc_keys_write(path, k, 1, err);
+}
+
+/* A pair of our own, or the public key that somebody gave. */
 static enum inc_status
 take_pair(struct inc_cli *c, struct inc_keys *k, char path[PATH_BYTES],
           struct inc_err *err)
@@ -98,11 +113,9 @@ take_pair(struct inc_cli *c, struct inc_keys *k, char path[PATH_BYTES],
         (void)snprintf(k->public_key, sizeof k->public_key, "%s", given);
         return INC_OK;
     }
-    inc_keys_make(k);
-    (void)snprintf(k->user, sizeof k->user, "%s", c->args.word[0]);
+    make_pair(c, k);
     INC_TRY(server_key(c, k, err));
-    path_of(path, c, k->user);
-    st = inc_keys_write(path, k, 1, err);
+    st = keep_pair(c, k, path, err);
 out:
     return st;
 }
@@ -169,10 +182,8 @@ inc_cmd_keys_pair(struct inc_cli *c)
     enum inc_status st;
 
     inc_err_clear(&err);
-    inc_keys_make(&k);
-    (void)snprintf(k.user, sizeof k.user, "%s", c->args.word[0]);
-    path_of(path, c, k.user);
-    st = inc_keys_write(path, &k, 1, &err);
+    make_pair(c, &k);
+    st = keep_pair(c, &k, path, &err);
     if (st == INC_OK && c->json)
         inc_buf_printf(&c->out, "{\"public\":\"%s\"}\n", k.public_key);
     else if (st == INC_OK)
@@ -203,12 +214,10 @@ inc_cmd_keys_rotate(struct inc_cli *c)
         goto out;
     }
     if (inc_arg_has(&c->args, INC_OPT_OUT)) {
-        inc_keys_make(&k);
-        (void)snprintf(k.user, sizeof k.user, "%s", c->args.word[0]);
+        make_pair(c, &k);
         if (inc_connect(c, 0, &err) == INC_OK)
             inc_client_server_key(c->client, k.server);
-        path_of(path, c, k.user);
-        INC_TRY(inc_keys_write(path, &k, 1, &err));
+        INC_TRY(keep_pair(c, &k, path, &err));
     } else {
         INC_TRY(take_pair(c, &k, path, &err));
     }
