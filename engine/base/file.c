@@ -176,3 +176,13 @@ inc_file_mkdirs(const char *path, struct inc_err *err)
     }
     return INC_OK;
 }
+
+enum inc_status
+inc_file_mkdirs_of(const char *path, struct inc_err *err)
+{
+    char folder[PATH_BYTES];
+
+    if (parent_of(folder, path) != INC_OK)
+        return inc_fail(err, INC_E_LIMIT, 0, "path too long");
+    return inc_file_mkdirs(folder, err);
+}

@@ -22,6 +22,8 @@ enum inc_status inc_file_write(const char *path, const void *bytes, size_t len,
 
 /* Create the folder and its parents, mode 0700. INC_OK also if there. */
 enum inc_status inc_file_mkdirs(const char *path, struct inc_err *err);
+/* The same for the folder that a file of this path lies in. */
+enum inc_status inc_file_mkdirs_of(const char *path, struct inc_err *err);
 
 /* fsync of a folder, so that a rename in it survives a power cut. */
 enum inc_status inc_file_sync_dir(const char *path, struct inc_err *err);

@@ -154,20 +154,6 @@ inc_events_check(const char *events, struct inc_err *err)
 }
 
 static enum inc_status
-make_folder(const char *path, struct inc_err *err)
-{
-    char dir[PATH_MAX_BYTES];
-    char *slash;
-
-    (void)snprintf(dir, sizeof dir, "%s", path);
-    slash = strrchr(dir, '/');
-    if (slash == NULL || slash == dir)
-        return INC_OK;
-    *slash = '\0';
-    return inc_file_mkdirs(dir, err);
-}
-
-static enum inc_status
 lock_file(int *lock_fd, const char *path, struct inc_err *err)
 {
     char name[PATH_MAX_BYTES + 8], pid[24] = "";
@@ -214,7 +200,7 @@ inc_endpoint_claim(int *lock_fd, const char *endpoint, struct inc_err *err)
     INC_TRY(inc_endpoint_check(endpoint, err));
     if (!starts(endpoint, "ipc://"))
         goto out;
-    INC_TRY(make_folder(path, err));
+    INC_TRY(inc_file_mkdirs_of(path, err));
     INC_TRY(lock_file(lock_fd, path, err));
     if (lstat(path, &info) == 0 && !S_ISSOCK(info.st_mode)) {
         (void)close(*lock_fd);

@@ -12,12 +12,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/hex.h"
 
-enum {
-    PATH_BYTES = 4096,
-    FILE_MAX = 4096,
-    LINE_MAX_BYTES = 128,
-    HEX = 2 * INC_SECRET
-};
+enum { FILE_MAX = 4096, LINE_MAX_BYTES = 128, HEX = 2 * INC_SECRET };
 
 static const char first_line[] = "incrocio key 1\n";
 
@@ -171,24 +166,6 @@ inc_kek_save(const struct inc_kek *kek, const char *path, struct inc_err *err)
     return st;
 }
 
-/* The folder of the file, which a first start may have to make. */
-static enum inc_status
-make_folder(const char *path, struct inc_err *err)
-{
-    char folder[PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-
-    if (n == 0)
-        return INC_OK;
-    if (n >= sizeof folder)
-        return inc_fail(err, INC_E_LIMIT, 0, "a path is over %d bytes",
-                        PATH_BYTES);
-    memcpy(folder, path, n);
-    folder[n] = '\0';
-    return inc_file_mkdirs(folder, err);
-}
-
 enum inc_status
 inc_kek_make(struct inc_kek *out, const char *path, struct inc_err *err)
 {
@@ -200,7 +177,7 @@ inc_kek_make(struct inc_kek *out, const char *path, struct inc_err *err)
         return refuse(err, path, "there is a key file already",
                       "it belongs to another store, or this store was lost: "
                       "move it away only when nothing needs it");
-    INC_TRY(make_folder(path, err));
+    INC_TRY(inc_file_mkdirs_of(path, err));
     st = inc_kek_save(out, path, err);
 out:
     return st;

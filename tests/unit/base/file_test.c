@@ -231,6 +231,12 @@ folders(void **state)
     assert_int_equal(info.st_mode & 0777, 0700);
     assert_int_equal(inc_file_mkdirs(path, &err), INC_OK);
     assert_int_equal(inc_file_mkdirs(in_dir(path, "a/b/"), &err), INC_OK);
+    assert_int_equal(inc_file_mkdirs_of(in_dir(path, "o/p/file"), &err),
+                     INC_OK);
+    assert_int_equal(stat(path, &info), -1);
+    assert_int_equal(stat(in_dir(path, "o/p"), &info), 0);
+    assert_int_equal(inc_file_mkdirs_of("here", &err), INC_OK);
+    assert_int_equal(inc_file_mkdirs_of("/file", &err), INC_OK);
     assert_int_equal(inc_file_sync_dir(in_dir(path, "a"), &err), INC_OK);
     assert_int_equal(inc_file_sync_dir(in_dir(path, "none"), &err),
                      INC_E_NOTFOUND);
