@@ -66,23 +66,6 @@ deed_of(enum inc_op op)
 }
 
 static void
-fill_skills(struct rel_slot *s, uint32_t n)
-{
-    for (uint32_t k = 0; k < n; k++) {
-        (void)snprintf(s->uri[k], sizeof s->uri[k],
-                       "http://data.europa.eu/esco/skill/"
-                       "00000000-0000-4000-8000-%012u",
-                       k);
-        s->skills[k].uri = s->uri[k];
-        s->skills[k].level = 1 + k % 4;
-        s->skills[k].has = 1u << INC_SKILL_URI | 1u << INC_SKILL_LEVEL;
-    }
-    s->r.candidate.skills = s->skills;
-    s->r.candidate.n_skills = n;
-    s->r.has |= 1u << INC_CANDIDATE_SKILLS;
-}
-
-static void
 fill_record(struct rel_slot *s, const struct plan *p, int whole)
 {
     switch (p->kind) {
@@ -91,7 +74,7 @@ fill_record(struct rel_slot *s, const struct plan *p, int whole)
         s->r.candidate.office = s->mark;
         s->r.has = 1u << INC_CANDIDATE_ID | 1u << INC_CANDIDATE_OFFICE;
         if (whole)
-            fill_skills(s, p->skills);
+            fill_skills(&s->r, s->skills, s->uri, p->skills);
         break;
     case INC_RECORD_NEED:
         s->r.need.id = s->id;

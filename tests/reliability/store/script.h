@@ -10,6 +10,7 @@
 #define INC_TESTS_RELIABILITY_SCRIPT_H
 
 #include "engine/store/store.h"
+#include "tests/support/skills.h"
 
 enum {
     REL_IDS = 24,   /* of each kind */
@@ -25,7 +26,7 @@ struct rel_slot {
     struct inc_command c;
     union inc_record r;
     struct inc_skill skills[REL_SKILLS];
-    char uri[REL_SKILLS][80];
+    char uri[REL_SKILLS][SKILL_URI_MAX];
     char id[16], mark[32];
     char body[REL_BODY];
 };

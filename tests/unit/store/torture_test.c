@@ -25,6 +25,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/store/store.h"
+#include "tests/support/skills.h"
 
 enum {
     IDS = 200,
@@ -90,27 +91,10 @@ struct slot {
     struct inc_command c;
     union inc_record r;
     struct inc_skill skills[SKILLS];
-    char uri[SKILLS][80];
+    char uri[SKILLS][SKILL_URI_MAX];
     char id[16];
     char body[64];
 };
-
-static void
-fill_skills(struct slot *s, uint32_t n)
-{
-    for (uint32_t k = 0; k < n; k++) {
-        (void)snprintf(s->uri[k], sizeof s->uri[k],
-                       "http://data.europa.eu/esco/skill/"
-                       "00000000-0000-4000-8000-%012u",
-                       k);
-        s->skills[k].uri = s->uri[k];
-        s->skills[k].level = 1 + k % 4;
-        s->skills[k].has = 1u << INC_SKILL_URI | 1u << INC_SKILL_LEVEL;
-    }
-    s->r.candidate.skills = s->skills;
-    s->r.candidate.n_skills = n;
-    s->r.has |= 1u << INC_CANDIDATE_SKILLS;
-}
 
 static void
 make_command(struct slot *s, uint64_t i, struct inc_arena *a)
@@ -125,7 +109,7 @@ make_command(struct slot *s, uint64_t i, struct inc_arena *a)
     s->r.candidate.office = p.op == INC_OP_CANDIDATE_PATCH ? "cpi-2" : "cpi-1";
     s->r.has = 1u << INC_CANDIDATE_ID | 1u << INC_CANDIDATE_OFFICE;
     if (p.op == INC_OP_CANDIDATE_PUT)
-        fill_skills(s, p.skills);
+        fill_skills(&s->r, s->skills, s->uri, p.skills);
     s->c.op = p.op;
     s->c.kind = INC_RECORD_CANDIDATE;
     s->c.id = s->id;
@@ -407,7 +391,7 @@ make_bench_row(struct slot *t, uint64_t i, struct inc_arena *a)
     make_command(t, 0, a);
     t->c.op = INC_OP_CANDIDATE_PUT;
     (void)snprintf(t->id, sizeof t->id, "p%" PRIu64, i);
-    fill_skills(t, SKILLS);
+    fill_skills(&t->r, t->skills, t->uri, SKILLS);
     inc_random_bytes(t->c.key, INC_KEY);
 }
 
