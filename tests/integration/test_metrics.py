@@ -474,15 +474,20 @@ def test_status_of_the_command_line(served):
             capture_output=True, text=True, check=True, env=env,
             timeout=WAIT_S).stdout
 
+    # What an earlier question leaves behind may still be queued for a moment.
+    empty = re.compile(r"^in coda +letture e confronti: 0, scritture: 0", re.M)
+    end = time.monotonic() + WAIT_S
     out = status()
+    while not empty.search(out) and time.monotonic() < end:
+        time.sleep(0.05)
+        out = status()
+    assert empty.search(out), out
     assert re.search(rf"^processo +{served.process.pid}$", out, re.M), out
     assert re.search(rf"^risponde a +{re.escape(served.endpoint)}$", out, re.M)
     assert f"http://{served.metrics}/metrics" in out
     for row in (r"match\.people", "confronti, un gruppo",
                 "scritture, un salvataggio"):
         assert re.search(rf"^{row} +\d+( +[\d.]+,\d\d){{4}}$", out, re.M), row
-    assert re.search(r"^in coda +letture e confronti: 0, scritture: 0", out,
-                     re.M)
     assert "p90" in out and "mediana" in out
     english = status("--lang", "en")
     assert re.findall(r"^process +(.*)$", english, re.M) == [
