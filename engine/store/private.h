@@ -296,6 +296,28 @@ __attribute__((format(printf, 3, 4))) void
 inc_verify_fault(const struct inc_teller *t, const struct inc_err *err,
                  const char *fmt, ...);
 
+/* --- verify_last.c: the journal against the tables ----------------------- */
+
+/* What the journal says last of every number. */
+struct inc_last {
+    uint64_t *at[INC_RECORD_KINDS]; /* [n], by number */
+    uint64_t *vault;                /* likewise, of people */
+    uint64_t n[INC_RECORD_KINDS];
+};
+/* INC_E_NOMEM; released in any case. */
+enum inc_status inc_last_init(struct inc_last *l, const struct inc_head *head,
+                              struct inc_err *err);
+void inc_last_release(struct inc_last *l);
+/* The entries, in order; then each record that was read; then what else the
+ * tables have, and lack. */
+void inc_last_entry(struct inc_last *l, const struct inc_journal_row *row,
+                    const struct inc_teller *t);
+void inc_last_record(struct inc_last *l, enum inc_record_kind kind, uint64_t no,
+                     const char *id, int64_t revision,
+                     const struct inc_teller *t);
+void inc_last_tables(struct inc_last *l, struct inc_view *v,
+                     const struct inc_teller *t);
+
 /* --- trail.c, verify_trail.c: see trail.h --------------------------------- */
 
 /* Open the register's tables; made when absent and not read_only. */

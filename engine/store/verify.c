@@ -23,6 +23,8 @@ struct walk {
     struct inc_arena arena;
     struct inc_buf plain; /* a journal body or a first answer */
     struct inc_head head;
+    struct inc_last last;   /* what the journal says of each number */
+    int compares;           /* 0: the journal has faults, it says nothing */
     uint64_t row;           /* of the table walked */
     struct inc_err trouble; /* of ours: ends the walk, says nothing of the
                                store. status INC_OK: none */
@@ -125,6 +127,13 @@ out:
     return w->row;
 }
 
+static void
+tell_fault(void *arg, const struct inc_err *err, const char *text)
+{
+    if (err == NULL || !is_ours(arg, err))
+        tell(arg, 1, "%s", text);
+}
+
 /* --- journal ------------------------------------------------------------- */
 
 static void
@@ -220,6 +229,7 @@ check_entry(struct walk *w, struct chain *chain, const MDB_val *key,
              (unsigned long long)at, (unsigned long long)row.no,
              (unsigned long long)w->head.next_no[row.kind]);
     check_key_row(w, &row);
+    inc_last_entry(&w->last, &row, &(struct inc_teller){tell_fault, w});
 }
 
 /* The journal wants a running state; the walk hands rows to this one. */
@@ -317,6 +327,9 @@ record_row(struct walk *w, enum inc_table t, const MDB_val *key,
              (unsigned long long)inc_number_get(named));
     if (inc_record_revision(kind, &r) < 1)
         tell(w, 1, "%s %llu: it has no revision", name, no);
+    else if (w->compares)
+        inc_last_record(&w->last, kind, no, id, inc_record_revision(kind, &r),
+                        &(struct inc_teller){tell_fault, w});
     if (kind == INC_RECORD_NEED)
         check_reference(w, &r.need, no);
     if (w->extra != NULL)
@@ -345,13 +358,6 @@ id_row(struct walk *w, enum inc_table t, const MDB_val *key, const void *bytes,
 }
 
 static void
-event_fault(void *arg, const struct inc_err *err, const char *text)
-{
-    if (err == NULL || !is_ours(arg, err))
-        tell(arg, 1, "%s", text);
-}
-
-static void
 verify_view(struct journal_walk *j)
 {
     struct walk *w = &j->w;
@@ -362,6 +368,10 @@ verify_view(struct journal_walk *j)
             tell(w, 1, "table meta: %s", err.what);
         return;
     }
+    if (inc_last_init(&w->last, &w->head, &err) != INC_OK) {
+        w->trouble = err;
+        return;
+    }
     inc_chain_first(j->chain.sum, w->s->id);
     w->out->entries = walk_table(w, INC_TABLE_JOURNAL, journal_row);
     if (w->trouble.status != INC_OK)
@@ -370,6 +380,7 @@ verify_view(struct journal_walk *j)
         memcmp(j->chain.sum, w->head.chain, INC_DIGEST) != 0)
         tell(w, 1, "journal: it ends at %llu, the head names %llu",
              (unsigned long long)j->chain.seq, (unsigned long long)w->head.seq);
+    w->compares = w->out->faults == 0;
     w->out->keys = walk_table(w, INC_TABLE_KEYS, key_row);
     if (w->out->keys != w->out->entries)
         tell(w, 1, "%llu request keys for %llu journal entries",
@@ -386,8 +397,10 @@ verify_view(struct journal_walk *j)
                  (unsigned long long)ids,
                  (unsigned long long)w->out->records[k]);
     }
-    inc_event_verify(w->v, w->head.seq, event_fault, w);
-    w->out->trail = inc_trail_verify(w->v, event_fault, w);
+    if (w->compares)
+        inc_last_tables(&w->last, w->v, &(struct inc_teller){tell_fault, w});
+    inc_event_verify(w->v, w->head.seq, tell_fault, w);
+    w->out->trail = inc_trail_verify(w->v, tell_fault, w);
 }
 
 enum inc_status
@@ -417,6 +430,7 @@ inc_store_verify(struct inc_store *s, struct inc_verify_report *out,
     else if (err != NULL)
         *err = j.w.trouble;
 out:
+    inc_last_release(&j.w.last);
     inc_view_close(j.w.v);
     inc_plain_release(&j.w.plain);
     inc_arena_release(&j.w.arena);

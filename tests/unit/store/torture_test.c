@@ -4,6 +4,7 @@
  *
  *   unit.store.torture [ROUNDS [SEED]]      default 25 rounds
  *   unit.store.torture bench [FOLDER]       rows a second by batch size
+ *   unit.store.torture verify ROWS [FOLDER] how long verifying them takes
  *
  * A round: a child works on the store and says through a pipe how many
  * commands were acknowledged; it is killed after 1 to 60 ms; another child
@@ -443,6 +444,48 @@ bench_one(const char *base, size_t n)
     remove_store(dir);
 }
 
+static void
+bench_verify(const char *base, uint64_t rows)
+{
+    static struct slot slots[BENCH_BATCH];
+    struct inc_command *batch[BENCH_BATCH];
+    struct inc_store_options o = {.map_bytes = (size_t)4 << 30,
+                                  .reserve_percent = 1};
+    struct inc_verify_report report;
+    struct inc_store *s = NULL;
+    struct inc_arena a;
+    struct inc_err err;
+    char dir[512];
+    uint64_t start;
+
+    new_folder(dir, base);
+    REQUIRE(inc_arena_init(&a, ARENA) == INC_OK, "no memory");
+    REQUIRE(inc_store_open(&s, dir, &o, &err) == INC_OK, "%s", err.what);
+    for (uint64_t i = 0; i < rows;) {
+        size_t n = 0;
+
+        inc_arena_reset(&a);
+        for (; n < BENCH_BATCH && i < rows; n++, i++) {
+            make_bench_row(&slots[n], i, &a);
+            batch[n] = &slots[n].c;
+        }
+        REQUIRE(inc_store_apply(s, batch, n, &err) == INC_OK, "%s", err.what);
+    }
+    for (int i = 0; i < 3; i++) {
+        start = inc_clock_ns();
+        REQUIRE(inc_store_verify(s, &report, say, NULL, NULL, NULL, &err) ==
+                        INC_OK &&
+                    report.faults == 0,
+                "verify");
+        (void)printf("verify: %" PRIu64 " people of %d skills in %.2f s\n",
+                     report.records[INC_RECORD_CANDIDATE], SKILLS,
+                     (double)(inc_clock_ns() - start) / 1e9);
+    }
+    inc_store_close(s);
+    inc_arena_release(&a);
+    remove_store(dir);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -451,6 +494,10 @@ main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "bench") == 0) {
         for (size_t n = 1; n <= BENCH_BATCH; n *= 8)
             bench_one(argc > 2 ? argv[2] : NULL, n);
+        return 0;
+    }
+    if (argc > 2 && strcmp(argv[1], "verify") == 0) {
+        bench_verify(argc > 3 ? argv[3] : NULL, strtoull(argv[2], NULL, 10));
         return 0;
     }
     if (argc > 2)
