@@ -318,6 +318,20 @@ void inc_last_record(struct inc_last *l, enum inc_record_kind kind, uint64_t no,
 void inc_last_tables(struct inc_last *l, struct inc_view *v,
                      const struct inc_teller *t);
 
+/* --- pages.c: LMDB's pages, beside LMDB ----------------------------------- */
+
+/*
+ * Walk the trees of the moment `txn` reads and the list of free pages: every
+ * page in the file and in order, none used twice, none free twice or free and
+ * in use. Faults are told (the first twenty) and counted.
+ *   whole  1: every page but values' own; 0: branches, the free list and the
+ *          list of tables, which is a hundredth of the file
+ * INC_E_BUSY: two commits passed before it could begin; try with a new txn.
+ */
+enum inc_status inc_pages_check(const struct inc_store *s, MDB_txn *txn,
+                                int whole, const struct inc_teller *t,
+                                unsigned *faults, struct inc_err *err);
+
 /* --- trail.c, verify_trail.c: see trail.h --------------------------------- */
 
 /* Open the register's tables; made when absent and not read_only. */

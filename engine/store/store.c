@@ -240,6 +240,42 @@ is_short(const struct inc_store *s)
            ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
 }
 
+static void
+keep_first(void *arg, const struct inc_err *err, const char *text)
+{
+    struct inc_err *first = arg;
+
+    (void)err;
+    if (first->status == INC_OK)
+        (void)inc_fail(first, INC_E_CORRUPT, 0, "data.mdb is damaged: %s",
+                       text);
+}
+
+/* Pages that would end the process which writes: a bad list of free ones, a
+ * page of the trees that is in it. What only reading meets is verify's. */
+static enum inc_status
+look_at_pages(const struct inc_store *s, struct inc_err *err)
+{
+    struct inc_err first = {.status = INC_OK};
+    const struct inc_teller t = {keep_first, &first};
+    MDB_txn *txn = NULL;
+    enum inc_status st;
+    unsigned faults = 0;
+
+    INC_TRY(inc_lmdb_status(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn),
+                            "begin to read", err));
+    INC_TRY(inc_pages_check(s, txn, 0, &t, &faults, err));
+    if (faults == 0)
+        goto out;
+    inc_err_hint(&first, "restore a backup; store verify tells more");
+    if (err != NULL)
+        *err = first;
+    st = INC_E_CORRUPT;
+out:
+    mdb_txn_abort(txn);
+    return st;
+}
+
 static enum inc_status
 not_empty(const char *dir, struct inc_err *err)
 {
@@ -370,6 +406,8 @@ open_store(struct inc_store **out, const char *dir,
         *cut = 1;
         INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "data.mdb was cut short"));
     }
+    if (!o->read_only)
+        INC_TRY(look_at_pages(s, err));
     (void)mdb_reader_check(s->env, &dead);
     INC_TRY(read_format(s, &format, err));
     INC_TRY(format_known(s, format, err));

@@ -471,6 +471,11 @@ bench_verify(const char *base, uint64_t rows)
         }
         REQUIRE(inc_store_apply(s, batch, n, &err) == INC_OK, "%s", err.what);
     }
+    inc_store_close(s);
+    s = NULL;
+    start = inc_clock_ns();
+    REQUIRE(inc_store_open(&s, dir, &o, &err) == INC_OK, "%s", err.what);
+    (void)printf("open: %.1f ms\n", (double)(inc_clock_ns() - start) / 1e6);
     for (int i = 0; i < 3; i++) {
         start = inc_clock_ns();
         REQUIRE(inc_store_verify(s, &report, say, NULL, NULL, NULL, &err) ==
