@@ -110,15 +110,37 @@ const struct inc_type inc_match_replay_type =
     INC_TYPE("match_replay", struct inc_match_replay, match_replay,
              "Entries to compute again.");
 
-const char *const inc_replay_verdicts[] = {"same", "different", "refused",
-                                           NULL};
+const char *const inc_replay_verdicts[] = {"same", "same_but_erased",
+                                           "different", "refused", NULL};
+const char *const inc_replay_unchecked[] = {"rows", "counts", "facets", NULL};
+
+#define S struct inc_replay_hole
+static const struct inc_field replay_hole[] = {
+    COUNT(S, rank, NEED, "Rank that was told."),
+    INC_F_INT(S, score, NEED, 0, 10000, "Score that was told."),
+};
+#undef S
+static const struct inc_type replay_hole_type =
+    INC_TYPE("replay_hole", struct inc_replay_hole, replay_hole,
+             "A row of somebody erased: nothing else is left of it.");
+
 #define S struct inc_replay_item
 static const struct inc_field replay_item[] = {
     COUNT(S, no, NEED, "Number of the entry."),
     INC_F_ENUM(S, verdict, NEED, inc_replay_verdicts,
-               "`same` byte for byte; `different`; `refused`: it cannot be "
-               "computed again."),
+               "`same` byte for byte; `same_but_erased`: every row of who is "
+               "left is the same, what else was in it is in `holes` and "
+               "`unchecked`; `different`; `refused`: it cannot be computed "
+               "again."),
     INC_F_TEXT(S, why, 0, 1, 1000, "What differs, or why it cannot be."),
+    COUNT(S, erased, 0,
+          "People who were stored then and have been erased since. It was "
+          "computed again without them."),
+    INC_F_MAPS(S, holes, 0, ITEMS_MAX, &replay_hole_type,
+               "Of these, the rows they had in the answer."),
+    INC_F_ENUMS(S, unchecked, 0, 3, inc_replay_unchecked,
+                "What was not compared: `rows` of the erased, `counts` beside "
+                "the rows (considered, matched, excluded, cursor), `facets`."),
 };
 #undef S
 static const struct inc_type replay_item_type = INC_TYPE(
@@ -130,6 +152,9 @@ static const struct inc_field replayed[] = {
                "Those that are not the same; of one entry asked for, its "
                "verdict."),
     COUNT(S, same, NEED, "Entries whose answer came out the same."),
+    COUNT(S, but_erased, NEED,
+          "Entries whose answer came out the same but for people erased "
+          "since."),
     COUNT(S, different, NEED, "Entries whose answer came out different."),
     COUNT(S, refused, NEED, "Entries that cannot be computed again."),
     COUNT(S, skipped, NEED, "Entries that are no matches."),

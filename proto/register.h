@@ -58,15 +58,25 @@ struct inc_replay_item {
     int64_t no;
     int64_t verdict; /* enum inc_replay_verdict */
     const char *why; /* absent when it is the same */
+    int64_t erased;  /* people of then, since */
+    struct inc_replay_hole *holes;
+    uint32_t n_holes;
+    int64_t *unchecked; /* places in inc_replay_unchecked */
+    uint32_t n_unchecked;
+};
+struct inc_replay_hole {
+    uint64_t has;
+    int64_t rank, score;
 };
 enum inc_replay_verdict {
     INC_REPLAY_SAME,
+    INC_REPLAY_BUT_ERASED,
     INC_REPLAY_DIFFERENT,
     INC_REPLAY_REFUSED
 };
 struct inc_replayed {
     uint64_t has;
-    int64_t same, different, refused, skipped;
+    int64_t same, but_erased, different, refused, skipped;
     const char *kernel;
     struct inc_replay_item *items;
     uint32_t n_items;
@@ -110,6 +120,7 @@ struct inc_record_got {
 };
 
 extern const char *const inc_replay_verdicts[];
+extern const char *const inc_replay_unchecked[];
 
 extern const struct inc_type inc_match_list_type, inc_match_get_type,
     inc_match_proof_type, inc_checkpoint_type, inc_register_export_type,

@@ -12,6 +12,7 @@
 #include "engine/base/buf.h"
 #include "engine/kernels/kernels.h"
 #include "engine/match/live.h"
+#include "engine/match/ranking.h"
 #include "proto/bodies.h"
 
 /* Raise it when the same question over the same records gets another answer:
@@ -51,9 +52,20 @@ struct inc_traced {
     uint32_t n_lines;
     size_t lines_at; /* in lines */
 };
+/* What a page says besides its items, for who makes it as it would be with
+ * other counts. */
+struct inc_outline {
+    uint64_t considered, matched;
+    uint64_t excluded[INC_RULE_COUNT];
+    unsigned rules;             /* in force: a bit of enum inc_rule each */
+    int filters;                /* some are in force */
+    char next[INC_CURSOR_TEXT]; /* what the cursor is, or would be were there
+                                   more behind the page; "" of an empty one */
+};
 struct inc_trace {
     struct inc_buf items; /* struct inc_traced */
     struct inc_buf lines;
+    struct inc_outline *outline; /* NULL, or filled for INC_ASK_PEOPLE */
 };
 void inc_trace_reset(struct inc_trace *t);
 void inc_trace_release(struct inc_trace *t);

@@ -122,6 +122,17 @@ write_item(struct run *r, struct inc_matcher *m, const struct inc_ranked *best,
     return INC_OK;
 }
 
+static void
+outline(const struct run *r, struct inc_outline *out)
+{
+    *out = (struct inc_outline){.considered = r->page.considered,
+                                .matched = r->ranking->matched,
+                                .rules = r->screen.rules,
+                                .filters = inc_screen_filters(&r->screen)};
+    memcpy(out->excluded, r->page.excluded, sizeof out->excluded);
+    (void)inc_ranking_edge(r->ranking, r->page.generation, out->next);
+}
+
 static enum inc_status
 answer(struct run *r, struct inc_matcher *m)
 {
@@ -147,6 +158,8 @@ answer(struct run *r, struct inc_matcher *m)
         st = inc_fail(&q->err, INC_E_NOMEM, 0, "reply");
     q->considered = r->page.considered;
     q->work = r->pass.work;
+    if (q->trace != NULL && q->trace->outline != NULL)
+        outline(r, q->trace->outline);
 out:
     return st;
 }

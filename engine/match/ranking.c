@@ -120,9 +120,18 @@ int
 inc_ranking_cursor(const struct inc_ranking *r, uint64_t generation,
                    char out[INC_CURSOR_TEXT])
 {
+    if (r->top.n < r->top.k || r->behind == 0)
+        return 0;
+    return inc_ranking_edge(r, generation, out);
+}
+
+int
+inc_ranking_edge(const struct inc_ranking *r, uint64_t generation,
+                 char out[INC_CURSOR_TEXT])
+{
     const struct inc_ranked *last;
 
-    if (r->top.n < r->top.k || r->behind == 0)
+    if (r->top.n == 0)
         return 0;
     last = &r->top.heap[r->top.n - 1];
     (void)snprintf(

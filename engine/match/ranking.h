@@ -52,6 +52,10 @@ uint64_t inc_ranking_tied(const struct inc_ranking *r, int32_t score);
 int inc_ranking_cursor(const struct inc_ranking *r, uint64_t generation,
                        char out[INC_CURSOR_TEXT]);
 
+/* The same of a page that is the last, were there more behind it. 0: empty. */
+int inc_ranking_edge(const struct inc_ranking *r, uint64_t generation,
+                     char out[INC_CURSOR_TEXT]);
+
 /* Hash of a question: subject bytes and the options that shape the order.
  * INC_E_NOMEM, also when the subject could not be written down. */
 enum inc_status inc_question_hash(uint64_t *out, const struct inc_buf *subject,

@@ -133,6 +133,18 @@ void inc_raw_member(const unsigned char *map, size_t len, const char *key,
 int inc_raw_item(const unsigned char *list, size_t len, size_t *at,
                  const unsigned char **bytes, size_t *item_len);
 
+/* Walk a map of ours, likewise; what its keys say. */
+struct inc_raw_pair {
+    const unsigned char *key, *value;
+    size_t key_len, value_len;
+};
+int inc_raw_pair(const unsigned char *map, size_t len, size_t *at,
+                 struct inc_raw_pair *out);
+int inc_raw_says(const struct inc_raw_pair *m, const char *key);
+/* Bytes of the object at p; a number that is not negative. */
+size_t inc_raw_object(const unsigned char *p, size_t left);
+int64_t inc_raw_int(const unsigned char *p, size_t len);
+
 /* on_write.c: what all writes have in common, from the envelope. */
 void inc_command_begin(struct inc_command *c, struct inc_job *j,
                        enum inc_op op);

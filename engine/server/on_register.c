@@ -192,6 +192,25 @@ out:
     return st;
 }
 
+/* The number of a person whose records the asker works on. */
+static enum inc_status
+own_person(struct inc_job *j, struct inc_view *v, const char *id, uint64_t *no,
+           struct inc_err *err)
+{
+    union inc_record *r = inc_arena_array(&j->arena, 1, sizeof *r);
+    enum inc_status st;
+
+    if (r == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    st = inc_view_get(v, INC_RECORD_CANDIDATE, id, r, no, &j->arena, err);
+    if (st == INC_OK && !inc_route_in_scope(j, INC_RECORD_CANDIDATE, r))
+        st = inc_route_out_of_scope(INC_RECORD_CANDIDATE, err);
+    if (st == INC_E_NOTFOUND)
+        inc_err_where(err, "id");
+    return st;
+}
+
 enum inc_status
 inc_on_candidate_seen(struct inc_desk *d, struct inc_job *j,
                       const struct inc_image *image, struct inc_writer *w,
@@ -205,7 +224,7 @@ inc_on_candidate_seen(struct inc_desk *d, struct inc_job *j,
     (void)image;
     INC_TRY(inc_route_body(j, &body, err));
     INC_TRY(inc_view_open(&p.view, d->o.store, err));
-    INC_TRY(named(p.view, INC_RECORD_CANDIDATE, body.id, "id", &f.person, err));
+    INC_TRY(own_person(j, p.view, body.id, &f.person, err));
     f.before = (uint64_t)body.before;
     set_days(&f, INC_HAS(&body, SEEN_FROM), body.from,
              INC_HAS(&body, SEEN_UNTIL), body.until);

@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/match/catch_up.h"
 #include "engine/server/desk.h"
+#include "engine/server/gone.h"
 #include "proto/register.h"
 
 enum { RANGE_MAX = 1000, REPLAY_UNTIL = 1, WHY_BYTES = 300 };
@@ -22,6 +23,15 @@ struct replay {
     struct inc_image then;   /* people and needs of `generation` */
     struct inc_frame *frame; /* of the body read last */
     struct inc_replayed out;
+};
+
+/* What is found out about one entry. */
+struct finding {
+    enum inc_replay_verdict verdict;
+    char why[WHY_BYTES];
+    uint64_t erased; /* people of then who have been since */
+    uint32_t holes;  /* of them, in the answer */
+    unsigned unchecked;
 };
 
 /* ---- the past ------------------------------------------------------------ */
@@ -218,9 +228,40 @@ tell_difference(char why[WHY_BYTES], struct replay *r,
                    row->t.n_items, t->n_items);
 }
 
+/* The same, when somebody who was there then has been erased. */
+static enum inc_status
+without_them(struct replay *r, struct inc_job *q,
+             const struct inc_trail_row *row, const struct inc_trail *now,
+             const struct inc_trail_item *items, struct finding *f,
+             struct inc_err *err)
+{
+    struct inc_match_options asked = q->options;
+    struct inc_gone g = {.store = r->d->o.store,
+                         .past = r->people,
+                         .row = row,
+                         .options = &asked,
+                         .outline = q->trace.outline,
+                         .items = items,
+                         .n_items = now->n_items,
+                         .body = &q->question.body,
+                         .arena = &q->arena};
+    enum inc_gone_verdict verdict;
+    enum inc_status st;
+
+    asked.k += f->holes;
+    INC_TRY(inc_gone_compare(&g, &verdict, err));
+    f->verdict = verdict == INC_GONE_WHOLE  ? INC_REPLAY_SAME
+                 : verdict == INC_GONE_ROWS ? INC_REPLAY_BUT_ERASED
+                                            : INC_REPLAY_DIFFERENT;
+    f->unchecked = verdict == INC_GONE_ROWS ? g.unchecked : 0;
+    (void)snprintf(f->why, sizeof f->why, "%s", g.why);
+out:
+    return st;
+}
+
 static enum inc_status
 compare(struct replay *r, struct inc_job *q, const struct inc_trail_row *row,
-        char why[WHY_BYTES], struct inc_err *err)
+        struct finding *f, struct inc_err *err)
 {
     struct inc_trail t = row->t;
     struct inc_slip slip = {.need = 0};
@@ -231,24 +272,50 @@ compare(struct replay *r, struct inc_job *q, const struct inc_trail_row *row,
                                     .reply_len = q->question.body.len};
     enum inc_status st = INC_OK;
 
-    why[0] = '\0';
     INC_TRY(inc_record_items(&items, &t, q, err));
     reply.items = items;
     INC_TRY(inc_slip_fill(&slip, r->d->o.store, &t, &reply, err));
-    if (t.n_items != row->t.n_items || t.reply_len != row->t.reply_len ||
-        memcmp(t.reply, row->t.reply, INC_DIGEST) != 0 ||
-        memcmp(t.items, row->t.items, INC_DIGEST) != 0)
-        tell_difference(why, r, row, &t, items);
+    f->verdict = INC_REPLAY_SAME;
+    if (t.n_items == row->t.n_items && t.reply_len == row->t.reply_len &&
+        memcmp(t.reply, row->t.reply, INC_DIGEST) == 0 &&
+        memcmp(t.items, row->t.items, INC_DIGEST) == 0)
+        goto out;
+    f->verdict = INC_REPLAY_DIFFERENT;
+    if (f->erased > 0)
+        st = without_them(r, q, row, &t, items, f, err);
+    else
+        tell_difference(f->why, r, row, &t, items);
 out:
     inc_slip_release(&slip);
     return st;
 }
 
+/* Who of those in the answer is erased leaves a hole: so many less are asked
+ * for. Needs and a pair do not depend on other people. */
+static enum inc_status
+make_holes(struct replay *r, struct inc_job *q, const struct inc_trail_row *row,
+           struct finding *f, struct inc_err *err)
+{
+    if (q->question.kind != INC_ASK_PEOPLE)
+        return INC_OK;
+    f->erased = inc_past_lost(r->people);
+    f->holes = inc_gone_holes(r->d->o.store, row);
+    if (f->holes > 0 && f->holes == row->t.n_items)
+        return inc_fail(err, INC_E_NOTFOUND, 0,
+                        "everybody in the answer has been erased since");
+    if ((int64_t)f->holes >= q->options.k)
+        return inc_fail(err, INC_E_CORRUPT, 0,
+                        "the entry has more items than were asked for");
+    q->options.k -= f->holes;
+    return INC_OK;
+}
+
 static enum inc_status
 again(struct replay *r, struct inc_job *q, const struct inc_trail_row *row,
-      char why[WHY_BYTES], struct inc_err *err)
+      struct finding *f, struct inc_err *err)
 {
     struct inc_question *questions[] = {&q->question};
+    struct inc_outline outline = {0};
     enum inc_status st = INC_OK;
 
     INC_TRY(possible(r, row, err));
@@ -264,15 +331,68 @@ again(struct replay *r, struct inc_job *q, const struct inc_trail_row *row,
     q->request.body = inc_frame_root(q->frame);
     INC_TRY(inc_on_ask(r->d, q, &r->then, r->view, err));
     q->options.as_of = row->t.as_of;
+    INC_TRY(make_holes(r, q, row, f, err));
+    q->trace.outline = &outline;
     q->question.trace = &q->trace;
     inc_match_run(r->matcher, &r->then, questions, 1);
     if (q->question.status != INC_OK) {
         *err = q->question.err;
         INC_TRY(q->question.status);
     }
-    st = compare(r, q, row, why, err);
+    st = compare(r, q, row, f, err);
 out:
+    q->trace.outline = NULL;
     return st;
+}
+
+static const char *const unchecked_names[] = {"rows", "counts", "facets"};
+
+static void
+write_finding(struct inc_writer *w, const struct replay *r, uint64_t no,
+              const struct finding *f, const struct inc_trail_row *row)
+{
+    struct inc_trail_item item;
+    size_t at = 0;
+
+    inc_w_map(w);
+    inc_w_kint(w, "no", (int64_t)no);
+    inc_w_ktext(w, "verdict", inc_replay_verdicts[f->verdict]);
+    if (f->why[0] != '\0')
+        inc_w_ktext(w, "why", f->why);
+    if (f->erased > 0)
+        inc_w_kint(w, "erased", (int64_t)f->erased);
+    if (f->holes > 0) {
+        inc_w_key(w, "holes");
+        inc_w_list(w);
+        while (inc_trail_item_next(&item, row->packed, row->packed_len, &at) >
+               0) {
+            if (!inc_trail_gone(r->d->o.store, item.no))
+                continue;
+            inc_w_map(w);
+            inc_w_kint(w, "rank", item.rank);
+            inc_w_kint(w, "score", item.score < 0 ? 0 : item.score);
+            inc_w_end(w);
+        }
+        inc_w_end(w);
+    }
+    if (f->unchecked != 0) {
+        inc_w_key(w, "unchecked");
+        inc_w_list(w);
+        for (unsigned i = 0; i < INC_COUNT(unchecked_names); i++)
+            if ((f->unchecked >> i & 1u) != 0)
+                inc_w_text(w, unchecked_names[i]);
+        inc_w_end(w);
+    }
+    inc_w_end(w);
+}
+
+static void
+count(struct inc_replayed *out, enum inc_replay_verdict v)
+{
+    out->same += v == INC_REPLAY_SAME;
+    out->but_erased += v == INC_REPLAY_BUT_ERASED;
+    out->different += v == INC_REPLAY_DIFFERENT;
+    out->refused += v == INC_REPLAY_REFUSED;
 }
 
 static enum inc_status
@@ -281,8 +401,7 @@ judge(struct replay *r, struct inc_writer *w, uint64_t no, int alone,
 {
     struct inc_trail_row row = {0};
     struct inc_job *q = inc_mem_zero(1, sizeof *q);
-    struct inc_replay_item item = {.no = (int64_t)no};
-    char why[WHY_BYTES] = "";
+    struct finding f = {.verdict = INC_REPLAY_REFUSED};
     enum inc_status st = INC_OK;
 
     if (q == NULL)
@@ -293,25 +412,17 @@ judge(struct replay *r, struct inc_writer *w, uint64_t no, int alone,
         r->out.skipped++;
         goto out;
     }
-    st = again(r, q, &row, why, err);
+    st = again(r, q, &row, &f, err);
     if (st == INC_E_NOMEM || st == INC_E_IO || st == INC_E_STORE)
         goto out;
-    item.verdict = st != INC_OK     ? INC_REPLAY_REFUSED
-                   : why[0] != '\0' ? INC_REPLAY_DIFFERENT
-                                    : INC_REPLAY_SAME;
-    item.why = st != INC_OK ? err->what : why;
-    st = INC_OK;
-    r->out.same += item.verdict == INC_REPLAY_SAME;
-    r->out.different += item.verdict == INC_REPLAY_DIFFERENT;
-    r->out.refused += item.verdict == INC_REPLAY_REFUSED;
-    if (item.verdict == INC_REPLAY_SAME && !alone)
-        goto out;
-    inc_w_map(w);
-    inc_w_kint(w, "no", item.no);
-    inc_w_ktext(w, "verdict", inc_replay_verdicts[item.verdict]);
-    if (item.why[0] != '\0')
-        inc_w_ktext(w, "why", item.why);
-    inc_w_end(w);
+    if (st != INC_OK) {
+        f.verdict = INC_REPLAY_REFUSED;
+        (void)snprintf(f.why, sizeof f.why, "%s", err->what);
+        st = INC_OK;
+    }
+    count(&r->out, f.verdict);
+    if (f.verdict != INC_REPLAY_SAME || alone)
+        write_finding(w, r, no, &f, &row);
 out:
     inc_trail_row_release(&row);
     inc_arenas_give(r->d->arenas, &q->arena);
@@ -353,6 +464,7 @@ replay_all(struct replay *r, struct inc_writer *w, uint64_t from,
     }
     inc_w_end(w);
     inc_w_kint(w, "same", r->out.same);
+    inc_w_kint(w, "but_erased", r->out.but_erased);
     inc_w_kint(w, "different", r->out.different);
     inc_w_kint(w, "refused", r->out.refused);
     inc_w_kint(w, "skipped", r->out.skipped);

@@ -82,6 +82,45 @@ says(const unsigned char *text, size_t len, const char *word)
     return head != 0 && len == head + n && memcmp(text + head, word, n) == 0;
 }
 
+size_t
+inc_raw_object(const unsigned char *p, size_t left)
+{
+    return object(p, left);
+}
+
+int
+inc_raw_pair(const unsigned char *map, size_t len, size_t *at,
+             struct inc_raw_pair *out)
+{
+    uint64_t inside;
+
+    if (*at == 0 && len > 0)
+        *at = header(map, &inside);
+    if (*at >= len)
+        return 0;
+    out->key = map + *at;
+    out->key_len = object(out->key, len - *at);
+    out->value = out->key + out->key_len;
+    out->value_len = object(out->value, len - *at - out->key_len);
+    *at += out->key_len + out->value_len;
+    return 1;
+}
+
+int
+inc_raw_says(const struct inc_raw_pair *m, const char *key)
+{
+    return says(m->key, m->key_len, key);
+}
+
+int64_t
+inc_raw_int(const unsigned char *p, size_t len)
+{
+    if (len == 1)
+        return p[0] < 0x80 ? p[0] : 0;
+    return p[0] >= 0xcc && p[0] <= 0xcf ? (int64_t)big_endian(p + 1, len - 1)
+                                        : 0;
+}
+
 void
 inc_raw_member(const unsigned char *map, size_t len, const char *key,
                const unsigned char **bytes, size_t *value_len)

@@ -96,7 +96,8 @@ out:
 }
 
 static enum inc_status
-note(struct inc_past *p, const struct inc_journal_row *row, struct inc_err *err)
+note_number(struct inc_past *p, enum inc_record_kind kind, uint64_t no,
+            struct inc_err *err)
 {
     struct touched *grown;
 
@@ -108,8 +109,42 @@ note(struct inc_past *p, const struct inc_journal_row *row, struct inc_err *err)
                             "no memory for the records of then");
         p->at = grown;
     }
-    p->at[p->n++] = (struct touched){.no = row->no, .kind = row->kind};
+    p->at[p->n++] = (struct touched){.no = no, .kind = kind};
     return INC_OK;
+}
+
+static enum inc_status
+note(struct inc_past *p, const struct inc_journal_row *row, struct inc_err *err)
+{
+    return note_number(p, row->kind, row->no, err);
+}
+
+/* Who was erased again after a restore: no entry of the journal says so. */
+static enum inc_status
+note_erased_again(struct inc_past *p, struct inc_err *err)
+{
+    struct inc_view *v = p->v;
+    unsigned char at[INC_NUMBER];
+    MDB_cursor *c = NULL;
+    MDB_val k, value;
+    enum inc_status st;
+    int rc;
+
+    INC_TRY(inc_lmdb_status(
+        mdb_cursor_open(v->txn, v->s->dbi[INC_TABLE_ERASED], &c),
+        "open a cursor", err));
+    while ((rc = mdb_cursor_get(c, &k, &value, MDB_NEXT)) == 0) {
+        INC_TRY(inc_value_take(v->s, INC_TABLE_ERASED, &k, &value, at,
+                               sizeof at, err));
+        if (inc_number_get(at) == 0)
+            INC_TRY(note_number(p, INC_RECORD_CANDIDATE,
+                                inc_number_get(k.mv_data), err));
+    }
+    st = rc == MDB_NOTFOUND ? INC_OK
+                            : inc_lmdb_status(rc, "read who was erased", err);
+out:
+    mdb_cursor_close(c);
+    return st;
 }
 
 static void
@@ -212,19 +247,34 @@ redo(struct inc_past *p, const struct inc_journal_row *row, struct inc_err *err)
     return st;
 }
 
-static enum inc_status
-nothing_lost(const struct inc_past *p, struct inc_err *err)
+uint64_t
+inc_past_lost(const struct inc_past *p)
 {
-    size_t lost = 0;
+    uint64_t lost = 0;
 
     for (size_t i = 0; i < p->n; i++)
         lost += p->at[i].lost != 0;
-    if (lost == 0)
-        return INC_OK;
-    return inc_fail(err, INC_E_NOTFOUND, 0,
-                    "%zu of the people who were there then have been erased "
-                    "since",
-                    lost);
+    return lost;
+}
+
+int
+inc_past_is_lost(const struct inc_past *p, uint64_t no)
+{
+    const struct touched *t = find(p, INC_RECORD_CANDIDATE, no);
+
+    return t != NULL && t->lost;
+}
+
+/* Nobody erases a need: its bytes must be there. */
+static enum inc_status
+needs_whole(const struct inc_past *p, struct inc_err *err)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->at[i].lost && p->at[i].kind != INC_RECORD_CANDIDATE)
+            return inc_fail(err, INC_E_NOTFOUND, 0,
+                            "the journal has not the %s of then any more",
+                            inc_record_name(p->at[i].kind));
+    return INC_OK;
 }
 
 enum inc_status
@@ -250,10 +300,11 @@ inc_past_open(struct inc_past **out, struct inc_view *v, uint64_t seq,
             err, INC_E_RANGE, 0, "the journal ends at %llu, before entry %llu",
             (unsigned long long)head.seq, (unsigned long long)seq));
     INC_TRY(walk(p, seq, UINT64_MAX, note, err));
+    INC_TRY(note_erased_again(p, err));
     sort_once(p);
     if (p->n > 0)
         INC_TRY(walk(p, 0, seq, redo, err));
-    INC_TRY(nothing_lost(p, err));
+    INC_TRY(needs_whole(p, err));
     *out = p;
     p = NULL;
 out:

@@ -19,12 +19,17 @@ typedef enum inc_status inc_past_read_fn(void *arg, const void *body,
                                          size_t len, struct inc_command *c,
                                          struct inc_err *err);
 
-/* INC_E_NOTFOUND, with a text, when some of what was there then has been erased
- * since; INC_E_RANGE when the journal does not reach to `seq`. */
+/* Who has been erased since is left out, and counted. INC_E_NOTFOUND, with a
+ * text, when a need of then cannot be made again; INC_E_RANGE when the journal
+ * does not reach to `seq`. */
 enum inc_status inc_past_open(struct inc_past **out, struct inc_view *v,
                               uint64_t seq, inc_past_read_fn *read, void *arg,
                               struct inc_err *err);
 void inc_past_close(struct inc_past *p); /* NULL is fine */
+
+/* People who were there then, frozen or not, and have been erased since. */
+uint64_t inc_past_lost(const struct inc_past *p);
+int inc_past_is_lost(const struct inc_past *p, uint64_t no);
 
 /* One record; INC_E_NOTFOUND when it was not there. */
 enum inc_status inc_past_get(const struct inc_past *p,

@@ -178,6 +178,20 @@ enum inc_status inc_trail_item_open(struct inc_trail_item *item,
                                     const struct inc_trail *t, uint32_t at,
                                     unsigned char *lines, struct inc_err *err);
 
+/* 1 when the person of this number has been erased: what was veiled with her
+ * key is noise. */
+int inc_trail_gone(const struct inc_store *s, uint64_t no);
+
+/* The digest of a reply with these items before its body is added: added and
+ * ended, it is t->reply. INC_E_BUSY when somebody in it has been erased. */
+enum inc_status inc_trail_reply_begin(struct inc_hasher *out,
+                                      const struct inc_store *s,
+                                      const struct inc_trail *t,
+                                      const struct inc_trail_item *items,
+                                      size_t n, struct inc_err *err);
+/* 1 when the items are those whose root the head has. */
+int inc_trail_items_hold(const struct inc_trail_row *row);
+
 /* Which entries to walk; fields that are 0 or NULL do not choose. */
 struct inc_trail_filter {
     uint64_t before;           /* numbers under this one; 0: from the newest */

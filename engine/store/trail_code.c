@@ -290,6 +290,28 @@ inc_trail_item_next(struct inc_trail_item *out, const void *packed, size_t len,
     return 1;
 }
 
+int
+inc_trail_items_hold(const struct inc_trail_row *row)
+{
+    unsigned char leaf[INC_TRAIL_LEAF], root[INC_DIGEST];
+    struct inc_trail_item item;
+    struct inc_merkle m;
+    size_t at = 0;
+    uint32_t n = 0;
+    int more;
+
+    inc_merkle_begin(&m);
+    for (; (more = inc_trail_item_next(&item, row->packed, row->packed_len,
+                                       &at)) > 0;
+         n++) {
+        inc_trail_leaf(leaf, &item);
+        inc_merkle_add(&m, leaf, sizeof leaf);
+    }
+    inc_merkle_root(&m, root);
+    return more == 0 && n == row->t.n_items &&
+           memcmp(root, row->t.items, INC_DIGEST) == 0;
+}
+
 static void
 subjects_read(struct inc_taker *t, struct inc_trail *out)
 {

@@ -78,6 +78,29 @@ inc_trail_veil_end(struct inc_trail_veil *v, const void *reply, size_t len,
     inc_wipe(v->unknown, sizeof v->unknown);
 }
 
+int
+inc_trail_gone(const struct inc_store *s, uint64_t no)
+{
+    return inc_ring_is_gone(s->ring, no);
+}
+
+enum inc_status
+inc_trail_reply_begin(struct inc_hasher *out, const struct inc_store *s,
+                      const struct inc_trail *t,
+                      const struct inc_trail_item *items, size_t n,
+                      struct inc_err *err)
+{
+    struct inc_trail_veil veil;
+    unsigned char none[1];
+    enum inc_status st = INC_OK;
+
+    inc_trail_veil_begin(&veil, s, t);
+    for (size_t i = 0; i < n && st == INC_OK; i++)
+        st = inc_trail_veil_item(&veil, (uint32_t)i, items[i].no, none, 0, err);
+    *out = veil.reply;
+    return st;
+}
+
 static size_t
 body_label(unsigned char out[BODY_LABEL], const struct inc_trail *t)
 {

@@ -287,6 +287,7 @@ def questions(role):
     yield from ((op, {}) for op in ("event.list", "status", "journal.list",
                                     "verify", "match.list"))
     yield "user.get", {"id": f"user-{role.name}"}
+    yield from (("candidate.seen", {"id": i}) for i in everybody)
     yield "backup", {"name": f"of-{role.name}"}
     yield "comune.find", {"text": "lucca"}
     yield "concept.find", {"text": "saldatura", "pillar": "skill"}
@@ -389,7 +390,7 @@ def test_offices_of_others_do_not_show(office):
         role, c = ROLES[name], office.people[name]
         to = {"purpose": role.purposes[0]}
         for op in ("candidate.get", "candidate.freeze", "candidate.delete",
-                   "match.needs"):
+                   "match.needs", "candidate.seen"):
             if op in role.ops:
                 there = c.error(op, {"id": foreign[0]}, **to)
                 gone = c.error(op, {"id": "P-9999"}, **to)
@@ -425,6 +426,38 @@ def test_offices_of_others_do_not_show(office):
                                                    office=OFFICE)},
                 purpose="presa_in_carico", view="full")
     assert (e.code, e.where) == ("denied", "record.id")
+
+
+def test_who_saw_me_is_told_within_the_office(office):
+    """A caseworker tells a person of hers where she was ranked, for whom and why;
+    who exactly asked only in the full view. The table opens no more of it."""
+    own = sorted(r["id"] for r in records("candidate") if r["office"] == OFFICE)
+    page = office.people["company_desk"].ask(
+        "match.people", {"id": "N-0001", "options": {"k": 50}},
+        purpose="fabbisogno")
+    ranked = {i["id"]: i for i in page["items"]}
+    assert set(ranked) <= set(own) and ranked
+    for name in ("caseworker", "inclusion_agent"):
+        c, to = office.people[name], {"purpose": "verifica"}
+        for i, item in ranked.items():
+            told = c.ask("candidate.seen", {"id": i}, **to)
+            assert set(told) <= {"items", "next"}
+            first = told["items"][0]
+            assert (first["need"], first["office"], first["purpose"]) == \
+                ("N-0001", OFFICE, "fabbisogno")
+            assert (first["rank"], first["score"]) == \
+                (item["rank"], item["score"])
+            assert not {"actor", "need_no", "person_no"} & set(first)
+            whole = c.ask("candidate.seen", {"id": i}, view="full", **to)
+            assert whole["items"][0]["actor"] == "user-company_desk"
+        for op, body in (("match.list", {}), ("match.get", {"no": 1}),
+                         ("vault.get", {"id": own[0]}),
+                         ("candidate.export", {"id": own[0]})):
+            assert c.error(op, body, **to).code == "denied"
+    for name in ("company", "company_desk", "analyst", "engineer", "service"):
+        c = office.people[name]
+        assert c.error("candidate.seen", {"id": own[0]},
+                       purpose=ROLES[name].purposes[0]).code == "denied"
 
 
 def test_what_a_role_was_answered_can_be_computed_again(office):

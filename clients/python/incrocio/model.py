@@ -1563,16 +1563,39 @@ class MatchReplayRequest(Model):
 
 
 @dataclass
+class ReplayHole(Model):
+    """A row of somebody erased: nothing else is left of it."""
+
+    # Rank that was told.
+    rank: int
+    # Score that was told.
+    score: int
+
+
+@dataclass
 class ReplayItem(Model):
     """One entry's verdict."""
 
+    _nested = {
+        "holes": ReplayHole,
+    }
+
     # Number of the entry.
     no: int
-    # `same` byte for byte; `different`; `refused`: it cannot be computed
-    # again.
+    # `same` byte for byte; `same_but_erased`: every row of who is left is the
+    # same, what else was in it is in `holes` and `unchecked`; `different`;
+    # `refused`: it cannot be computed again.
     verdict: str
     # What differs, or why it cannot be.
     why: Optional[str] = None
+    # People who were stored then and have been erased since. It was computed
+    # again without them.
+    erased: Optional[int] = None
+    # Of these, the rows they had in the answer.
+    holes: Optional[list[ReplayHole]] = None
+    # What was not compared: `rows` of the erased, `counts` beside the rows
+    # (considered, matched, excluded, cursor), `facets`.
+    unchecked: Optional[list[str]] = None
 
 
 @dataclass
@@ -1587,6 +1610,8 @@ class Replayed(Model):
     items: list[ReplayItem]
     # Entries whose answer came out the same.
     same: int
+    # Entries whose answer came out the same but for people erased since.
+    but_erased: int
     # Entries whose answer came out different.
     different: int
     # Entries that cannot be computed again.
