@@ -28,6 +28,7 @@ struct world {
     int32_t after_score;
     uint64_t after_no;
     int facets, filters, rules;
+    uint32_t shift; /* added to every rank, by who writes what is not so */
 };
 
 struct page {
@@ -54,7 +55,7 @@ static void
 rank_of(const struct world *w, int all, uint64_t no, uint32_t *rank,
         uint32_t *tied)
 {
-    *rank = 1;
+    *rank = 1 + w->shift;
     *tied = 0;
     for (uint64_t i = 1; i <= PEOPLE; i++) {
         if (!takes_part(w, i, all))
@@ -497,6 +498,37 @@ what_was_not_so_is_found(void **state)
         }
 }
 
+/* On a later page ranks depend on who stood on those before: on as many as are
+ * erased, and no more. */
+static void
+ranks_of_a_later_page(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t shift = 0; shift < 3; shift++) {
+        struct inc_trail_row row = {0};
+        struct inc_gone g;
+        struct world w;
+        struct page then;
+
+        known_world(&w);
+        w.later = 1;
+        w.after_no = 3;
+        w.after_score = w.p[3].score;
+        w.shift = shift;
+        make_page(&then, &w, 1, w.k);
+        record(f, &then, &row);
+        w.shift = 0;
+        if (shift == 0)
+            erase(f, 1);
+        w.p[1].erased = 1;
+        assert_int_equal(compared(f, &w, &row, &g),
+                         shift == 0 ? INC_GONE_WHOLE : INC_GONE_DIFFERENT);
+        inc_trail_row_release(&row);
+        inc_buf_release(&then.body);
+    }
+}
+
 /* A row of somebody erased who came only after the answer. */
 static void
 nobody_who_was_not_there(void **state)
@@ -555,6 +587,7 @@ main(void)
         cmocka_unit_test(honest_answers),
         TEST(the_last_row_and_who_ties_with_it),
         cmocka_unit_test(what_was_not_so_is_found),
+        TEST(ranks_of_a_later_page),
         TEST(nobody_who_was_not_there),
         TEST(counts_too_high),
     };
