@@ -32,7 +32,7 @@ inc_cmd_offline(struct inc_cli *c)
     for (size_t i = 0; i < a->n_given; i++) {
         static char names[INC_OPT_COUNT][40];
         enum inc_opt opt = a->given[i].opt;
-        if (((UINT64_C(1) << opt) & a->command->options) == 0 &&
+        if (((((inc_option_set)1 << opt)) & a->command->options) == 0 &&
             opt != INC_OPT_JSON)
             continue;
         (void)snprintf(names[opt], sizeof names[opt], "--%s",

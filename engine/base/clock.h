@@ -10,8 +10,8 @@ uint64_t inc_clock_ns(void);     /* monotonic, from an arbitrary start */
 int64_t inc_clock_unix_ms(void); /* wall clock, UTC, milliseconds */
 int32_t inc_clock_today(void);   /* UTC date, days since 1970-01-01 */
 
-/* Tests only, before threads start: wall clock stands still at `unix_ms`;
- * a negative number gives it back to the system. */
+/* Tests, and tools told SOURCE_DATE_EPOCH, before threads start: wall clock
+ * stands still at `unix_ms`; a negative number gives it back to the system. */
 void inc_clock_freeze(int64_t unix_ms);
 /* Likewise, any time of one thread: the monotonic clock stands still at `ns`,
  * 0 gives it back. */

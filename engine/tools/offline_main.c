@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/tools/speak.h"
 #include "engine/tools/tool.h"
+#include "engine/train/pairs.h"
 
 #define N_(text) (text) /* marks a text for xgettext; translated when shown */
 
@@ -19,9 +20,11 @@ struct command {
 
 static const struct command commands[] = {
     {"space", "train",
-     "--esco DIR [--local DIR] [--exclude-occupations FILE] [--dim N] "
-     "[--power N] [--seed N] --out FILE",
-     N_("Learn a skill space from a taxonomy."), 0, inc_tool_space_train},
+     "--esco DIR [--local DIR] [--with-store DIR [--key-file FILE] "
+     "[--keys DIR]] [--with-pairs FILE] [--least-people N] [--weight N] "
+     "[--exclude-occupations FILE] [--dim N] [--power N] [--seed N] --out FILE",
+     N_("Learn a skill space from a taxonomy, and from an office's records."),
+     0, inc_tool_space_train},
     {"space", "info", "FILE", N_("What a skill space is made of."), 1,
      inc_tool_space_info},
     {"space", "neighbours", "--esco DIR --space FILE [--k N] TEXT|URI",
@@ -94,6 +97,13 @@ take_option(struct inc_tool_args *a, char **argv, int left, int *used)
         {"--version-name", &a->version, NULL, 0, 0},
         {"--key-file", &a->key_file, NULL, 0, 0},
         {"--keys", &a->keys, NULL, 0, 0},
+        {"--with-store", &a->with_store, NULL, 0, 0},
+        {"--with-pairs", &a->with_pairs, NULL, 0, 0},
+        {"--set", &a->set, NULL, 0, 0},
+        {"--pairs", &a->pairs, NULL, 0, 0},
+        {"--known", &a->known, NULL, 0, 0},
+        {"--least-people", NULL, &a->least, INC_LEAST_PEOPLE, INC_LEAST_MAX},
+        {"--weight", NULL, &a->weight, 1, 1000},
         {"--dim", NULL, &a->dim, 16, 1040},
         {"--power", NULL, &a->power, 1, 16},
         {"--seed", NULL, &a->seed, 0, INT64_MAX},

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "engine/base/clock.h"
 #include "engine/base/mem.h"
 #include "engine/space/space.h"
 #include "engine/taxonomy/search.h"
+#include "engine/tools/learn.h"
 #include "engine/tools/speak.h"
 #include "engine/tools/tool.h"
 #include "engine/train/train.h"
@@ -77,6 +79,23 @@ print_trained(const char *path, const struct inc_train_stats *s,
     (void)printf(_("File: %s\nDigest: %s\n"), path, hex);
 }
 
+/* Same inputs, same bytes: the one thing that differs is today's date, which
+ * SOURCE_DATE_EPOCH fixes (reproducible-builds.org). */
+static void
+fix_date(void)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    const char *text = getenv("SOURCE_DATE_EPOCH");
+    char *end = NULL;
+    long long seconds;
+
+    if (text == NULL || text[0] == '\0')
+        return;
+    seconds = strtoll(text, &end, 10);
+    if (*end == '\0' && seconds >= 0 && seconds < INT64_MAX / 1000)
+        inc_clock_freeze(seconds * 1000);
+}
+
 int
 inc_tool_space_train(const struct inc_tool_args *a)
 {
@@ -84,12 +103,14 @@ inc_tool_space_train(const struct inc_tool_args *a)
     struct inc_err err;
     struct inc_taxonomy *t = NULL;
     struct inc_space *space = NULL;
+    struct inc_learning learned = {0};
     struct inc_train_stats stats = {0};
     struct inc_train_options o = {
         .dim = a->dim > 0 ? (uint32_t)a->dim : DIM_DEFAULT,
         .power = a->power > 0 ? (uint32_t)a->power : POWER_DEFAULT,
         .seed = a->seed >= 0 ? (uint64_t)a->seed : 1,
         .exclude_path = a->exclude,
+        .office_weight = (double)a->weight / 100,
         .progress = training,
     };
 
@@ -98,7 +119,11 @@ inc_tool_space_train(const struct inc_tool_args *a)
         return inc_tool_missing("--esco");
     if (a->out == NULL)
         return inc_tool_missing("--out");
+    fix_date();
     INC_TRY(inc_tool_taxonomy(&t, a->esco, a, &err));
+    INC_TRY(inc_learn(&learned, t, a, &err));
+    o.source = learned.source;
+    o.n_sources = learned.n;
     st = inc_train_run(a->out, t, &o, &stats, &err);
     inc_tool_bar_end();
     if (st != INC_OK)
@@ -106,7 +131,9 @@ inc_tool_space_train(const struct inc_tool_args *a)
     /* What was written must load: better to know now than at the daemon. */
     INC_TRY(inc_space_load(&space, a->out, t, &err));
     print_trained(a->out, &stats, space);
+    inc_learn_print(&learned, t);
 out:
+    inc_learn_release(&learned);
     inc_space_free(space);
     inc_taxonomy_free(t);
     return st == INC_OK ? 0 : inc_tool_complain(&err);

@@ -29,9 +29,8 @@ struct migration {
     int no_memory;
 };
 
-/* As the daemon is told: the option, or the setting in the environment. */
-static struct inc_store_options
-key_options(const struct inc_tool_args *a)
+struct inc_store_options
+inc_tool_store_options(const struct inc_tool_args *a)
 {
     struct inc_store_options o = {
         .read_only = 1, .key_file = a->key_file, .keys = a->keys};
@@ -206,7 +205,7 @@ inc_tool_store_verify(const struct inc_tool_args *a)
     struct inc_taxonomy *t = NULL;
     struct migration m = {0};
     struct inc_verify_report report = {0};
-    const struct inc_store_options options = key_options(a);
+    const struct inc_store_options options = inc_tool_store_options(a);
 
     inc_err_clear(&err);
     if (a->esco != NULL)
@@ -235,7 +234,7 @@ out:
 int
 inc_tool_store_restore(const struct inc_tool_args *a)
 {
-    const struct inc_store_options options = key_options(a);
+    const struct inc_store_options options = inc_tool_store_options(a);
     struct inc_err err;
 
     inc_err_clear(&err);
@@ -248,7 +247,7 @@ inc_tool_store_restore(const struct inc_tool_args *a)
 int
 inc_tool_store_rotate(const struct inc_tool_args *a)
 {
-    const struct inc_store_options options = key_options(a);
+    const struct inc_store_options options = inc_tool_store_options(a);
     struct inc_err err;
     uint32_t epoch = 0;
 
@@ -271,7 +270,7 @@ inc_tool_store_info(const struct inc_tool_args *a)
     struct inc_store *store = NULL;
     struct inc_view *view = NULL;
     struct inc_store_info info;
-    const struct inc_store_options options = key_options(a);
+    const struct inc_store_options options = inc_tool_store_options(a);
     char n[32], hex[INC_DIGEST_HEX];
 
     inc_err_clear(&err);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/base/status.h"
+#include "engine/store/store.h"
 #include "engine/taxonomy/taxonomy.h"
 
 enum { INC_TOOL_WORDS = 4 };
@@ -21,8 +22,8 @@ struct inc_tool_args {
     const char *word[INC_TOOL_WORDS]; /* positional, after the command */
     size_t words;
     const char *esco, *local, *comuni, *space, *out, *exclude, *version,
-        *key_file, *keys;
-    int64_t dim, k, seed, power;
+        *key_file, *keys, *with_store, *with_pairs, *set, *pairs, *known;
+    int64_t dim, k, seed, power, least, weight;
     int json;
 };
 
@@ -36,6 +37,10 @@ inc_tool_fn inc_tool_space_train, inc_tool_space_info,
 enum inc_status inc_tool_taxonomy(struct inc_taxonomy **out, const char *esco,
                                   const struct inc_tool_args *a,
                                   struct inc_err *err);
+
+/* To open a store for reading, as the daemon is told: the option, or the
+ * setting in the environment. */
+struct inc_store_options inc_tool_store_options(const struct inc_tool_args *a);
 
 /* "Missing --out": prints it and hands back the exit code for bad usage. */
 int inc_tool_missing(const char *what);

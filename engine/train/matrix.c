@@ -6,6 +6,7 @@
 #include "engine/base/map.h"
 #include "engine/base/mem.h"
 #include "engine/train/occupations.h"
+#include "engine/train/office.h"
 #include "engine/train/terms.h"
 
 enum { ISCO_UNIT_GROUP = 4 }; /* digits */
@@ -13,7 +14,7 @@ enum { ISCO_UNIT_GROUP = 4 }; /* digits */
 /* Length of a row in the block of relations: itself 1, each related .7. */
 static const float related_weight = 0.7F;
 
-enum { OCCUPATIONS, GROUPS, ANCESTORS, RELATIONS, WORDS, BLOCKS };
+enum { OCCUPATIONS, GROUPS, ANCESTORS, RELATIONS, WORDS, OFFICE, BLOCKS };
 
 static int
 skipped(const unsigned char *left_out, uint32_t occupation)
@@ -121,17 +122,31 @@ by_relation(struct inc_sparse *out, const struct inc_taxonomy *t, uint32_t rows)
     return st;
 }
 
+static size_t
+pairs_of(const struct inc_train_options *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; o != NULL && i < o->n_sources; i++)
+        n += o->source[i].pairs->count;
+    return n;
+}
+
 enum inc_status
 inc_train_matrix(struct inc_sparse *out, const struct inc_taxonomy *t,
-                 const unsigned char *left_out, struct inc_err *err)
+                 const unsigned char *left_out,
+                 const struct inc_train_options *o, struct inc_err *err)
 {
-    static const double weight[BLOCKS] = {
+    const double weight[BLOCKS] = {
         [OCCUPATIONS] = INC_TRAIN_W_OCCUPATIONS,
         [GROUPS] = INC_TRAIN_W_GROUPS,
         [ANCESTORS] = INC_TRAIN_W_ANCESTORS,
         [RELATIONS] = INC_TRAIN_W_RELATIONS,
         [WORDS] = INC_TRAIN_W_WORDS,
+        [OFFICE] = o == NULL ? 0 : o->office_weight,
     };
+    /* Without a pair the matrix is, to the column, that of the taxonomy. */
+    const int blocks = pairs_of(o) > 0 ? BLOCKS : OFFICE;
     enum inc_status st = INC_OK;
     struct inc_sparse block[BLOCKS] = {{0}};
     uint32_t rows = inc_concept_count(t, INC_PILLAR_SKILL);
@@ -141,9 +156,12 @@ inc_train_matrix(struct inc_sparse *out, const struct inc_taxonomy *t,
     INC_TRY(by_ancestor(&block[ANCESTORS], t, rows));
     INC_TRY(by_relation(&block[RELATIONS], t, rows));
     INC_TRY(inc_terms_matrix(&block[WORDS], t));
-    for (int b = 0; b < BLOCKS; b++)
+    if (blocks > OFFICE)
+        INC_TRY(
+            inc_train_office(&block[OFFICE], o->source, o->n_sources, rows));
+    for (int b = 0; b < blocks; b++)
         inc_sparse_rows_to(&block[b], weight[b]);
-    INC_TRY(inc_sparse_beside(out, block, BLOCKS));
+    INC_TRY(inc_sparse_beside(out, block, (size_t)blocks));
 out:
     for (int b = 0; b < BLOCKS; b++)
         inc_sparse_release(&block[b]);

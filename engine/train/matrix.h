@@ -11,6 +11,7 @@
 #include "engine/base/status.h"
 #include "engine/taxonomy/taxonomy.h"
 #include "engine/train/sparse.h"
+#include "engine/train/train.h"
 
 /* Weights of the blocks (length of a block's rows) and of their entries. */
 #define INC_TRAIN_W_OCCUPATIONS 1.0
@@ -26,10 +27,12 @@
  * The blocks side by side, one row a skill.
  *   out       the caller's to release
  *   left_out  [occupations] 1 for those that must leave no trace, or NULL
+ *   o         what else to learn from (sources, weight); NULL: nothing
  */
 enum inc_status inc_train_matrix(struct inc_sparse *out,
                                  const struct inc_taxonomy *t,
                                  const unsigned char *left_out,
+                                 const struct inc_train_options *o,
                                  struct inc_err *err);
 
 /*

@@ -7,6 +7,7 @@
 #include "engine/base/date.h"
 #include "engine/space/space.h"
 #include "engine/train/matrix.h"
+#include "engine/train/office.h"
 #include "engine/train/svd.h"
 
 static void
@@ -68,7 +69,59 @@ add_taxonomy(struct inc_buf *out, const struct inc_taxonomy *t)
     inc_buf_text(out, "]");
 }
 
-void
+/* Sources by what was counted; null where it were fewer than may be told. */
+static enum inc_status
+add_source(struct inc_buf *out, const struct inc_train_source *s,
+           const struct inc_taxonomy *t)
+{
+    unsigned char digest[INC_DIGEST];
+    uint32_t skills;
+    enum inc_status st = inc_pairs_skills(&skills, s->pairs, t);
+
+    if (st != INC_OK)
+        return st;
+    inc_buf_text(out, "{\"from\":");
+    add_quoted(out, s->from);
+    inc_buf_printf(out, ",\"least\":%" PRIu32, s->least);
+    if (s->path != NULL) {
+        inc_buf_text(out, ",\"file\":");
+        add_quoted(out, base_name(s->path));
+        inc_buf_text(out, ",\"blake2b\":");
+        add_digest(out, s->digest);
+    } else if (s->owners >= s->least) {
+        inc_buf_printf(out, ",\"owners\":%" PRIu64, s->owners);
+    } else {
+        inc_buf_text(out, ",\"owners\":null");
+    }
+    inc_pairs_digest(digest, s->pairs, t);
+    inc_buf_printf(out,
+                   ",\"pairs\":%zu,\"skills\":%" PRIu32 ",\"pairs_blake2b\":",
+                   s->pairs->count, skills);
+    add_digest(out, digest);
+    inc_buf_text(out, "}");
+    return INC_OK;
+}
+
+static enum inc_status
+add_learned(struct inc_buf *out, const struct inc_provenance *p)
+{
+    enum inc_status st = INC_OK;
+    const struct inc_train_options *o = p->options;
+
+    if (o->n_sources == 0)
+        return INC_OK;
+    inc_buf_printf(out, ",\"learned\":{\"weight\":%g,\"self\":%g,\"sources\":[",
+                   o->office_weight, INC_TRAIN_SELF);
+    for (size_t i = 0; i < o->n_sources; i++) {
+        inc_buf_text(out, i == 0 ? "" : ",");
+        INC_TRY(add_source(out, &o->source[i], p->taxonomy));
+    }
+    inc_buf_text(out, "]}");
+out:
+    return st;
+}
+
+enum inc_status
 inc_provenance_write(struct inc_buf *out, const struct inc_provenance *p)
 {
     const struct inc_train_options *o = p->options;
@@ -100,9 +153,13 @@ inc_provenance_write(struct inc_buf *out, const struct inc_provenance *p)
         inc_buf_printf(out, ",\"occupations\":%" PRIu32 "}",
                        p->stats->excluded);
     }
+    enum inc_status st = add_learned(out, p);
+    if (st != INC_OK)
+        return st;
     inc_buf_printf(out,
                    ",\"matrix\":{\"rows\":%" PRIu32 ",\"columns\":%" PRIu32
                    ",\"nonzeros\":%" PRIu64 "},\"dimension\":%" PRIu32 "}",
                    p->stats->rows, p->stats->columns, p->stats->nonzeros,
                    p->stats->dim);
+    return INC_OK;
 }

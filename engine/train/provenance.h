@@ -19,7 +19,8 @@ struct inc_provenance {
 };
 
 /* Append one JSON object. Names of files without their folders. A failed
- * append shows in out->failed. */
-void inc_provenance_write(struct inc_buf *out, const struct inc_provenance *p);
+ * append shows in out->failed. INC_OK or INC_E_NOMEM. */
+enum inc_status inc_provenance_write(struct inc_buf *out,
+                                     const struct inc_provenance *p);
 
 #endif

@@ -17,6 +17,7 @@ enum {
     DIM_DEFAULT = 256,
     POWER_DEFAULT = 4,
     POWER_MAX = 64,
+    WEIGHT_MAX = 10, /* of the office's block */
     SKILLS_MIN = 32,
     EXCLUDE_BYTES_MAX = 64 << 20,
     /* Share of the time, in permille, measured on ESCO 1.1.1. */
@@ -154,7 +155,7 @@ save(const char *path, struct run *r, struct inc_err *err)
     struct inc_buf provenance = {0};
     struct inc_space_parts parts = {0};
 
-    inc_provenance_write(&provenance, &r->from);
+    INC_TRY(inc_provenance_write(&provenance, &r->from));
     parts.dim = r->stats.dim;
     parts.rows = r->stats.rows;
     parts.vectors = r->vectors;
@@ -193,6 +194,15 @@ prepare(struct run *r, struct inc_err *err)
                         "possible: %d to %d, and up to %d",
                         (unsigned)r->o.dim, (unsigned)r->o.power,
                         (int)INC_DIM_STEP, (int)INC_DIM_MAX, (int)POWER_MAX);
+    if (r->o.office_weight == 0)
+        r->o.office_weight = INC_TRAIN_W_OFFICE;
+    if (!(r->o.office_weight > 0 && r->o.office_weight <= WEIGHT_MAX) ||
+        r->o.n_sources > INC_TRAIN_SOURCES)
+        return inc_fail(err, INC_E_RANGE, 0,
+                        "what is learned from %zu sources cannot weigh %g: up "
+                        "to %d sources, over 0 and up to %d",
+                        r->o.n_sources, r->o.office_weight,
+                        (int)INC_TRAIN_SOURCES, (int)WEIGHT_MAX);
     if (rows < SKILLS_MIN)
         return inc_fail(err, INC_E_RANGE, 0,
                         "a taxonomy of %u skills is too small to learn a "
@@ -226,7 +236,7 @@ inc_train_run(const char *path, const struct inc_taxonomy *t,
     INC_TRY(read_excluded(&r, err));
     tell(&r, "reading the taxonomy", 0);
     INC_TRY(inc_train_occupations(&r.listed, t, r.left_out, err));
-    INC_TRY(inc_train_matrix(&r.matrix, t, r.left_out, err));
+    INC_TRY(inc_train_matrix(&r.matrix, t, r.left_out, &r.o, err));
     INC_TRY(inc_train_idf(r.idf, t, r.left_out, err));
     r.stats.columns = r.matrix.cols;
     r.stats.nonzeros = inc_sparse_count(&r.matrix);

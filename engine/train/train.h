@@ -9,6 +9,21 @@
 
 #include "engine/base/status.h"
 #include "engine/taxonomy/taxonomy.h"
+#include "engine/train/pairs.h"
+
+/* Where skills that occur together were counted; all borrowed. */
+struct inc_train_source {
+    const char *from; /* "people", "needs" or "table" */
+    const struct inc_pairs *pairs;
+    uint32_t least;   /* owners or weight a pair had to have */
+    uint64_t owners;  /* people or companies, 0 when fewer than `least` */
+    const char *path; /* of a table, else NULL */
+    const unsigned char *digest; /* of a table's bytes, else NULL */
+};
+enum { INC_TRAIN_SOURCES = 3 }; /* at most */
+
+/* Of the block learned from them, chosen by measurement: docs/space.md. */
+#define INC_TRAIN_W_OFFICE 0.7
 
 struct inc_train_options {
     uint32_t dim;   /* wanted dimension, 16..INC_DIM_MAX, 0 for 256;
@@ -18,6 +33,12 @@ struct inc_train_options {
     uint64_t seed;  /* of the random start */
     /* Occupations left out (evaluation): URIs, one a line, in this file. */
     const char *exclude_path; /* or NULL */
+    /* What to learn from besides the taxonomy; sources without a pair only
+     * stand in the provenance. */
+    const struct inc_train_source *source; /* [n_sources] */
+    size_t n_sources;
+    double office_weight; /* of all of them, over 0 and up to 10; 0 for
+                             INC_TRAIN_W_OFFICE */
     /* stage name and 0..1000 permille; may be NULL */
     void (*progress)(void *arg, const char *stage, unsigned permille);
     void *progress_arg;

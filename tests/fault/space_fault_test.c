@@ -8,6 +8,7 @@
 #include "engine/base/fault.h"
 #include "engine/space/near.h"
 #include "engine/space/space.h"
+#include "engine/train/together.h"
 #include "engine/train/train.h"
 #include "tests/unit/space/folder.h"
 #include "tests/unit/space/sample.h"
@@ -16,7 +17,7 @@
 enum { VISITS_MAX = 5000 };
 
 static struct folder dir;
-static char path[FOLDER_PATH], exclude[FOLDER_PATH];
+static char path[FOLDER_PATH], exclude[FOLDER_PATH], table[FOLDER_PATH];
 static struct inc_taxonomy *crafts, *grown;
 static struct inc_buf old; /* the file before the call */
 
@@ -36,6 +37,9 @@ setup(void **state)
     folder_name(path, &dir, "x.space");
     folder_put(&dir, "leave.txt", "http://x/o/a03\n");
     folder_name(exclude, &dir, "leave.txt");
+    folder_put(&dir, "pairs.tsv",
+               "a\tb\tweight\nhttp://x/s/a01\thttp://x/s/b02\t40\n");
+    folder_name(table, &dir, "pairs.tsv");
     folder_make(&f);
     clusters_write(&f, NULL);
     crafts = folder_load(&f);
@@ -75,6 +79,43 @@ train(struct inc_err *err)
     const struct inc_train_options o = {
         .dim = 16, .power = 1, .exclude_path = exclude};
     return inc_train_run(path, crafts, &o, NULL, err);
+}
+
+/* Learning from people and from a table, from counting to the file. */
+static enum inc_status
+learn(struct inc_err *err)
+{
+    static const uint32_t skill[] = {2, 30, 7};
+    enum inc_status st = INC_OK;
+    struct inc_together sets = {0};
+    struct inc_pairs pairs = {0}, read = {0};
+    struct inc_pairs_report report;
+    struct inc_train_source source[] = {
+        {.from = "people", .pairs = &pairs, .least = 10},
+        {.from = "table",
+         .pairs = &read,
+         .least = 10,
+         .path = table,
+         .digest = report.digest}};
+    const struct inc_train_options o = {
+        .dim = 16, .power = 1, .source = source, .n_sources = 2};
+
+    for (uint64_t i = 0; i < 12; i++)
+        INC_TRY(inc_together_add(&sets, i, skill, 3));
+    INC_TRY(inc_together_pairs(&pairs, &source[0].owners, &sets,
+                               inc_concept_count(crafts, INC_PILLAR_SKILL),
+                               10));
+    assert_int_equal(pairs.count, 3);
+    INC_TRY(inc_pairs_read(&read, &report, table, crafts, 10, err));
+    assert_int_equal(read.count, 1);
+    INC_TRY(inc_train_run(path, crafts, &o, NULL, err));
+out:
+    if (st != INC_OK && err->status == INC_OK)
+        (void)inc_fail(err, st, 0, "counting"); /* which says no text */
+    inc_together_release(&sets);
+    inc_pairs_release(&pairs);
+    inc_pairs_release(&read);
+    return st;
 }
 
 static enum inc_status
@@ -174,6 +215,13 @@ training(void **state)
     press("train", train, 60);
 }
 
+static void
+learning(void **state)
+{
+    (void)state;
+    press("learn", learn, 80);
+}
+
 /* The lists of like skills: without memory they are not made, or made without
  * their file; a file that cannot be written is no error. Never wrong lists. */
 static void
@@ -238,9 +286,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(saving),     cmocka_unit_test(loading),
-        cmocka_unit_test(parts),      cmocka_unit_test(training),
-        cmocka_unit_test(near_lists),
+        cmocka_unit_test(saving),   cmocka_unit_test(loading),
+        cmocka_unit_test(parts),    cmocka_unit_test(training),
+        cmocka_unit_test(learning), cmocka_unit_test(near_lists),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

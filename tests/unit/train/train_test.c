@@ -163,6 +163,137 @@ a_quarter_of_the_skills(void **state)
     inc_taxonomy_free(t);
 }
 
+/* Skills i of one craft occur with skills i of the other: 24 people each. */
+static void
+pairs_across(struct inc_pairs *p, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        assert_int_equal(inc_pairs_add(p, i, CRAFT_SKILLS + i, 24), INC_OK);
+}
+
+static void
+learns_what_occurs_together(void **state)
+{
+    struct inc_pairs p = {0};
+    const struct inc_train_source source = {
+        .from = "people", .pairs = &p, .least = 10, .owners = 24};
+    struct inc_train_options o = {.dim = 32, .seed = 3};
+    struct inc_train_stats plain, learned;
+    struct inc_space *a, *b, *c;
+    double before = 0, after = 0, more = 0;
+    enum { N = 12 };
+
+    (void)state;
+    pairs_across(&p, N);
+    a = trained(crafts, &o, &plain);
+    o.source = &source;
+    o.n_sources = 1;
+    b = trained(crafts, &o, &learned);
+    o.office_weight = 4;
+    c = trained(crafts, &o, NULL);
+    assert_int_equal(learned.columns, plain.columns + 2 * CRAFT_SKILLS);
+    for (uint32_t i = 0; i < N; i++) {
+        before += cosine(a, i, CRAFT_SKILLS + i) / N;
+        after += cosine(b, i, CRAFT_SKILLS + i) / N;
+        more += cosine(c, i, CRAFT_SKILLS + i) / N;
+    }
+    if (before > .05 || after < before + .1 || more < after + .1)
+        fail_msg("partners %.3f, learned %.3f, at weight 4 %.3f", before, after,
+                 more);
+    assert_non_null(strstr(inc_space_provenance(b),
+                           "\"learned\":{\"weight\":0.7,\"self\":1,"
+                           "\"sources\":[{\"from\":\"people\","
+                           "\"least\":10,\"owners\":24,\"pairs\":12,"
+                           "\"skills\":24,\"pairs_blake2b\":\""));
+    assert_null(strstr(inc_space_provenance(a), "learned"));
+    inc_space_free(a);
+    inc_space_free(b);
+    inc_space_free(c);
+    inc_pairs_release(&p);
+}
+
+/* Sources without a pair change no number of the space, and say no number of
+ * people under the least. */
+static void
+nothing_learned_is_the_taxonomy_alone(void **state)
+{
+    struct inc_pairs none = {0};
+    const struct inc_train_source source[] = {
+        {.from = "people", .pairs = &none, .least = 10, .owners = 9},
+        {.from = "needs", .pairs = &none, .least = 10, .owners = 12}};
+    struct inc_train_options o = {.dim = 16, .seed = 3};
+    struct inc_space *a = trained(crafts, &o, NULL), *b;
+    size_t cells = (size_t)inc_space_rows(a) * inc_space_dim(a);
+
+    (void)state;
+    o.source = source;
+    o.n_sources = 2;
+    b = trained(crafts, &o, NULL);
+    assert_memory_equal(inc_space_row(a, 0), inc_space_row(b, 0), cells);
+    assert_non_null(strstr(inc_space_provenance(b), "\"owners\":null"));
+    assert_null(strstr(inc_space_provenance(b), "\"owners\":9"));
+    assert_non_null(strstr(inc_space_provenance(b), "\"owners\":12"));
+    inc_space_free(a);
+    inc_space_free(b);
+}
+
+/* Two sources weigh together what one does. */
+static void
+sources_share_the_weight(void **state)
+{
+    struct inc_pairs p = {0}, q = {0};
+    const struct inc_train_source source[] = {
+        {.from = "people", .pairs = &p, .least = 10, .owners = 24},
+        {.from = "needs", .pairs = &q, .least = 10, .owners = 24}};
+    const struct inc_train_options o = {
+        .source = source, .n_sources = 2, .office_weight = 2};
+    struct inc_sparse m = {0};
+    struct inc_err err;
+
+    (void)state;
+    pairs_across(&p, 4);
+    assert_int_equal(inc_pairs_add(&q, 0, 5, 50), INC_OK);
+    assert_int_equal(inc_pairs_add(&q, 1, 5, 20), INC_OK);
+    assert_int_equal(inc_train_matrix(&m, crafts, NULL, &o, &err), INC_OK);
+    for (uint32_t r = 0; r < m.rows; r++) {
+        double norm2 = 0;
+        for (size_t i = m.start[r]; i < m.start[r + 1]; i++)
+            if (m.col[i] >= m.cols - 2 * m.rows)
+                norm2 += (double)m.value[i] * (double)m.value[i];
+        if (r < 6 && r != 4) /* 0 to 3, and 5 */
+            assert_true(fabs(norm2 - 4) < 1e-4);
+        else if (r < CRAFT_SKILLS)
+            assert_true(norm2 == 0);
+    }
+    inc_sparse_release(&m);
+    inc_pairs_release(&p);
+    inc_pairs_release(&q);
+}
+
+static void
+refuses_bad_sources(void **state)
+{
+    struct inc_pairs none = {0};
+    const struct inc_train_source source[4] = {
+        {.from = "people", .pairs = &none},
+        {.from = "needs", .pairs = &none},
+        {.from = "table", .pairs = &none},
+        {.from = "table", .pairs = &none}};
+    const struct inc_train_options row[] = {
+        {.source = source, .n_sources = 4},
+        {.source = source, .n_sources = 1, .office_weight = -1},
+        {.source = source, .n_sources = 1, .office_weight = 10.5},
+        {.source = source, .n_sources = 1, .office_weight = NAN}};
+    struct inc_err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+        assert_int_equal(inc_train_run(folder_file(&dir, "no.space"), crafts,
+                                       &row[i], NULL, &err),
+                         INC_E_RANGE);
+    assert_int_not_equal(access(folder_file(&dir, "no.space"), F_OK), 0);
+}
+
 static void
 refuses_bad_options(void **state)
 {
@@ -487,6 +618,10 @@ main(void)
         cmocka_unit_test(same_bytes_again),
         cmocka_unit_test(dimension_is_lowered),
         cmocka_unit_test(a_quarter_of_the_skills),
+        cmocka_unit_test(learns_what_occurs_together),
+        cmocka_unit_test(nothing_learned_is_the_taxonomy_alone),
+        cmocka_unit_test(sources_share_the_weight),
+        cmocka_unit_test(refuses_bad_sources),
         cmocka_unit_test(refuses_bad_options),
         cmocka_unit_test(refuses_a_small_taxonomy),
         cmocka_unit_test(excluded_leave_no_trace),
