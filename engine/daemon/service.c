@@ -213,6 +213,10 @@ open_server(struct service *s, struct inc_err *err)
                 ? NULL
                 : inc_config_text(c, INC_SET_local_role),
         .handshakes = inc_config_int(c, INC_SET_handshakes_per_minute),
+        .handshake_ms =
+            (int)inc_config_int(c, INC_SET_handshake_timeout_s) * 1000,
+        .heartbeat_ms = (int)inc_config_int(c, INC_SET_heartbeat_s) * 1000,
+        .io_threads = (unsigned)inc_config_int(c, INC_SET_io_threads),
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
         .record = (int)inc_config_int(c, INC_SET_record),
         .scout = inc_scout_ask,

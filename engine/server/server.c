@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
@@ -26,10 +27,10 @@ enum {
     /* A frame over the protocol's limit still gets an answer up to here;
      * beyond, ZeroMQ drops the connection. */
     OVERSIZE = 4,
-    HANDSHAKE_MS = 3000,
-    HEARTBEAT_MS = 5000,
-    HEARTBEAT_TIMEOUT_MS = 15000,
-    HEARTBEAT_TTL_MS = 20000, /* clients drop us likewise */
+    HEARTBEAT_TIMEOUT_MS = 30000,
+    HEARTBEAT_SPARE_MS = 5000,
+    /* Clients of libzmq 4.3.4 reckon it in 16 bits of milliseconds. */
+    HEARTBEAT_TTL_MAX_MS = 65500,
     LINGER_MS = 1000,
     BACKLOG = 4096,
     BURST = 10 /* minutes of handshakes at once */
@@ -52,11 +53,15 @@ set_int(void *socket, int option, int value, struct inc_err *err)
 }
 
 static enum inc_status
-set_options(void *socket, struct inc_err *err)
+set_options(void *socket, const struct inc_server_options *o,
+            struct inc_err *err)
 {
     int64_t longest = (int64_t)inc_request_limits.bytes * OVERSIZE;
+    /* When clients drop us: a sign of life may be missed. */
+    int ttl_ms = 2 * o->heartbeat_ms + HEARTBEAT_SPARE_MS;
     enum inc_status st;
 
+    INC_CHECK(ttl_ms <= HEARTBEAT_TTL_MAX_MS);
     INC_TRY(zmq_status(
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest),
         "socket option", err));
@@ -64,10 +69,10 @@ set_options(void *socket, struct inc_err *err)
     INC_TRY(set_int(socket, ZMQ_SNDHWM, HWM_OUT, err));
     INC_TRY(set_int(socket, ZMQ_SNDTIMEO, 0, err));
     INC_TRY(set_int(socket, ZMQ_ROUTER_MANDATORY, 1, err));
-    INC_TRY(set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS, err));
-    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS, err));
+    INC_TRY(set_int(socket, ZMQ_HANDSHAKE_IVL, o->handshake_ms, err));
+    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_IVL, o->heartbeat_ms, err));
     INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS, err));
-    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS, err));
+    INC_TRY(set_int(socket, ZMQ_HEARTBEAT_TTL, ttl_ms, err));
     INC_TRY(set_int(socket, ZMQ_LINGER, LINGER_MS, err));
     INC_TRY(set_int(socket, ZMQ_BACKLOG, BACKLOG, err));
 out:
@@ -107,12 +112,18 @@ bind_socket(struct inc_server *s, struct inc_err *err)
     inc_random_bytes(&seed, sizeof seed);
     srand(seed);
     s->context = zmq_ctx_new();
+    /* Each of ZeroMQ's threads walks its timers from the first to find the one
+     * it no longer needs, at every sign of life: several threads have short
+     * lists (docs/decisions/0050). */
+    if (s->context != NULL)
+        (void)zmq_ctx_set(s->context, ZMQ_IO_THREADS,
+                          (int)s->desk.o.io_threads);
     s->socket = s->context == NULL ? NULL : zmq_socket(s->context, ZMQ_ROUTER);
     if (s->socket == NULL) {
         st = zmq_status(-1, "cannot make a socket", err);
         goto out;
     }
-    INC_TRY(set_options(s->socket, err));
+    INC_TRY(set_options(s->socket, &s->desk.o, err));
     INC_TRY(protect(s, err));
     st = zmq_status(zmq_bind(s->socket, s->desk.o.endpoint), "cannot listen",
                     err);

@@ -33,8 +33,11 @@ struct inc_server_options {
     const struct inc_keys *keys; /* of this daemon; NULL: no tcp. Copied */
     struct inc_roles *roles;     /* held as long as it is in use */
     const char *local_role;      /* over ipc; NULL: nobody there may ask */
-    int64_t handshakes; /* of one key in a minute, ten times that at once; 0:
-                           any */
+    int64_t handshakes;  /* of one key in a minute, ten times that at once; 0:
+                            any */
+    int handshake_ms;    /* patience with a handshake */
+    int heartbeat_ms;    /* between signs of life asked for */
+    unsigned io_threads; /* of ZeroMQ */
     const char *backup_dir; /* NULL: no backups */
     /* Asked before `verify` walks the store: 0 when that would be the death of
      * the process, with the reason. NULL: nobody is asked. */

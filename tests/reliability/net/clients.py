@@ -21,10 +21,11 @@ from rig import (SAMPLE, Peer, Run, daemon, fds, need, percentile, person,
 
 REPLY_MB = 16
 READ_TIMEOUT_S = 3
-# HEARTBEAT_MS and HEARTBEAT_TIMEOUT_MS of engine/server/server.c for those who
-# have nothing to read, and for those who have: a second for 256 KiB. With slack
-# for a busy machine.
-PATIENCE_S = 5 + 15 + 30
+HEARTBEAT_S = 2
+# That and HEARTBEAT_TIMEOUT_MS of engine/server/server.c for those who have
+# nothing to read, and for those who have: a second for 256 KiB. With slack for a
+# busy machine.
+PATIENCE_S = HEARTBEAT_S + 30 + 30
 
 
 def uris(n):
@@ -71,7 +72,8 @@ def main():
     run = Run(__doc__)
     n = run.size(40, 1000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (8000, 8000))
-    with daemon(reply_mb=REPLY_MB, read_timeout_s=READ_TIMEOUT_S) as d:
+    with daemon(reply_mb=REPLY_MB, read_timeout_s=READ_TIMEOUT_S,
+                heartbeat_s=HEARTBEAT_S) as d:
         d.start()
         healthy = Peer(d.endpoint, wait_s=120)
         load_people(healthy)

@@ -2,7 +2,9 @@
 """Keys by the thousand, over tcp: right ones, wrong ones, none, revoked ones, and
 handshakes recorded from somebody else.
 
-Everybody with a key is served, and what a connection costs in memory is noted.
+Everybody with a key is served, all of them at once, also when they come back
+after a restart; none is lost while they stay. What a connection costs in memory
+is noted, and how long somebody who was there before waits meanwhile.
 Nobody else gets a single answer; a revoked user gets none after the reply that
 revoked it; bytes of a served client do nothing a second time."""
 import multiprocessing
@@ -15,10 +17,11 @@ import time
 import msgpack
 import zmq
 
-from rig import Peer, Run, cpu_s, daemon, fds, peer, person, rss_kb, until
+from rig import (Peer, Run, cpu_s, daemon, fds, peer, percentile, person,
+                 rss_kb, until)
 from curve import GOOD, Door, admin_keys, let_in, let_in_many
 
-PER_PROCESS, AT_ONCE = 2500, 50
+PER_PROCESS, WAIT_S = 2500, 150
 PING = msgpack.packb({"v": 1, "id": "p", "op": "ping", **GOOD})
 
 
@@ -51,65 +54,151 @@ def ask_all(sockets, wait_s):
 
 
 def hold(endpoint, server, pairs, ready, go):
-    """Connect, ask, say how it went; again at each go, until told to end."""
+    """All connect at once and ask; again at each go, until told to end."""
     n = len(pairs)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3 * n + 500,) * 2)
     context = zmq.Context()
     context.set(zmq.MAX_SOCKETS, n + 100)
-    # A few at a time: a handshake has three seconds, and the machine may have
-    # other things to do.
-    sockets, said = [], []
-    for at in range(0, n, AT_ONCE):
-        some = dealers(context, endpoint, server, pairs[at:at + AT_ONCE])
-        said += ask_all(some, 120)
-        sockets += some
-    ready.put(said)
+    sockets = dealers(context, endpoint, server, pairs)
+    ready.put(ask_all(sockets, WAIT_S))
     while go.get():
-        ready.put(ask_all(sockets, 120))
+        ready.put(ask_all(sockets, WAIT_S))
     context.destroy(linger=0)
 
 
+class Holders:
+    """Clients in several processes."""
+
+    def __init__(self, endpoint, server, pairs):
+        self.all = []
+        for at in range(0, len(pairs), PER_PROCESS):
+            ready, go = multiprocessing.Queue(), multiprocessing.Queue()
+            p = multiprocessing.Process(target=hold, daemon=True, args=(
+                endpoint, server, pairs[at:at + PER_PROCESS], ready, go))
+            p.start()
+            self.all.append((p, ready, go))
+
+    def said(self):
+        return [x for _, ready, _ in self.all
+                for x in ready.get(timeout=2 * WAIT_S)]
+
+    def ask(self):
+        for _, _, go in self.all:
+            go.put(True)
+        return self.said()
+
+    def end(self):
+        for p, _, go in self.all:
+            go.put(False)
+            p.join(60)
+
+
+def resident(endpoint, server, pair, out, stop):
+    """Somebody who was there before: asks all the while, how long it takes."""
+    times = []
+    with Door(endpoint, server, pair, wait_ms=WAIT_S * 1000, **GOOD) as c:
+        while not stop.is_set():
+            start = time.monotonic()
+            c.ask("ping")
+            times.append((start, (time.monotonic() - start) * 1000))
+            time.sleep(0.005)
+    out.put(times)
+
+
+class Resident:
+    def __init__(self, d):
+        self.out, self.stop = multiprocessing.Queue(), multiprocessing.Event()
+        self.process = multiprocessing.Process(
+            target=resident, daemon=True,
+            args=(d.endpoint, *admin_keys(d), self.out, self.stop))
+        self.process.start()
+
+    def figures(self, marks):
+        """Milliseconds, by the phases that began at these moments."""
+        self.stop.set()
+        times = self.out.get(timeout=2 * WAIT_S)
+        self.process.join(60)
+        out = {}
+        for (name, since), (_, until_) in zip(marks, marks[1:]):
+            ms = [t for at, t in times if since <= at < until_]
+            out[name] = {"asked": len(ms), "p50_ms": round(
+                percentile(ms, .5), 2), "p99_ms": round(percentile(ms, .99), 2),
+                "max_ms": round(max(ms, default=0), 1)}
+        return out
+
+
+def fewest_fds(d, seconds):
+    """The fewest descriptors the daemon has in that time."""
+    few, end = fds(d), time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.2)
+        few = min(few, fds(d))
+    return few
+
+
 def many(run, d, admin, n):
+    """The pairs, each a user's, a tenth of them revoked at the end."""
     server, _ = admin_keys(d)
     start = time.monotonic()
     pairs = let_in_many(admin, n, "engineer")
     run.note(users_stored_s=round(time.monotonic() - start, 1))
     before_kb, before_fds, cpu = rss_kb(d), fds(d), cpu_s(d)
-    work = []
-    start = time.monotonic()
-    for at in range(0, n, PER_PROCESS):
-        part = pairs[at:at + PER_PROCESS]
-        ready, go = multiprocessing.Queue(), multiprocessing.Queue()
-        p = multiprocessing.Process(target=hold, daemon=True, args=(
-            d.endpoint, server, part, ready, go))
-        p.start()
-        work.append((p, ready, go))
-    said = [x for _, ready, _ in work for x in ready.get(timeout=600)]
+    there = Resident(d)
+    marks = [("calm", time.monotonic())]
+    time.sleep(2)
+    marks.append(("connecting", time.monotonic()))
+    who = Holders(d.endpoint, server, pairs)
+    said = who.said()
+    marks.append(("held", time.monotonic()))
     run.note(connections=n, served=said.count("ok"),
-             all_served_s=round(time.monotonic() - start, 1),
+             all_served_s=round(marks[-1][1] - marks[-2][1], 1),
              kb_each=round((rss_kb(d) - before_kb) / n, 1),
              added_mb=round((rss_kb(d) - before_kb) / 1024),
              cpu_ms_each=round((cpu_s(d) - cpu) / n * 1000, 2))
     run.expect(said.count("ok") == n, f"{said.count('ok')} of {n} served")
-    run.expect(fds(d) - before_fds >= n, "connections were not all open")
+    # Signs of life are asked for meanwhile; nobody may be lost by them.
+    cpu = cpu_s(d)
+    few = fewest_fds(d, run.size(4, 70))
+    marks.append(("", time.monotonic()))
+    run.note(held_s=round(marks[-1][1] - marks[-2][1]), lost_while_held=max(
+        0, n - (few - before_fds)), held_cpu_share=round(
+        (cpu_s(d) - cpu) / (marks[-1][1] - marks[-2][1]), 3))
+    run.note(resident=there.figures(marks))
+    run.expect(few - before_fds >= n, f"{few - before_fds} of {n} stayed")
+    said = who.ask()
+    run.expect(said.count("ok") == n, f"{said.count('ok')} of {n} later")
     # Each tenth is revoked while it is connected.
     out = set(range(0, n, 10))
     for i in out:
         r = admin.ask("user.revoke", {"id": f"user-{i}"}, **GOOD)
         run.expect(r["status"] == "ok", f"{r}")
-    for _, _, go in work:
-        go.put(True)
-    said = [x for _, ready, _ in work for x in ready.get(timeout=600)]
+    said = who.ask()
     kept_in = [i for i in out if said[i] not in ("unauthenticated", None)]
     put_out = [i for i in range(n) if i not in out and said[i] != "ok"]
     run.note(revoked=len(out), revoked_served=len(kept_in))
     run.expect(not kept_in, f"revoked and served: {kept_in[:5]}")
     run.expect(not put_out, f"not revoked, not served: {put_out[:5]}")
-    for p, _, go in work:
-        go.put(False)
-        p.join(60)
+    who.end()
     run.expect(until(lambda: fds(d) <= before_fds + 2, 60) is not None,
                f"{fds(d)} descriptors, {before_fds} before")
+    return [p for i, p in enumerate(pairs) if i not in out]
+
+
+def restart(run, d, pairs):
+    """All of them come back at once, to a daemon that starts again."""
+    server, _ = admin_keys(d)
+    d.settings["endpoint"] = d.endpoint
+    who = Holders(d.endpoint, server, pairs)
+    before = who.said().count("ok")
+    run.expect(d.stop() == 0, "the daemon did not stop cleanly")
+    d.start()
+    start = time.monotonic()
+    after = who.ask().count("ok")
+    run.note(back_after_restart=after,
+             all_back_s=round(time.monotonic() - start, 1))
+    run.expect(before == after == len(pairs),
+               f"{before} and, after a restart, {after} of {len(pairs)}")
+    who.end()
 
 
 def strangers(run, d, n):
@@ -200,11 +289,13 @@ def main():
     run = Run(__doc__)
     n = run.size(200, 10000)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(n, 10000) + 2000,) * 2)
-    with daemon(endpoint="tcp://127.0.0.1:*", admin="true",
-                log_level="error") as d:
+    quick = {} if run.long else {"heartbeat_s": 1}
+    with daemon(endpoint="tcp://127.0.0.1:*", admin="true", log_level="error",
+                **quick) as d:
         d.start()
-        admin = peer(d, wait_s=120)
-        many(run, d, admin, n)
+        admin = peer(d, wait_s=WAIT_S)
+        left = many(run, d, admin, n)
+        restart(run, d, left)
         strangers(run, d, n)
         recorded(run, d, admin, run.size(50, 10000))
         run.expect(admin.ask("ping", **GOOD)["status"] == "ok", "after it all")
