@@ -7,14 +7,21 @@
 #include "engine/base/mem.h"
 #include "engine/batch/inside.h"
 
+/* Replies of a batch that wait for its end before they leave. */
+enum { HEAP_BYTES = 1 << 20 };
+
+static enum inc_status
+room(struct inc_crew *c, struct inc_job *j)
+{
+    if (inc_job_room(j) != INC_OK)
+        inc_tally_add(&c->counters.unread, 1);
+    return j->status;
+}
+
 static enum inc_status
 begin(struct inc_crew *c, struct inc_job *j)
 {
-    if (inc_job_room(j) != INC_OK) {
-        inc_tally_add(&c->counters.unread, 1);
-        return j->status;
-    }
-    return inc_job_begin(j, c->arenas);
+    return room(c, j) != INC_OK ? j->status : inc_job_begin(j, c->arenas);
 }
 
 /* What is recorded of an answer; one that cannot be is not given. */
@@ -55,18 +62,15 @@ answer_one(struct inc_crew *c, struct inc_job *j)
     inc_image_drop(&image);
 }
 
-/* Begin the jobs and fill their questions; those that fail keep their error.
- * Returns how many questions there are. */
-static size_t
+/* Begin the jobs and fill their questions; those that fail keep their error. */
+static void
 prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
-        const struct inc_image *image, struct inc_job **ready,
-        struct inc_question **questions)
+        const struct inc_image *image)
 {
     struct inc_view *view = NULL;
     struct inc_err err = {0};
     enum inc_status opened = inc_view_open(&view, c->o.store, &err);
     uint64_t seq = 0;
-    size_t count = 0;
 
     if (opened == INC_OK && c->o.hands.record != NULL)
         opened = inc_view_head(view, &seq, &err);
@@ -75,43 +79,16 @@ prepare(struct inc_crew *c, struct inc_job **jobs, size_t n,
         struct inc_err own = {0};
 
         j->view_seq = seq;
-        j->question.cost_ns = 0;
         if (begin(c, j) != INC_OK)
             continue;
-        if (opened != INC_OK) {
+        if (opened != INC_OK)
             (void)inc_job_fail(j, &err);
-        } else if (c->o.hands.ask(c->o.hands.arg, j, image, view, &own) !=
-                   INC_OK) {
+        else if (c->o.hands.ask(c->o.hands.arg, j, image, view, &own) != INC_OK)
             (void)inc_job_fail(j, &own);
-        } else {
+        else
             j->question.deadline_ns = j->deadline_ns;
-            questions[count] = &j->question;
-            ready[count++] = j;
-        }
     }
     inc_view_close(view);
-    return count;
-}
-
-/* Write the replies and charge each client what its questions took: their
- * own part of the pass, their own reply, an equal part of the rest. */
-static void
-finish_batch(struct inc_crew *c, struct inc_job **jobs, size_t n,
-             uint64_t start)
-{
-    uint64_t now = inc_clock_ns(), rest = now - start;
-
-    for (size_t i = 0; i < n; i++)
-        rest -=
-            jobs[i]->question.cost_ns < rest ? jobs[i]->question.cost_ns : rest;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t then = now, cost = jobs[i]->question.cost_ns + rest / n;
-
-        end(c, jobs[i]);
-        now = inc_clock_ns();
-        inc_fair_charge(c->questions, jobs[i]->client, cost + now - then);
-        inc_crew_deliver(c, jobs[i]);
-    }
 }
 
 static void
@@ -125,36 +102,61 @@ count_pass(struct inc_pass_counters *c, const struct inc_pass_work *work)
     inc_tally_add(&c->rows_scored, work->rows_scored);
 }
 
+/* The room for its reply is looked at again: the replies to questions of this
+ * batch that went before are written and counted by now. */
+static void
+match(struct worker *w, struct inc_job *j, const struct inc_image *image)
+{
+    struct inc_crew *c = w->crew;
+    struct inc_question *q = &j->question;
+
+    if (room(c, j) != INC_OK)
+        return;
+    inc_match_run(w->matcher, image, &q, 1);
+    inc_tally_add(&c->counters.considered, q->considered);
+    count_pass(&c->counters.pass, &q->work);
+    if (q->status != INC_OK) {
+        q->err.status = q->status;
+        (void)inc_job_fail(j, &q->err);
+        return;
+    }
+    j->body = q->body; /* takes it over */
+    q->body = (struct inc_buf){0};
+    record(c, j, image);
+}
+
+/* Answers leave together, so that one commit records many of them; but they
+ * do not wait for each other in large heaps. Each client is charged what its
+ * question took and an equal part of the preparations. */
 static void
 answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
 {
-    struct inc_job *ready[INC_BATCH_MAX];
-    struct inc_question *questions[INC_BATCH_MAX];
     struct inc_crew *c = w->crew;
-    uint64_t start = inc_clock_ns();
+    uint64_t start = inc_clock_ns(), then, share;
+    size_t left = 0, bytes = 0; /* jobs that left, what the others weigh */
     /* Held after the jobs were taken: every write acknowledged before one of
      * them was sent is in this image. */
     struct inc_image image = inc_live_hold(c->o.live);
-    size_t count = prepare(c, jobs, n, &image, ready, questions);
 
-    if (count > 0)
-        inc_match_run(w->matcher, &image, questions, count);
-    for (size_t i = 0; i < count; i++) {
-        struct inc_job *j = ready[i];
+    prepare(c, jobs, n, &image);
+    then = inc_clock_ns();
+    share = (then - start) / n;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t since = then;
 
-        inc_tally_add(&c->counters.considered, j->question.considered);
-        count_pass(&c->counters.pass, &j->question.work);
-        if (j->question.status != INC_OK) {
-            j->question.err.status = j->question.status;
-            (void)inc_job_fail(j, &j->question.err);
+        if (jobs[i]->status == INC_OK)
+            match(w, jobs[i], &image);
+        end(c, jobs[i]);
+        then = inc_clock_ns();
+        inc_fair_charge(c->questions, jobs[i]->client, share + then - since);
+        bytes += jobs[i]->reply.len;
+        if (bytes < HEAP_BYTES && i + 1 < n)
             continue;
-        }
-        j->body = j->question.body; /* takes it over */
-        j->question.body = (struct inc_buf){0};
-        record(c, j, &image);
+        for (; left <= i; left++)
+            inc_crew_deliver(c, jobs[left]);
+        bytes = 0;
     }
     inc_image_drop(&image);
-    finish_batch(c, jobs, n, start);
     inc_spread_add(&c->counters.questions, n);
     inc_spread_add(&c->counters.match_us, (inc_clock_ns() - start) / 1000);
 }

@@ -74,8 +74,6 @@ static void
 one_run(struct inc_matcher *m, const struct inc_image *image,
         struct inc_question *q)
 {
-    uint64_t start = inc_clock_ns();
-
     q->status = inc_question_late(q);
     if (q->status != INC_OK)
         return;
@@ -85,7 +83,6 @@ one_run(struct inc_matcher *m, const struct inc_image *image,
         inc_needs_run(m, image, q);
     else
         inc_people_run(m, image, q);
-    q->cost_ns = inc_clock_ns() - start;
 }
 
 void
@@ -101,7 +98,6 @@ inc_match_run(struct inc_matcher *m, const struct inc_image *image,
         inc_err_clear(&q->err);
         q->considered = 0;
         q->work = (struct inc_pass_work){0};
-        q->cost_ns = 0;
         one_run(m, image, q);
     }
 }

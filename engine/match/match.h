@@ -83,7 +83,6 @@ struct inc_question {
     struct inc_err err;
     struct inc_buf body; /* msgpack map: match_page, or match_item for PAIR */
     uint64_t considered; /* records that could be matched */
-    uint64_t cost_ns;    /* time it took */
     struct inc_pass_work work;
 };
 

@@ -110,7 +110,6 @@ is_late(const struct inc_question *q)
     assert_non_null(strstr(q->err.what, "the deadline passed"));
     assert_non_null(strstr(q->err.hint, "longer deadline"));
     assert_int_equal(q->body.len, 0);
-    assert_int_equal(q->cost_ns, 0);
 }
 
 static void
@@ -153,7 +152,6 @@ late_before_their_turn(void **state)
         assert_int_equal(q[i].body.len, plain[i].body.len);
         assert_memory_equal(q[i].body.data, plain[i].body.data,
                             plain[i].body.len);
-        assert_true(q[i].cost_ns > 0);
     }
     release(plain);
     release(q);
