@@ -26,3 +26,7 @@ const char *const inc_rule_names[] = {"must",      "licences", "languages",
                                       "start",     NULL};
 const char *const inc_attitude_names[] = {"prudent", "neutral", NULL};
 const char *const inc_pillar_names[] = {"skill", "occupation", NULL};
+const char *const inc_linked_names[] = {"skill", "occupation", "isco_group",
+                                        NULL};
+const char *const inc_verdict_names[] = {"sure", "likely", "unsure", "unknown",
+                                         NULL};

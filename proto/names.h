@@ -18,5 +18,7 @@ extern const char *const inc_need_kind_names[];  /* vacancy .. tirocinio */
 extern const char *const inc_rule_names[];       /* enum inc_rule */
 extern const char *const inc_attitude_names[];   /* prudent, neutral */
 extern const char *const inc_pillar_names[];     /* skill, occupation */
+extern const char *const inc_linked_names[];     /* and isco_group */
+extern const char *const inc_verdict_names[];    /* enum inc_verdict */
 
 #endif

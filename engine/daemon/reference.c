@@ -57,7 +57,8 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         .local_dir = inc_config_optional(c, INC_SET_esco_local),
         .comuni_path = inc_config_text(c, INC_SET_comuni),
         .space_path = inc_config_text(c, INC_SET_space),
-        .near_path = near};
+        .near_path = near,
+        .linking = 1};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
 

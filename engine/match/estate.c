@@ -13,6 +13,7 @@ struct owned {
     struct inc_space *space;
     struct inc_geo *geo;
     struct inc_search *search;
+    struct inc_linker *linker;
     uint16_t *trade_rank;
     atomic_uint references;
 };
@@ -28,6 +29,7 @@ owner(struct inc_estate *e)
 static void
 release(struct owned *o)
 {
+    inc_linker_free(o->linker);
     inc_search_free(o->search);
     inc_mem_free(o->trade_rank);
     inc_space_free(o->space);
@@ -89,6 +91,17 @@ out:
     return st;
 }
 
+static enum inc_status
+add_linker(struct inc_estate *e, struct inc_err *err)
+{
+    struct owned *o = owner(e);
+    enum inc_status st =
+        inc_linker_build(&o->linker, o->taxonomy, o->search, err);
+
+    e->linker = o->linker;
+    return st;
+}
+
 enum inc_status
 inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
                 struct inc_err *err)
@@ -107,7 +120,14 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     INC_TRY(inc_space_load(&space, o->space_path, taxonomy, err));
     INC_TRY(inc_search_build(&search, taxonomy, err));
     INC_TRY(inc_space_make_near(space, o->near_path, err));
-    return inc_estate_from(out, taxonomy, space, geo, search, err);
+    st = inc_estate_from(out, taxonomy, space, geo, search, err);
+    if (st == INC_OK && o->linking)
+        st = add_linker(*out, err);
+    if (st != INC_OK) {
+        inc_estate_drop(*out);
+        *out = NULL;
+    }
+    return st;
 out:
     inc_search_free(search);
     inc_space_free(space);

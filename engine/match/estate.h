@@ -7,13 +7,15 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/hash.h"
+#include "engine/link/link.h"
 #include "engine/pool/pool.h"
 #include "engine/profile/validate.h"
 #include "engine/taxonomy/search.h"
 
 struct inc_estate {
-    struct inc_world world;         /* taxonomy, space, geo */
-    struct inc_reference reference; /* taxonomy, search, geo */
+    struct inc_world world;          /* taxonomy, space, geo */
+    struct inc_reference reference;  /* taxonomy, search, geo */
+    const struct inc_linker *linker; /* or NULL: made for nobody who links */
     /* Of what inc_estate_describe() says: equal digests, equal answers. */
     unsigned char digest[INC_DIGEST];
 };
@@ -25,6 +27,7 @@ struct inc_estate_options {
     const char *space_path;  /* artefact */
     const char *near_path;   /* cache of near.h, or NULL */
     const char *version;     /* name of the taxonomy, or NULL */
+    int linking;             /* make the linker: some tenths of a second */
 };
 
 /* Load everything; *out has one reference. Errors as of the loaders. */

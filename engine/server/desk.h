@@ -69,6 +69,8 @@ enum inc_status inc_vault_read(struct inc_vault *out, int64_t *revision,
 inc_answer_fn inc_on_person_export;
 /* on_concept.c */
 inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
+/* on_link.c */
+inc_answer_fn inc_on_link;
 /* on_status.c */
 inc_answer_fn inc_on_ping, inc_on_status;
 /* on_admin.c */

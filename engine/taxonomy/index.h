@@ -75,4 +75,32 @@ uint64_t inc_index_hash(const char *text, size_t len);
 size_t inc_index_word(const char **at, const char *text, size_t len,
                       size_t *pos);
 
+/* --- alike.c: terms that resemble a word --------------------------------- */
+
+enum {
+    INC_ALIKE_MAX = 96,       /* terms that one word may stand for */
+    INC_ALIKE_EDITS_BP = 7000 /* worth of a term with two typing errors */
+};
+
+struct inc_alike_term {
+    uint32_t term;
+    uint32_t sim_bp; /* 10000: the same stem */
+};
+
+/* Working memory of one question, and what it found last, best first. */
+struct inc_alike {
+    const struct inc_search *s;
+    uint8_t *common; /* [terms] trigrams in common */
+    uint32_t *met;   /* [terms] terms with common != 0 */
+    struct inc_alike_term match[INC_ALIKE_MAX];
+    size_t n;
+};
+
+/* 0, or -1 with no memory; release either way. */
+int inc_alike_init(struct inc_alike *a, const struct inc_search *s);
+void inc_alike_release(struct inc_alike *a); /* safe on zeroed memory */
+/* The terms of one stemmer that resemble a stem. */
+void inc_alike_find(struct inc_alike *a, const char *stem, size_t len,
+                    enum inc_stemmer stemmer);
+
 #endif

@@ -19,23 +19,10 @@
 
 enum {
     WORDS_MAX = 32,
-    MATCHES_MAX = 96, /* terms that one word may stand for */
     WHOLE_BP = 10000,
     ALIKE_MAX_BP = 9900, /* only the same text scores 10000 */
     MIN_BP = 1000,       /* less is noise */
-    /* What a resemblance is worth: our own first choices. They were measured
-     * on the development half of MELO-IT, not tuned on it. */
-    ROOT_BP = 8000,
-    SHORT_ROOT_BP = 6000,
-    PREFIX_BP = 7000,
-    ONE_EDIT_BP = 8500,
-    TWO_EDITS_BP = 7000,
-    DICE_MIN_BP = 5000,
     OTHER_LANGUAGE_PERCENT = 95
-};
-
-struct match {
-    uint32_t term, sim;
 };
 
 /* Working memory of one question. */
@@ -46,11 +33,8 @@ struct work {
     uint8_t *seen;     /* [hi - lo] number of the last word that met it */
     uint32_t *touched; /* [hi - lo] */
     uint32_t n_touched;
-    uint8_t *common;                 /* [terms] trigrams in common */
-    uint32_t *alike;                 /* [terms] terms with common != 0 */
+    struct inc_alike alike;
     uint64_t square[INC_STEM_COUNT]; /* of the text's vector */
-    struct match match[MATCHES_MAX];
-    size_t matches;
 };
 
 static void
@@ -59,8 +43,7 @@ work_release(struct work *w)
     inc_mem_free(w->score);
     inc_mem_free(w->seen);
     inc_mem_free(w->touched);
-    inc_mem_free(w->common);
-    inc_mem_free(w->alike);
+    inc_alike_release(&w->alike);
 }
 
 static int
@@ -76,120 +59,11 @@ work_init(struct work *w, const struct inc_search *s, enum inc_pillar p)
     w->score = inc_mem_zero(n, sizeof *w->score);
     w->seen = inc_mem_zero(n, 1);
     w->touched = inc_mem_resize(NULL, n, sizeof *w->touched);
-    w->common = inc_mem_zero(s->terms, 1);
-    w->alike = inc_mem_resize(NULL, s->terms, sizeof *w->alike);
     if (w->score != NULL && w->seen != NULL && w->touched != NULL &&
-        w->common != NULL && w->alike != NULL)
+        inc_alike_init(&w->alike, s) == 0)
         return 0;
     work_release(w);
     return -1;
-}
-
-/* How much a term is worth for a stem, 0 when they are strangers. A stem that
- * is `known` is no typing error for another one. */
-static uint32_t
-resemblance(const struct term *t, const char *stem, size_t len, size_t root,
-            uint32_t dice, int known)
-{
-    uint32_t sim = dice >= DICE_MIN_BP ? dice * 85 / 100 : 0;
-    size_t shorter = len < t->len ? len : t->len;
-
-    if (root == t->root && root >= 3 && memcmp(stem, t->text, root) == 0) {
-        uint32_t worth = root >= 4 ? ROOT_BP : SHORT_ROOT_BP;
-        sim = sim > worth ? sim : worth;
-    }
-    if (len >= 4 && len < t->len && memcmp(stem, t->text, len) == 0 &&
-        sim < PREFIX_BP)
-        sim = PREFIX_BP;
-    if (!known && shorter >= 5 && sim < ONE_EDIT_BP && dice >= 2500) {
-        unsigned edits = inc_edits(stem, len, t->text, t->len, 2);
-        if (edits == 1)
-            sim = ONE_EDIT_BP;
-        else if (edits == 2 && shorter >= 8 && sim < TWO_EDITS_BP)
-            sim = TWO_EDITS_BP;
-    }
-    return sim;
-}
-
-/* Keep the best MATCHES_MAX, best first, ties by term. */
-static void
-keep(struct work *w, uint32_t term, uint32_t sim)
-{
-    size_t at = w->matches;
-
-    while (at > 0 &&
-           (w->match[at - 1].sim < sim ||
-            (w->match[at - 1].sim == sim && w->match[at - 1].term > term)))
-        at--;
-    if (at == MATCHES_MAX)
-        return;
-    if (w->matches < MATCHES_MAX)
-        w->matches++;
-    memmove(&w->match[at + 1], &w->match[at],
-            (w->matches - 1 - at) * sizeof w->match[0]);
-    w->match[at] = (struct match){term, sim};
-}
-
-/* Index of a trigram, or the number of them. */
-static uint32_t
-gram_index(const struct inc_search *s, uint32_t gram)
-{
-    uint32_t lo = 0, hi = s->grams;
-
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (s->gram[mid] < gram)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < s->grams && s->gram[lo] == gram ? lo : s->grams;
-}
-
-/* The terms of one stemmer that resemble a stem, into w->match. */
-static void
-find_matches(struct work *w, const char *stem, size_t len,
-             enum inc_stemmer stemmer)
-{
-    const struct inc_search *s = w->s;
-    uint32_t gram[INDEX_WORD];
-    size_t grams = inc_trigrams(gram, INDEX_WORD, stem, len);
-    size_t root = inc_stem_root(stem, len, stemmer);
-    uint32_t n = 0;
-    char key[INDEX_WORD + 1] = {inc_index_letter(stemmer)};
-    int known;
-
-    memcpy(key + 1, stem, len);
-    known = inc_map_get(&s->by_text, key, len + 1) != INC_MAP_NONE;
-    w->matches = 0;
-    for (size_t g = 0; g < grams; g++) {
-        uint32_t k = gram_index(s, gram[g]);
-        for (uint32_t i = k < s->grams ? s->gram_at[k] : 0,
-                      end = k < s->grams ? s->gram_at[k + 1] : 0;
-             i < end; i++) {
-            uint32_t term = s->gram_term[i];
-            if (s->term[term].stemmer != stemmer)
-                continue;
-            if (w->common[term]++ == 0)
-                w->alike[n++] = term;
-        }
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        const struct term *t = &s->term[w->alike[i]];
-        uint32_t common = w->common[w->alike[i]], dice, sim;
-        w->common[w->alike[i]] = 0;
-        if (t->len == len && memcmp(t->text, stem, len) == 0) {
-            keep(w, w->alike[i], WHOLE_BP);
-            continue;
-        }
-        /* a term of n letters has n trigrams, a few less if some repeat */
-        dice = common * 20000 / (uint32_t)(grams + t->len);
-        sim = common < 2 || len < 4
-                  ? 0
-                  : resemblance(t, stem, len, root, dice, known);
-        if (sim != 0)
-            keep(w, w->alike[i], sim);
-    }
 }
 
 static uint32_t
@@ -214,13 +88,14 @@ add_word(struct work *w, uint8_t number, enum inc_stemmer stemmer)
     const struct inc_search *s = w->s;
     uint64_t own = s->rare[stemmer];
 
-    if (w->matches != 0 && w->match[0].sim >= TWO_EDITS_BP)
-        own = s->term[w->match[0].term].idf;
+    if (w->alike.n != 0 && w->alike.match[0].sim_bp >= INC_ALIKE_EDITS_BP)
+        own = s->term[w->alike.match[0].term].idf;
     w->square[stemmer] += own * own;
-    for (size_t m = 0; m < w->matches; m++) {
-        const struct term *t = &s->term[w->match[m].term];
+    for (size_t m = 0; m < w->alike.n; m++) {
+        const struct inc_alike_term *match = &w->alike.match[m];
+        const struct term *t = &s->term[match->term];
         const uint32_t *list = s->posting + t->posting;
-        uint32_t part = (uint32_t)(own * t->idf * w->match[m].sim / WHOLE_BP);
+        uint32_t part = (uint32_t)(own * t->idf * match->sim_bp / WHOLE_BP);
         for (uint32_t i = lower_bound(list, t->df, w->lo);
              i < t->df && list[i] < w->hi; i++) {
             uint32_t e = list[i] - w->lo;
@@ -251,7 +126,7 @@ add_text(struct work *w, const char *text, size_t len)
                 continue;
             memcpy(stem, word, n);
             m = inc_stem(stem, n, stemmer);
-            find_matches(w, stem, m, stemmer);
+            inc_alike_find(&w->alike, stem, m, stemmer);
             add_word(w, number, stemmer);
         }
     }

@@ -20,6 +20,8 @@ const struct docgen_words docgen_words[] = {
     {"rule", inc_rule_names},
     {"attitude", inc_attitude_names},
     {"pillar", inc_pillar_names},
+    {"linked", inc_linked_names},
+    {"verdict", inc_verdict_names},
     {"line_kind", inc_line_kind_names},
     {"line_status", inc_line_status_names},
     {"why", inc_why_names},

@@ -256,6 +256,38 @@ def test_concepts_and_comuni(client):
     assert comuni[0]["name"] == "Lucca" and comuni[0]["province"] == "LU"
 
 
+def test_link_words_to_concepts(client):
+    def named(text, **more):
+        return client.ask("link", {"text": text, **more})
+
+    welder = named("SALDATRICE")
+    first = welder["items"][0]
+    assert welder["verdict"] in ("sure", "likely")
+    assert first["kind"] == "occupation" and first["confidence"] >= 50
+    assert first["label"].startswith("saldatore")
+    assert named("qwertyuiop") == {"items": [], "verdict": "unknown"}
+    skills = named("saldatura mig", pillar="skill")["items"]
+    assert skills[0]["uri"] == SKILL + "mig-mag-welding"
+
+    text = "È richiesta la saldatura MIG; serve un saldatore, n. 2 posti."
+    found = named(text, running=True)
+    assert "verdict" not in found
+    said = {text.encode()[i["at"]:i["at"] + i["len"]].decode(): i["kind"]
+            for i in found["items"]}
+    assert said["saldatore"] == "occupation"
+    assert said["saldatura MIG"] == "skill"
+    only = named(text, running=True, pillar="occupation")["items"]
+    assert {i["kind"] for i in only} == {"occupation"}
+
+    e = client.error("link", {"text": "a" * 1025})
+    assert e.code == "over_limit" and e.where == "text" and "running" in e.hint
+    e = client.error("link", {"text": "a" * 65537, "running": True})
+    assert e.where == "text" and "65536" in e.message + e.hint
+    assert client.error("link", {"text": ""}).where == "text"
+    e = client.error("link", {"text": b"\xff\xfe"})
+    assert e.where == "text"
+
+
 def test_journal_verify_backup(make):
     d = make(admin="true", backup_dir="/nowhere")
     folder = d.folder / "backups"

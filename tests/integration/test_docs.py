@@ -11,7 +11,8 @@ import pytest
 from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
-         "docs/privacy.md", "docs/records.md", "docs/access.md"]
+         "docs/privacy.md", "docs/records.md", "docs/access.md",
+         "docs/linking.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit) .*)$", re.M)
 
 
@@ -39,6 +40,8 @@ def office(tmp_path_factory):
              if not json.loads(line).get("closed")]
     (folder / "needs.jsonl").write_text("\n".join(needs) + "\n")
     (folder / "need.json").write_text(needs[0])
+    (folder / "annuncio.txt").write_text("Cerchiamo saldatori e addetti "
+                                         "alla saldatura MIG.\n")
     (folder / "identita.json").write_text(json.dumps(
         {"id": "P-0001", "surname": "Prova", "birth_country": "IT"}))
     (folder / "DIR").symlink_to(folder / "store")

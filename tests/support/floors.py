@@ -11,7 +11,7 @@ FLOORS = [
     ["engine/taxonomy"],
     ["engine/space"],
     ["engine/train", "engine/profile"],
-    ["engine/store", "engine/pool", "engine/access"],
+    ["engine/store", "engine/pool", "engine/access", "engine/link"],
     ["engine/match"],
     ["engine/batch", "engine/vault"],
     ["engine/server"],

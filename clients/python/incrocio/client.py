@@ -810,6 +810,14 @@ class Client:
         return m.ConceptHits.from_wire(self.call("concept.find", _present(
             text=text, pillar=pillar, lang=lang, k=k))).items
 
+    def link(self, text: str, *, running: Optional[bool] = None,
+             pillar: Optional[str] = None, lang: Optional[str] = None,
+             k: Optional[int] = None) -> m.Links:
+        """What a job title may mean; with `running`, which concepts a text
+        names and where (bytes of its UTF-8)."""
+        return m.Links.from_wire(self.call("link", _present(
+            text=text, running=running, pillar=pillar, lang=lang, k=k)))
+
     def get_concept(self, uri: str, *, lang: Optional[str] = None,
                     k: Optional[int] = None) -> m.Concept:
         return m.Concept.from_wire(self.call("concept.get", _present(

@@ -145,6 +145,17 @@ Pillar = Literal[
     "skill",
     "occupation",
 ]
+Linked = Literal[
+    "skill",
+    "occupation",
+    "isco_group",
+]
+Verdict = Literal[
+    "sure",
+    "likely",
+    "unsure",
+    "unknown",
+]
 LineKind = Literal[
     "requirement",
     "language",
@@ -1818,6 +1829,62 @@ class Concept(Model):
 
 
 @dataclass
+class LinkAskRequest(Model):
+    """A text to link to concepts."""
+
+    # A job title or the name of a skill, 1,024 bytes at most; with `running`
+    # any text.
+    text: str
+    # The text is not one name but names concepts here and there. Absent:
+    # false.
+    running: Optional[bool] = None
+    # What to look for. Absent: occupations for a name, both in a running text.
+    pillar: Optional[Pillar] = None
+    # Language preferred, ISO 639-1.
+    lang: Optional[str] = None
+    # Answers to a name, at most.
+    k: Optional[int] = None
+
+
+@dataclass
+class Linked(Model):
+    """A concept for a text."""
+
+    # URI.
+    uri: str
+    # Preferred label.
+    label: str
+    # The label that fits best.
+    matched: str
+    # What it is.
+    kind: Linked
+    # How likely it is right, in percent.
+    confidence: int
+    # First byte of the text that supports it.
+    at: int
+    # Bytes that support it.
+    len: int
+    # Language of the label that fits.
+    lang: Optional[str] = None
+
+
+@dataclass
+class Links(Model):
+    """What a text may mean."""
+
+    _nested = {
+        "items": Linked,
+    }
+
+    # For a name: best first. In a running text: in its order, no two for the
+    # same words.
+    items: list[Linked]
+    # Of a name, by the confidence of the first answer: 80 and more, 50 and
+    # more, less, no answer. Unsure means: ask.
+    verdict: Optional[Verdict] = None
+
+
+@dataclass
 class ComuneFindRequest(Model):
     """A search for comuni."""
 
@@ -2267,6 +2334,12 @@ OPS: dict[str, Op] = {
         ConceptGetRequest,
         Concept,
         "One concept: labels, description, nearest concepts in the space.",
+    ),
+    "link": Op(
+        "read",
+        LinkAskRequest,
+        Links,
+        "What a job title may mean, or which concepts a text names, with how sure that is.",
     ),
     "comune.find": Op(
         "read",

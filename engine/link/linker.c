@@ -1,0 +1,40 @@
+#include "engine/base/mem.h"
+#include "engine/link/inside.h"
+
+enum inc_status
+inc_linker_build(struct inc_linker **out, const struct inc_taxonomy *t,
+                 const struct inc_search *s, struct inc_err *err)
+{
+    struct inc_linker *l = inc_mem_zero(1, sizeof *l);
+    enum inc_status st = INC_OK;
+
+    *out = NULL;
+    if (l == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for the linker");
+    l->t = t;
+    l->s = s;
+    INC_TRY(inc_latent_build(&l->latent, t, err));
+    INC_TRY(inc_patterns_build(&l->patterns, t, s, err));
+    *out = l;
+    l = NULL;
+out:
+    inc_linker_free(l);
+    return st;
+}
+
+void
+inc_linker_free(struct inc_linker *l)
+{
+    if (l == NULL)
+        return;
+    inc_latent_free(l->latent);
+    inc_patterns_free(l->patterns);
+    inc_mem_free(l);
+}
+
+size_t
+inc_linker_bytes(const struct inc_linker *l)
+{
+    return sizeof *l + inc_latent_bytes(l->latent) +
+           inc_patterns_bytes(l->patterns);
+}

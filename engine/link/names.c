@@ -1,0 +1,132 @@
+/*
+ * names.c - a text that is one name. Three kinds of evidence are added up:
+ * spelling (taxonomy/search.h), the words' company (latent.h) and what kind of
+ * concept it is. Weights: docs/decisions, "linking".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/link/inside.h"
+
+enum {
+    SPELT_MAX = 400,      /* concepts of a pillar that are spelt alike */
+    COMPANY_PERCENT = 30, /* of the cosine in the latent space */
+    GROUP_LOSS_BP = 2000,
+    LEAST_BP = 800 /* less is noise */
+};
+
+struct names {
+    const struct inc_linker *l;
+    struct inc_link *all; /* by document, or by skill */
+    size_t n;
+    uint32_t first[2]; /* of the occupations and the groups in `all` */
+};
+
+static void
+add_spelling(struct names *w, struct inc_link *of, enum inc_pillar p,
+             const char *text, size_t len, int lang, struct inc_hit *hits)
+{
+    size_t n = inc_search_text(w->l->s, p, text, len, lang, hits, SPELT_MAX);
+
+    for (size_t i = 0; i < n; i++) {
+        struct inc_link *k = &of[hits[i].id];
+        k->score_bp = hits[i].score_bp;
+        k->label = hits[i].label;
+        k->lang = hits[i].lang;
+    }
+}
+
+static void
+add_company(struct names *w, const char *text, size_t len, uint16_t *bp)
+{
+    inc_latent_compare(w->l->latent, bp, text, len);
+    for (size_t i = 0; i < w->n; i++) {
+        struct inc_link *k = &w->all[i];
+        uint32_t loss = k->pillar == INC_PILLAR_ISCO ? GROUP_LOSS_BP : 0;
+        k->score_bp += (uint32_t)bp[i] * COMPANY_PERCENT / 100;
+        k->score_bp = k->score_bp > loss ? k->score_bp - loss : 0;
+    }
+}
+
+/* Best first. */
+static int
+by_score(const void *a, const void *b)
+{
+    const struct inc_link *x = a, *y = b;
+
+    if (x->score_bp != y->score_bp)
+        return x->score_bp > y->score_bp ? -1 : 1;
+    if (x->pillar != y->pillar)
+        return x->pillar < y->pillar ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void
+keep_good(struct names *w, size_t len, int lang)
+{
+    const struct inc_taxonomy *t = w->l->t;
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->n; i++) {
+        struct inc_link *k = &w->all[i];
+        if (k->score_bp < LEAST_BP || inc_concept_retired(t, k->pillar, k->id))
+            continue;
+        if (k->label == NULL) {
+            k->label = inc_concept_label(t, k->pillar, k->id, lang);
+            k->lang = lang;
+        }
+        k->len = (uint32_t)len;
+        w->all[n++] = *k;
+    }
+    w->n = n;
+    qsort(w->all, w->n, sizeof *w->all, by_score);
+}
+
+static int
+make_room(struct names *w, const struct inc_linker *l, enum inc_pillar p)
+{
+    uint32_t own = inc_concept_count(l->t, p), groups = 0;
+
+    if (p == INC_PILLAR_OCCUPATION)
+        groups = inc_concept_count(l->t, INC_PILLAR_ISCO);
+    w->l = l;
+    w->n = (size_t)own + groups;
+    w->all = inc_mem_zero(w->n, sizeof *w->all);
+    if (w->all == NULL)
+        return -1;
+    for (uint32_t i = 0; i < own; i++)
+        w->all[i] = (struct inc_link){.pillar = p, .id = i, .lang = -1};
+    for (uint32_t i = 0; i < groups; i++)
+        w->all[own + i] =
+            (struct inc_link){.pillar = INC_PILLAR_ISCO, .id = i, .lang = -1};
+    return 0;
+}
+
+size_t
+inc_link_name(const struct inc_linker *l, enum inc_pillar p, const char *text,
+              size_t len, int lang, struct inc_link *out, size_t max)
+{
+    struct inc_hit *hits = inc_mem_zero(SPELT_MAX, sizeof *hits);
+    uint16_t *bp = inc_mem_zero(inc_latent_documents(l->latent), sizeof *bp);
+    struct names w = {0};
+    size_t n = 0;
+
+    if (hits == NULL || bp == NULL || make_room(&w, l, p) != 0)
+        goto out;
+    add_spelling(&w, w.all, p, text, len, lang, hits);
+    if (p == INC_PILLAR_OCCUPATION) {
+        add_spelling(&w, w.all + inc_concept_count(l->t, p), INC_PILLAR_ISCO,
+                     text, len, lang, hits);
+        add_company(&w, text, len, bp);
+    }
+    keep_good(&w, len, lang);
+    inc_link_confide(w.all, w.n, p);
+    n = w.n < max ? w.n : max;
+    memcpy(out, w.all, n * sizeof *out);
+out:
+    inc_mem_free(hits);
+    inc_mem_free(bp);
+    inc_mem_free(w.all);
+    return n;
+}
