@@ -152,7 +152,7 @@ static const struct inc_field replayed[] = {
                "Those that are not the same; of one entry asked for, its "
                "verdict."),
     COUNT(S, same, NEED, "Entries whose answer came out the same."),
-    COUNT(S, but_erased, NEED,
+    COUNT(S, but_erased, 0,
           "Entries whose answer came out the same but for people erased "
           "since."),
     COUNT(S, different, NEED, "Entries whose answer came out different."),

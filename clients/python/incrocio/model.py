@@ -1621,8 +1621,6 @@ class Replayed(Model):
     items: list[ReplayItem]
     # Entries whose answer came out the same.
     same: int
-    # Entries whose answer came out the same but for people erased since.
-    but_erased: int
     # Entries whose answer came out different.
     different: int
     # Entries that cannot be computed again.
@@ -1631,6 +1629,8 @@ class Replayed(Model):
     skipped: int
     # The kernel they were computed with.
     kernel: str
+    # Entries whose answer came out the same but for people erased since.
+    but_erased: Optional[int] = None
 
 
 @dataclass
