@@ -100,7 +100,6 @@ inc_crew_start(struct inc_crew **out, const struct inc_crew_options *o,
     *out = NULL;
     INC_CHECK(o->workers >= 1 && o->workers <= INC_WORKERS_MAX);
     INC_CHECK(o->batch_max >= 1 && o->batch_max <= INC_BATCH_MAX);
-    INC_CHECK(!o->by_hand || o->standing_min == 0);
     if (c == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the threads");
     c->o = *o;
@@ -277,6 +276,8 @@ inc_crew_step(struct inc_crew *c, enum inc_turn turn, unsigned worker)
         return waiting.reads > 0 ? inc_clerk_turn(&c->clerk) : 0;
     case INC_TURN_PORTER:
         return waiting.admin > 0 ? inc_porter_turn(&c->porter) : 0;
+    case INC_TURN_HERALD:
+        return c->herald != NULL ? inc_herald_turn(c->herald) : 0;
     case INC_TURNS:
         break;
     }

@@ -68,7 +68,7 @@ struct inc_crew_options {
     const struct inc_kernels *kernels;
     int32_t standing_min; /* score that makes an event, 1..; 0: no herald */
     struct inc_hands hands;
-    int by_hand; /* tests: no threads, no mason, no herald; inc_crew_step() */
+    int by_hand; /* tests: no threads and no mason; inc_crew_step() */
 };
 
 struct inc_crew;
@@ -106,6 +106,7 @@ enum inc_turn {
     INC_TURN_WORKER,
     INC_TURN_CLERK,
     INC_TURN_PORTER,
+    INC_TURN_HERALD, /* returns journal entries */
     INC_TURNS
 };
 size_t inc_crew_step(struct inc_crew *c, enum inc_turn turn, unsigned worker);

@@ -132,6 +132,10 @@ hand_over(struct inc_herald *h)
 
     m->herald = h;
     m->done = 0;
+    if (h->crew->o.by_hand) {
+        store_message(m);
+        goto stored;
+    }
     while ((st = inc_crew_run(h->crew, store_message, m)) == INC_E_BUSY)
         (void)nanosleep(&pause, NULL);
     if (st != INC_OK)
@@ -140,6 +144,7 @@ hand_over(struct inc_herald *h)
     while (!m->done)
         (void)pthread_cond_wait(&h->change, &h->mutex);
     (void)pthread_mutex_unlock(&h->mutex);
+stored:
     if (m->status != INC_OK)
         log_trouble("events_not_stored", &m->err);
     return m->status;
@@ -327,7 +332,7 @@ catch_up(struct inc_herald *h)
 
     inc_image_drop(&image);
     note_head(h, upto);
-    if (h->mark < upto)
+    if (h->mark < upto && !h->crew->o.by_hand)
         let_imports_pass(h);
     image = inc_live_hold(h->crew->o.live);
     upto = inc_pool_generation(image.pool);
@@ -340,6 +345,15 @@ catch_up(struct inc_herald *h)
     if (st != INC_OK && st != INC_E_STOPPING && err.what[0] != '\0')
         log_trouble("standing_match_failed", &err);
     return st;
+}
+
+size_t
+inc_herald_turn(struct inc_herald *h)
+{
+    uint64_t before = h->mark;
+
+    (void)catch_up(h);
+    return (size_t)(h->mark - before);
 }
 
 static void *
@@ -414,6 +428,10 @@ inc_herald_start(struct inc_herald **out, struct inc_crew *c, int32_t least,
     }
     INC_TRY(inc_matcher_new(&h->matcher, c->o.kernels, err));
     INC_TRY(read_mark(h, err));
+    if (c->o.by_hand) {
+        *out = h;
+        return INC_OK;
+    }
     if (pthread_create(&h->thread, NULL, herald_main, h) != 0) {
         st = inc_fail(err, INC_E_NOMEM, 0, "cannot start a thread");
         goto out;

@@ -25,6 +25,10 @@ enum inc_status inc_herald_start(struct inc_herald **out, struct inc_crew *c,
 void inc_herald_stop(struct inc_herald *h);
 void inc_herald_free(struct inc_herald *h); /* stops first; NULL is fine */
 
+/* Of a crew by hand, which has no thread: match what was published since; how
+ * many journal entries it came further. */
+size_t inc_herald_turn(struct inc_herald *h);
+
 /* Scribe: an image up to journal number `seq` was published. Never waits. */
 void inc_herald_wake(struct inc_herald *h, uint64_t seq); /* NULL is fine */
 
