@@ -229,6 +229,32 @@ out:
     return st;
 }
 
+/*
+ * Write rows first..last as they are and sync them. A process before this one
+ * may have died, or failed, between its write and its sync: then they can be
+ * read, are not on the disk, and no sync alone brings there what an earlier,
+ * failed one gave up.
+ */
+static int
+write_again(const struct inc_ring *r, uint64_t first, uint64_t last)
+{
+    unsigned char *rows = inc_mem_zero(BATCH_LEAST, RING_ROW);
+    int rc = rows == NULL ? -1 : 0;
+
+    for (uint64_t no = first; rc == 0 && no <= last; no += BATCH_LEAST) {
+        size_t n =
+            (size_t)(last - no < BATCH_LEAST ? last - no + 1 : BATCH_LEAST) *
+            RING_ROW;
+
+        if (pread(r->fd, rows, n, inc_ring_place(no)) != (ssize_t)n)
+            rc = -1;
+        else
+            rc = inc_ring_write(r->fd, rows, n, inc_ring_place(no));
+    }
+    inc_mem_free(rows);
+    return rc == 0 && first <= last ? inc_ring_sync(r->fd) : rc;
+}
+
 void
 inc_ring_trim(struct inc_ring *r, uint64_t next)
 {
@@ -239,9 +265,11 @@ inc_ring_trim(struct inc_ring *r, uint64_t next)
         if (pread(r->fd, row, RING_ROW, inc_ring_place(no)) != RING_ROW ||
             inc_ring_unwrap(key, row, kek, r->name, r->epoch, no) != 0)
             r->rows = no - 1; /* ends the loop */
+    inc_wipe(key, sizeof key);
     /* What is not cut here is written over when the numbers are needed. */
     (void)ftruncate(r->fd, inc_ring_place(r->rows + 1));
-    inc_wipe(key, sizeof key);
+    if (r->rows >= next && write_again(r, next, r->rows) != 0)
+        r->rows = next - 1; /* made anew before one is used */
 }
 
 enum inc_status
@@ -250,7 +278,6 @@ inc_ring_renew(struct inc_ring *r, struct inc_err *err)
     const unsigned char *kek = inc_kek_of(&r->secret->kek, r->epoch);
     unsigned char row[RING_ROW], key[INC_SECRET];
     enum inc_status st = INC_OK;
-    int any = 0;
 
     for (uint64_t no = 1; no <= r->rows; no++) {
         if (pread(r->fd, row, RING_ROW, inc_ring_place(no)) == RING_ROW &&
@@ -260,10 +287,9 @@ inc_ring_renew(struct inc_ring *r, struct inc_err *err)
         inc_ring_wrap(row, key, kek, r->name, r->epoch, no);
         if (inc_ring_write(r->fd, row, RING_ROW, inc_ring_place(no)) != 0)
             INC_TRY(inc_ring_trouble(err, errno, "write"));
-        any = 1;
     }
-    if (any && inc_ring_sync(r->fd) != 0)
-        INC_TRY(inc_ring_trouble(err, errno, "sync"));
+    if (write_again(r, 1, r->rows) != 0)
+        INC_TRY(inc_ring_trouble(err, errno, "write"));
 out:
     inc_wipe(key, sizeof key);
     return st;

@@ -57,7 +57,7 @@ uint64_t inc_ring_rows(const struct inc_ring *r);
 enum inc_status inc_ring_more(struct inc_ring *r, uint64_t no,
                               struct inc_err *err);
 /* Numbers from `next` on were never used: keys of theirs that a crash left
- * half written are made anew. */
+ * half written are made anew, those it left whole are made durable. */
 void inc_ring_trim(struct inc_ring *r, uint64_t next);
 /* Nothing was sealed yet: every key that a crash left half written is made
  * anew, durably. */
