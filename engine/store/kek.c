@@ -84,12 +84,12 @@ read_epoch(struct inc_kek_epoch *out, const char **text)
     return 1;
 }
 
-static int
-parse(struct inc_kek *out, const char *text)
+int
+inc_kek_parse(struct inc_kek *out, const char *text, size_t len)
 {
     size_t n = sizeof first_line - 1;
 
-    if (strncmp(text, first_line, n) != 0)
+    if (strlen(text) != len || strncmp(text, first_line, n) != 0)
         return 0;
     text += n;
     out->n = 0;
@@ -110,7 +110,7 @@ inc_kek_load(struct inc_kek *out, const char *path, struct inc_err *err)
 
     INC_TRY(check_mode(path, err));
     INC_TRY(inc_file_read(&text, path, FILE_MAX, err));
-    if (!parse(out, inc_buf_cstr(&text)))
+    if (!inc_kek_parse(out, inc_buf_cstr(&text), text.len))
         st = refuse(err, path, "this is not a key file of incrocio",
                     "put back the key file made with this store; without it "
                     "nothing in the store can be read");

@@ -30,6 +30,8 @@ struct inc_kek {
  * directory of systemd have the mode that systemd gives them. */
 enum inc_status inc_kek_load(struct inc_kek *out, const char *path,
                              struct inc_err *err);
+/* The same from text that ends with NUL at `len`; 0 when it is no key file. */
+int inc_kek_parse(struct inc_kek *out, const char *text, size_t len);
 /* A new key as epoch 1, into a file that is not there. */
 enum inc_status inc_kek_make(struct inc_kek *out, const char *path,
                              struct inc_err *err);

@@ -21,7 +21,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PORTION = {"frame": 5_000_000}
+PORTION = {"frame": 5_000_000, "serve": 20_000}
 DONE = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
 
@@ -42,12 +42,16 @@ def main():
     p.add_argument("--under", default="",
                    help="words before each command, such as 'nice -n 19'")
     a = p.parse_args()
-    folder = a.corpus or a.build / "long" / a.target
+    a.build = a.build.resolve()  # targets run in the tree: some read its files
+    folder = a.corpus.resolve() if a.corpus else a.build / "long" / a.target
     corpus, found = folder / "corpus", folder / "found"
     for d in (corpus, found):
         d.mkdir(parents=True, exist_ok=True)
     for f in (ROOT / "tests/fuzz/corpus" / a.target).iterdir():
         shutil.copy(f, corpus / f.name)
+    # Of the binary, written when it was built: the tree may be another by now.
+    stamp = a.build / "tests/commit"
+    commit = stamp.read_text().strip() if stamp.exists() else "unknown"
     portion = a.portion or PORTION.get(a.target, 500_000)
     done = number = 0
     bad = 0
@@ -59,7 +63,7 @@ def main():
              f"-runs={n}", f"-seed={a.seed + number}",
              f"-max_len={a.max_len}", "-print_final_stats=1", "-timeout=10",
              "-rss_limit_mb=2048", f"-artifact_prefix={found}/", corpus],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         text = run.stderr.decode(errors="replace")
         counts = DONE.findall(text)
         done += int(counts[-1]) if counts else 0
@@ -73,7 +77,7 @@ def main():
     print(json.dumps({
         "target": a.target, "n": done, "seeds": [a.seed, a.seed + number - 1],
         "findings": bad, "seconds": round(time.monotonic() - began),
-        "commit": one_line("git", "rev-parse", "--short=12", "HEAD"),
+        "commit": commit,
         "compiler": one_line("clang", "--version")}))
     return bad
 
