@@ -22,7 +22,7 @@ struct inc_tool_args {
     const char *word[INC_TOOL_WORDS]; /* positional, after the command */
     size_t words;
     const char *esco, *local, *comuni, *space, *out, *exclude, *version,
-        *key_file, *keys, *with_store, *with_pairs, *set, *pairs, *known;
+        *key_file, *keys, *with_store, *with_pairs, *match_set, *pairs, *known;
     int64_t dim, k, seed, power, least, weight;
     int json;
 };
@@ -30,8 +30,9 @@ struct inc_tool_args {
 /* One command: exit code. */
 typedef int inc_tool_fn(const struct inc_tool_args *a);
 inc_tool_fn inc_tool_space_train, inc_tool_space_info,
-    inc_tool_space_neighbours, inc_tool_taxonomy_check, inc_tool_store_verify,
-    inc_tool_store_restore, inc_tool_store_info, inc_tool_store_rotate;
+    inc_tool_space_neighbours, inc_tool_space_compare, inc_tool_taxonomy_check,
+    inc_tool_store_verify, inc_tool_store_restore, inc_tool_store_info,
+    inc_tool_store_rotate;
 
 /* Load the taxonomy named by --esco and --local, with a bar. */
 enum inc_status inc_tool_taxonomy(struct inc_taxonomy **out, const char *esco,

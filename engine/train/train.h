@@ -23,7 +23,7 @@ struct inc_train_source {
 enum { INC_TRAIN_SOURCES = 3 }; /* at most */
 
 /* Of the block learned from them, chosen by measurement: docs/space.md. */
-#define INC_TRAIN_W_OFFICE 0.7
+#define INC_TRAIN_W_OFFICE 0.8
 
 struct inc_train_options {
     uint32_t dim;   /* wanted dimension, 16..INC_DIM_MAX, 0 for 256;

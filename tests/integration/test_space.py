@@ -232,3 +232,108 @@ def test_tables_from_outside(tmp_path):
                     else 5)
         assert re.search(want, bad.stderr), bad.stderr
     assert not (tmp_path / "no").exists()
+
+
+# --- compare ------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A space of the taxonomy alone, and one that learned that MANY go
+    together; the table; a set of needs and people with grades."""
+    folder = tmp_path_factory.mktemp("two")
+    table = folder / "pairs.tsv"
+    table.write_text(f"a\tb\tweight\n{MANY[0]}\t{MANY[1]}\t120\n"
+                     f"{MANY[0]}\t{FEW[0]}\t90\n{FEW[0]}\t{FEW[1]}\t40\n")
+    train(folder / "A")
+    train(folder / "B", "--with-pairs", table, "--weight", 300)
+    graded = folder / "set"
+    graded.mkdir()
+    people = [person(i, skills=skills([u])) for i, u in enumerate(MANY + FEW)]
+    write = lambda rows: "".join(json.dumps(r) + "\n" for r in rows)  # noqa
+    (graded / "candidates.jsonl").write_text(write(people))
+    (graded / "needs.jsonl").write_text(write(
+        [need(1, requirements=skills(MANY[:1])),
+         need(9, requirements=skills(MANY))]))  # nobody judged it
+    (graded / "qrels.tsv").write_text("N-1\t0\tT-0\t4\nN-1\t0\tT-1\t2\n"
+                                      "N-2\t0\tT-1\t4\n")
+    return folder
+
+
+def compare(folder, *options, code=0, lang="it"):
+    return run(CLI, "--lang", lang, "space", "compare", folder / "A",
+               folder / "B", "--esco", SAMPLE, *options, code=code)
+
+
+def test_compare_tells_what_changed(two):
+    r = json.loads(compare(two, "--json").stdout)
+    assert r["a"]["learned"] == 0 and r["b"]["learned"] == 4
+    assert len(r["changed"]) == 10
+    moved = {c["uri"] for c in r["changed"]}
+    assert moved & set(MANY + FEW)
+    changes = [c["change"] for c in r["changed"]]
+    assert changes == sorted(changes, reverse=True) and changes[-1] > 0
+    one = next(c for c in r["changed"] if c["uri"] in MANY)
+    assert {n["uri"] for n in one["b"]} & set(MANY) and len(one["a"]) <= 10
+    said = compare(two).stdout
+    assert one["label"] in said and "in B:" in said
+    assert "Nulla si adotta da solo" in said
+    assert "Nothing is adopted" in compare(two, lang="en").stdout
+    same = run(CLI, "space", "compare", two / "A", two / "A", "--esco", SAMPLE)
+    assert "Nessuna competenza ha altre vicine" in same.stdout
+
+
+def test_compare_measures(two):
+    r = json.loads(compare(two, "--json", "--pairs", two / "pairs.tsv",
+                           "--match-set", two / "set").stdout)
+    a, b = r["a"], r["b"]
+    assert b["partners"]["map"] > a["partners"]["map"]
+    assert a["partners"]["skills"] == a["partners"]["candidates"] == 4
+    assert not a["partners"]["told"] and b["partners"]["told"]
+    assert a["match"]["needs"] == 2 and a["match"]["people"] == 4
+    # T-0 first; N-2 has no answer and counts as 0
+    assert b["match"]["mrr"] == .5 and 0 < b["match"]["ndcg"] <= .5
+    said = compare(two, "--pairs", two / "pairs.tsv").stdout
+    assert "B ha imparato da questa tabella" in said
+    assert "A ha imparato" not in said
+    half = two / "half.tsv"
+    half.write_text(f"a\tb\tweight\n{MANY[0]}\t{FEW[1]}\t40\n")
+    r = json.loads(compare(two, "--json", "--pairs", half, "--known",
+                           two / "pairs.tsv").stdout)
+    assert r["b"]["partners"]["skills"] == 2
+    bad = compare(two, "--pairs", two / "pairs.tsv", "--known",
+                  two / "pairs.tsv", code=1)
+    assert "both known and asked" in bad.stderr
+    assert compare(two, "--known", half, code=1).stderr
+
+
+def test_compare_knows_what_it_may_not_be_asked(two):
+    """A set made from occupations that the space was trained with."""
+    (two / "set/exclude-occupations.txt").write_text(
+        re.search(r"http://\S+?/occupation/[^,]+",
+                  (SAMPLE / "occupations_en.csv").read_text()).group() + "\n")
+    said = compare(two, "--match-set", two / "set").stdout
+    assert "A non è stato calcolato senza" in said
+    train(two / "C", "--exclude-occupations",
+          two / "set/exclude-occupations.txt")
+    said = run(CLI, "space", "compare", two / "C", two / "C", "--esco", SAMPLE,
+               "--match-set", two / "set").stdout
+    assert "non è stato calcolato senza" not in said
+    (two / "set/exclude-occupations.txt").unlink()
+
+
+@pytest.mark.parametrize("file, text, want", [
+    ("qrels.tsv", "N-1\t0\tT-0\n", "line 1"),
+    ("qrels.tsv", "N-1\t0\tT-0\t7\n", "line 1"),
+    ("qrels.tsv", "", "empty"),
+    ("candidates.jsonl", '{"id": "T-0"\n', "candidates.jsonl line 1"),
+    ("candidates.jsonl", '{"id": "T-0", "skills": 3}\n', "skills"),
+    ("needs.jsonl", "[]\n", "needs.jsonl line 1"),
+    ("needs.jsonl", '{"id": "N-1", "seats": 1.5}\n', "needs.jsonl line 1"),
+])
+def test_bad_sets_are_refused(two, tmp_path, file, text, want):
+    bad = tmp_path / "set"
+    shutil.copytree(two / "set", bad)
+    (bad / file).write_text(text)
+    assert want in compare(two, "--match-set", bad, code=1).stderr
+    (bad / file).unlink()
+    compare(two, "--match-set", bad, code=2)

@@ -201,7 +201,7 @@ learns_what_occurs_together(void **state)
         fail_msg("partners %.3f, learned %.3f, at weight 4 %.3f", before, after,
                  more);
     assert_non_null(strstr(inc_space_provenance(b),
-                           "\"learned\":{\"weight\":0.7,\"self\":1,"
+                           "\"learned\":{\"weight\":0.8,\"self\":1,"
                            "\"sources\":[{\"from\":\"people\","
                            "\"least\":10,\"owners\":24,\"pairs\":12,"
                            "\"skills\":24,\"pairs_blake2b\":\""));
