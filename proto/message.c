@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/utf8.h"
 #include "proto/bodies.h"
+#include "proto/drafts.h"
 #include "proto/linking.h"
 #include "proto/register.h"
 #include "proto/replies.h"

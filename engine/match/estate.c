@@ -14,6 +14,7 @@ struct owned {
     struct inc_geo *geo;
     struct inc_search *search;
     struct inc_linker *linker;
+    struct inc_draft_index *labels;
     uint16_t *trade_rank;
     atomic_uint references;
 };
@@ -31,6 +32,7 @@ release(struct owned *o)
 {
     inc_linker_free(o->linker);
     inc_search_free(o->search);
+    inc_draft_index_free(o->labels);
     inc_mem_free(o->trade_rank);
     inc_space_free(o->space);
     inc_geo_free(o->geo);
@@ -73,6 +75,8 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
         st = inc_fail(err, INC_E_NOMEM, 0, "estate");
         goto out;
     }
+    INC_TRY(inc_draft_index_build(&o->labels, taxonomy, err));
+    o->estate.labels = o->labels;
     INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
     o->estate.world.trade_rank = o->trade_rank;

@@ -7,6 +7,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/hash.h"
+#include "engine/draft/index.h"
 #include "engine/link/link.h"
 #include "engine/pool/pool.h"
 #include "engine/profile/validate.h"
@@ -16,6 +17,7 @@ struct inc_estate {
     struct inc_world world;          /* taxonomy, space, geo */
     struct inc_reference reference;  /* taxonomy, search, geo */
     const struct inc_linker *linker; /* or NULL: made for nobody who links */
+    const struct inc_draft_index *labels; /* to be found in running text */
     /* Of what inc_estate_describe() says: equal digests, equal answers. */
     unsigned char digest[INC_DIGEST];
 };

@@ -71,6 +71,8 @@ inc_answer_fn inc_on_person_export;
 inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 /* on_link.c */
 inc_answer_fn inc_on_link;
+/* on_draft.c */
+inc_answer_fn inc_on_draft;
 /* on_status.c */
 inc_answer_fn inc_on_ping, inc_on_status;
 /* on_admin.c */

@@ -12,8 +12,9 @@ from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
          "docs/privacy.md", "docs/records.md", "docs/access.md",
-         "docs/linking.md"]
-COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit) .*)$", re.M)
+         "docs/linking.md", "docs/drafts.md"]
+COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit|echo \".*\" \| "
+                     r"incrocio) .*)$", re.M)
 
 
 def commands(page):

@@ -12,6 +12,7 @@ FLOORS = [
     ["engine/space"],
     ["engine/train", "engine/profile"],
     ["engine/store", "engine/pool", "engine/access", "engine/link"],
+    ["engine/draft"],
     ["engine/match"],
     ["engine/batch", "engine/vault"],
     ["engine/server"],

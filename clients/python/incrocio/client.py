@@ -828,6 +828,15 @@ class Client:
         return m.ComuneHits.from_wire(self.call("comune.find", _present(
             text=text, k=k))).items
 
+    # --- drafts -----------------------------------------------------------
+
+    def draft(self, text: str, *, kind: str, lang: Optional[str] = None,
+              essentials: Optional[bool] = None) -> m.Draft:
+        """From a text to a draft need or profile ("need", "candidate").
+        Spans count bytes of the text in UTF-8. Nothing is stored."""
+        return m.Draft.from_wire(self.call("draft", _present(
+            text=text, kind=kind, lang=lang, essentials=essentials)))
+
     # --- administration ---------------------------------------------------
 
     def journal(self, *, after: int = 0, limit: int = PAGE

@@ -1921,6 +1921,135 @@ class ComuneHits(Model):
 
 
 @dataclass
+class DraftRequestRequest(Model):
+    """A text to be read."""
+
+    # An advert, a CV, notes, a sentence; plain or HTML. Never stored, never
+    # logged.
+    text: str
+    # What to make of it.
+    kind: str
+    # Language of labels, ISO 639-1.
+    lang: Optional[str] = None
+    # Add the essential skills of the occupation found, with the rule
+    # essential_of_occupation.
+    essentials: Optional[bool] = None
+
+
+@dataclass
+class DraftAlso(Model):
+    """Another concept that the words may mean."""
+
+    # Concept.
+    uri: str
+    # Its label.
+    label: str
+
+
+@dataclass
+class DraftItem(Model):
+    """One thing that the text says."""
+
+    _nested = {
+        "also": DraftAlso,
+    }
+
+    # What it is about.
+    kind: str
+    # First byte of the text it stands on.
+    at: int
+    # Bytes of it.
+    len: int
+    # How sure the rule is, in basis points.
+    confidence: int
+    # The rule that read it.
+    rule: str
+    # Path in the record; absent: said, but no field holds it.
+    field: Optional[str] = None
+    # What was understood: "B2", "C CE", "40", "part_time".
+    value: Optional[str] = None
+    # Concept.
+    uri: Optional[str] = None
+    # Its label, or the comune's name.
+    label: Optional[str] = None
+    # Of a skill; absent: not said.
+    level: Optional[int] = None
+    # Absent: not said.
+    importance: Optional[Importance] = None
+    # Other concepts the words may mean.
+    also: Optional[list[DraftAlso]] = None
+
+
+@dataclass
+class DraftSpan(Model):
+    """Words that look like a requirement and link to nothing."""
+
+    # First byte of the text it stands on.
+    at: int
+    # Bytes of it.
+    len: int
+
+
+@dataclass
+class DraftWarning(Model):
+    """What may not be asked of anybody; no item was made of it."""
+
+    # age, sex, origin, religion, opinion, orientation, health, disability,
+    # looks, family, mother_tongue, photo, residence, judicial.
+    kind: str
+    # Lawful, or a matter of form: worth a look.
+    note: bool
+    # First byte of the text it stands on.
+    at: int
+    # Bytes of it.
+    len: int
+    # Articles.
+    law: str
+    # Where they stand.
+    source: str
+    # The article was read in its source by the authors.
+    verified: bool
+    # What it means, Italian.
+    message_it: str
+    # What it means, English.
+    message_en: str
+    # What to write, Italian.
+    rewrite_it: str
+    # What to write, English.
+    rewrite_en: str
+
+
+@dataclass
+class Draft(Model):
+    """A proposal, stored nowhere: a person confirms it."""
+
+    _nested = {
+        "items": DraftItem,
+        "unknown": DraftSpan,
+        "warnings": DraftWarning,
+    }
+
+    # Of the draft: to be named when it is confirmed.
+    id: str
+    # What was made.
+    kind: str
+    # A need or candidate without id, as its put takes it.
+    record: dict[str, Any]
+    # What the text says, in its order.
+    items: list[DraftItem]
+    # What was not understood.
+    unknown: list[DraftSpan]
+    # What may not be asked.
+    warnings: list[DraftWarning]
+    # Version of the taxonomy.
+    taxonomy: str
+    # Language of the text, as far as its small words tell.
+    text_lang: Optional[str] = None
+    # What else deserves a look.
+    notes: Optional[list[str]] = None
+
+
+@dataclass
 class UserPutRequest(Model):
     """A user to store."""
 
@@ -2346,6 +2475,12 @@ OPS: dict[str, Op] = {
         ComuneFindRequest,
         ComuneHits,
         "Comuni by name, typos allowed.",
+    ),
+    "draft": Op(
+        "read",
+        DraftRequestRequest,
+        Draft,
+        "From a text (advert, CV, notes, a sentence) to a draft need or profile, with the place in the text and the confidence of each item. Stored nowhere.",
     ),
     "user.put": Op(
         "write",

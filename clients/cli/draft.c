@@ -1,0 +1,251 @@
+/* draft.c - from a text to a draft, for people. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "clients/cli/cli.h"
+#include "clients/cli/input.h"
+#include "clients/cli/shortlist.h"
+#include "clients/cli/show.h"
+#include "proto/drafts.h"
+#include "proto/names.h"
+
+enum { ARENA_LEAST = 1 << 20, ARENA_TIMES = 24, INDENT = 4, QUOTED = 60 };
+
+struct shown {
+    struct inc_cli *c;
+    const char *text;
+    size_t len;
+};
+
+/* The words of the text that something stands on. */
+static void
+quote(const struct shown *s, int64_t at, int64_t len)
+{
+    struct inc_buf *out = &s->c->out;
+    size_t n = (size_t)len, cut;
+
+    if (at < 0 || len < 1 || (size_t)at + n > s->len)
+        return;
+    cut = n > QUOTED ? QUOTED : n;
+    while (cut < n && ((unsigned char)s->text[(size_t)at + cut] & 0xc0) == 0x80)
+        cut--;
+    inc_buf_text(out, "\"");
+    for (size_t i = 0; i < cut; i++) {
+        const char b = s->text[(size_t)at + i];
+
+        inc_buf_add(out, b == '\n' || b == '\t' ? " " : &b, 1);
+    }
+    inc_buf_text(out, cut < n ? "...\"" : "\"");
+}
+
+static const char *
+heading(int64_t kind)
+{
+    static const char *const texts[INC_DRAFT_KINDS] = {N_("Occupation"),
+                                                       N_("Skills"),
+                                                       N_("Languages"),
+                                                       N_("Licences"),
+                                                       N_("Hours"),
+                                                       N_("Place"),
+                                                       N_("Education"),
+                                                       N_("People sought"),
+                                                       N_("Start"),
+                                                       N_("Terms"),
+                                                       N_("Travel"),
+                                                       "",
+                                                       ""};
+
+    return _(texts[kind]);
+}
+
+static void
+put_item(const struct shown *s, const struct inc_draft_item_reply *item)
+{
+    struct inc_buf *out = &s->c->out;
+
+    inc_buf_printf(out, "  %3" PRId64 "%%  ", item->confidence / 100);
+    inc_paint(s->c, "1");
+    inc_buf_text(out, item->label != NULL ? item->label : "");
+    if (item->value != NULL && item->kind != INC_DRAFT_PLACE) {
+        if (item->kind == INC_DRAFT_OCCUPATION &&
+            strcmp(item->value, "wish") != 0)
+            inc_buf_printf(out, _(", months: %s"), item->value);
+        else if (item->kind == INC_DRAFT_EDUCATION)
+            inc_buf_printf(out, _("EQF level %s"), item->value);
+        else
+            inc_buf_printf(out, "%s%s", item->label != NULL ? ", " : "",
+                           inc_word(item->value));
+    }
+    inc_paint(s->c, "0");
+    if (item->level > 0)
+        inc_buf_printf(out, _(", level %d"), (int)item->level);
+    if (item->has >> 6 & 1)
+        inc_buf_printf(out, ", %s",
+                       inc_word(inc_importance_names[item->importance]));
+    inc_buf_text(out, "  ");
+    quote(s, item->at, item->len);
+    if (item->field == NULL)
+        inc_buf_printf(out, "  (%s)", _("noted only"));
+    inc_buf_text(out, "\n");
+}
+
+static void
+put_items(const struct shown *s, const struct inc_draft_reply *r)
+{
+    for (int64_t kind = 0; kind < INC_DRAFT_KINDS; kind++) {
+        int first = 1;
+
+        for (uint32_t i = 0; i < r->n_items; i++) {
+            if (r->items[i].kind != kind)
+                continue;
+            if (first)
+                inc_buf_printf(&s->c->out, "%s\n", heading(kind));
+            first = 0;
+            put_item(s, &r->items[i]);
+        }
+    }
+}
+
+static void
+put_warnings(const struct shown *s, const struct inc_draft_reply *r, int notes)
+{
+    const int italian = strcmp(s->c->lang, "it") == 0;
+    struct inc_buf *out = &s->c->out;
+    int first = 1;
+
+    for (uint32_t i = 0; i < r->n_warnings; i++) {
+        const struct inc_draft_warning_reply *w = &r->warnings[i];
+
+        if ((w->note != 0) != notes)
+            continue;
+        if (first)
+            inc_buf_printf(out, "%s\n",
+                           notes ? _("Worth a look (lawful, or a matter of "
+                                     "form)")
+                                 : _("May not be asked: left out"));
+        first = 0;
+        inc_buf_text(out, "  ");
+        quote(s, w->at, w->len);
+        if (notes) {
+            inc_buf_printf(out, "  %s\n", w->law);
+            continue;
+        }
+        inc_buf_text(out, "\n    ");
+        (void)inc_wrap(out, italian ? w->message_it : w->message_en, INDENT,
+                       INDENT, s->c->term.width);
+        inc_buf_text(out, "\n    ");
+        (void)inc_wrap(out, italian ? w->rewrite_it : w->rewrite_en, INDENT,
+                       INDENT, s->c->term.width);
+        inc_buf_printf(out, "\n    %s%s\n", w->law,
+                       w->verified ? ""
+                                   : _(" (not checked against the official "
+                                       "text)"));
+    }
+}
+
+static void
+put_draft(const struct shown *s, const struct inc_draft_reply *r)
+{
+    struct inc_buf *out = &s->c->out;
+
+    put_items(s, r);
+    if (r->n_unknown > 0)
+        inc_buf_printf(out, "%s\n", _("Not understood"));
+    for (uint32_t i = 0; i < r->n_unknown; i++) {
+        inc_buf_text(out, "  ");
+        quote(s, r->unknown[i].at, r->unknown[i].len);
+        inc_buf_text(out, "\n");
+    }
+    put_warnings(s, r, 0);
+    put_warnings(s, r, 1);
+    for (uint32_t i = 0; i < r->n_notes; i++) {
+        (void)inc_wrap(out, inc_known_text(r->notes[i]), 0, 0,
+                       s->c->term.width);
+        inc_buf_text(out, "\n");
+    }
+    inc_buf_printf(
+        out, _("Draft %s: nothing is stored until you confirm it.\n"), r->id);
+}
+
+/* Line ends of other systems, and pages: each one byte, as the spans count. */
+static void
+plain_spaces(struct inc_buf *text)
+{
+    for (size_t i = 0; i < text->len; i++)
+        if (text->data[i] == '\r' || text->data[i] == '\f' ||
+            text->data[i] == '\v')
+            text->data[i] = ' ';
+}
+
+static enum inc_status
+read_text(const struct inc_cli *c, struct inc_buf *text, struct inc_err *err)
+{
+    struct inc_input in;
+    enum inc_status st = inc_input_open(
+        &in, c->args.words > 0 ? c->args.word[0] : "-", (size_t)8 << 20, err);
+
+    if (st != INC_OK)
+        return st;
+    if (in.len > INC_DRAFT_TEXT_MAX) {
+        st = inc_fail(err, INC_E_LIMIT, 0, "the text has %zu bytes", in.len);
+        inc_err_hint(err,
+                     "at most %d: give one advert or one profile at a time",
+                     INC_DRAFT_TEXT_MAX);
+    } else {
+        inc_buf_add(text, in.text, in.len);
+        plain_spaces(text);
+    }
+    inc_input_close(&in);
+    return st;
+}
+
+static enum inc_status
+ask(struct inc_cli *c, const struct inc_buf *text, struct inc_answer *a,
+    struct inc_err *err)
+{
+    struct inc_buf body = {0};
+    struct inc_writer w;
+    enum inc_status st;
+
+    inc_writer_init(&w, &body);
+    inc_w_map(&w);
+    inc_w_key(&w, "text");
+    inc_w_textn(&w, (const char *)text->data, text->len);
+    inc_w_ktext(&w, "kind",
+                inc_draft_of_names[strcmp(inc_command_verb(c->args.command),
+                                          "profile") == 0]);
+    inc_w_ktext(&w, "lang", c->lang);
+    if (inc_arg_has(&c->args, INC_OPT_ESSENTIALS))
+        inc_w_kbool(&w, "essentials", 1);
+    inc_w_end(&w);
+    st = inc_ask(c, INC_OP_DRAFT, &body, 0, a, err);
+    inc_buf_release(&body);
+    return st;
+}
+
+int
+inc_cmd_draft(struct inc_cli *c)
+{
+    struct inc_err err;
+    struct inc_answer a = {0};
+    struct inc_arena arena = {0};
+    struct inc_buf text = {0};
+    struct inc_draft_reply r = {0};
+    enum inc_status st = INC_OK;
+
+    inc_err_clear(&err);
+    INC_TRY(read_text(c, &text, &err));
+    INC_TRY(ask(c, &text, &a, &err));
+    if (c->json) {
+        inc_show_json(c, a.body);
+        goto out;
+    }
+    INC_TRY(inc_arena_init(&arena, ARENA_LEAST + ARENA_TIMES * a.bytes.len));
+    INC_TRY(inc_schema_decode_open(&r, &inc_draft_type, a.body, &arena, &err));
+    put_draft(&(struct shown){c, (const char *)text.data, text.len}, &r);
+out:
+    inc_arena_release(&arena);
+    inc_answer_release(&a);
+    inc_buf_release(&text);
+    return st == INC_OK ? 0 : inc_complain(&err);
+}

@@ -1,0 +1,100 @@
+/*
+ * drafts.h - bodies of `draft` and `quality.drafts`. Floor 1.
+ * What the items mean: docs/drafts.md.
+ */
+#ifndef INC_PROTO_DRAFTS_H
+#define INC_PROTO_DRAFTS_H
+
+#include "proto/schema.h"
+
+enum {
+    INC_DRAFT_TEXT_MAX = 65536, /* bytes of the text */
+    INC_DRAFT_ID = 32           /* hex digits */
+};
+
+/* What an item of a draft is about. Only ever appended to: stored. */
+enum inc_draft_kind {
+    INC_DRAFT_OCCUPATION,
+    INC_DRAFT_SKILL,
+    INC_DRAFT_LANGUAGE,
+    INC_DRAFT_LICENCE,
+    INC_DRAFT_HOURS,
+    INC_DRAFT_PLACE,
+    INC_DRAFT_EDUCATION,
+    INC_DRAFT_SEATS,
+    INC_DRAFT_START,
+    INC_DRAFT_CONTRACT,
+    INC_DRAFT_MOBILITY,
+    INC_DRAFT_LEVEL,      /* of a skill; counted in use, never an item */
+    INC_DRAFT_IMPORTANCE, /* likewise */
+    INC_DRAFT_KINDS
+};
+extern const char *const inc_draft_kind_names[];
+
+extern const char *const inc_draft_of_names[]; /* "need", "candidate" */
+enum { INC_DRAFT_OF_NEED, INC_DRAFT_OF_CANDIDATE };
+
+struct inc_draft_request {
+    uint64_t has;
+    const char *text;
+    int64_t kind; /* INC_DRAFT_OF_... */
+    const char *lang;
+    int64_t essentials;
+};
+extern const struct inc_type inc_draft_request_type;
+
+struct inc_draft_also_reply {
+    uint64_t has;
+    const char *uri, *label;
+};
+
+struct inc_draft_item_reply {
+    uint64_t has;
+    int64_t kind;
+    const char *field;
+    const char *value;
+    const char *uri, *label;
+    int64_t level;
+    int64_t importance;
+    int64_t at, len;
+    int64_t confidence;
+    const char *rule;
+    struct inc_draft_also_reply *also;
+    uint32_t n_also;
+};
+
+struct inc_draft_span_reply {
+    uint64_t has;
+    int64_t at, len;
+};
+
+struct inc_draft_warning_reply {
+    uint64_t has;
+    const char *kind;
+    int64_t note;
+    int64_t at, len;
+    const char *law, *source;
+    int64_t verified;
+    const char *message_it, *message_en;
+    const char *rewrite_it, *rewrite_en;
+};
+
+struct inc_draft_reply {
+    uint64_t has;
+    const char *id;
+    int64_t kind;
+    const struct inc_node *record;
+    struct inc_draft_item_reply *items;
+    uint32_t n_items;
+    struct inc_draft_span_reply *unknown;
+    uint32_t n_unknown;
+    struct inc_draft_warning_reply *warnings;
+    uint32_t n_warnings;
+    const char *text_lang;
+    const char **notes;
+    uint32_t n_notes;
+    const char *taxonomy;
+};
+extern const struct inc_type inc_draft_type;
+
+#endif

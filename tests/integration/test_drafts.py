@@ -1,0 +1,135 @@
+"""Drafts over the wire and on the command line: what a text becomes, that the
+proposal can be put as it is, and bad input."""
+import json
+import os
+import pathlib
+
+import pytest
+
+from office import (BUILD, Client, built, make, space)  # noqa: F401
+from test_cli import run
+
+DATA = pathlib.Path(__file__).parents[1] / "data/drafts"
+AD = ("Cercasi 2 saldatori a Lucca (LU), bella presenza. Indispensabile "
+      "saldatura TIG, gradita patente C. Inglese B2.")
+
+pytestmark = built
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory, space):  # noqa: F811
+    from office import Daemon
+    d = Daemon(tmp_path_factory.mktemp("drafts"), space=space,
+               admin="true").start()
+    yield d
+    d.stop()
+
+
+@pytest.fixture
+def client(daemon):
+    with Client(daemon.endpoint) as c:
+        yield c
+
+
+def words(text, thing):
+    return text.encode()[thing["at"]:thing["at"] + thing["len"]].decode()
+
+
+def test_an_advert_becomes_a_need_that_can_be_put(client):
+    got = client.ask("draft", {"text": AD, "kind": "need"})
+    assert got["kind"] == "need" and len(got["id"]) == 32
+    by_kind = {i["kind"]: i for i in got["items"]}
+    assert words(AD, by_kind["skill"]) == "saldatura TIG"
+    assert by_kind["skill"]["importance"] == "must"
+    assert by_kind["skill"]["field"] == "requirements[0]"
+    assert words(AD, by_kind["place"]) == "Lucca"
+    assert by_kind["licence"]["importance"] == "nice"
+    assert got["record"]["seats"] == 2
+    assert got["record"]["languages"] == [{"lang": "en", "level": "B2"}]
+    warning, = [w for w in got["warnings"] if not w["note"]]
+    assert warning["kind"] == "looks" and warning["law"]
+    assert words(AD, warning) == "bella presenza"
+    stored = client.ask("need.put", {"record": {**got["record"],
+                                                "id": "N-draft"}})
+    assert stored["created"]
+    assert client.ask("need.get", {"id": "N-draft"})["record"]["comune"] == \
+        "046017"
+
+
+def test_every_text_can_be_put_as_it_is(client):
+    for name, kind in (("ads", "need"), ("profiles", "candidate")):
+        for block in (DATA / f"{name}.txt").read_text().split("=== ")[1:]:
+            text_id = block.split()[0]
+            text = block.split("\n", 1)[1].split("\n--- expect")[0]
+            got = client.ask("draft", {"text": text, "kind": kind})
+            client.ask(f"{kind}.put", {
+                "record": {**got["record"], "id": text_id}, "dry_run": True})
+            for thing in got["items"] + got["unknown"] + got["warnings"]:
+                assert words(text, thing)
+
+
+def test_nothing_of_a_text_stays(client, daemon):
+    client.ask("draft", {"text": "Zibaldoncino cerca muratore",
+                         "kind": "need"})
+    for path in daemon.folder.rglob("*"):
+        if path.is_file():
+            assert b"ibaldoncino" not in path.read_bytes(), path
+    assert client.ask("journal.list")["items"] == [] or all(
+        e["op"] != "draft" for e in client.ask("journal.list")["items"])
+
+
+def test_bad_input_gets_a_clear_answer(client):
+    for body, code, where in (
+            ({"kind": "need"}, "missing_field", "text"),
+            ({"text": "", "kind": "need"}, "out_of_range", "text"),
+            ({"text": "x", "kind": "need"}, "bad_text", "text"),
+            ({"text": "a b\x00c", "kind": "need"}, "bad_text", "text"),
+            ({"text": "ab " * 30000, "kind": "need"}, "over_limit", "text"),
+            ({"text": "muratore", "kind": "company"}, "out_of_range", "kind"),
+            ({"text": "muratore"}, "missing_field", "kind")):
+        error = client.error("draft", body)
+        assert error.code == code, (body.get("text", "")[:20], error.code)
+        assert where in error.where
+    chinese = client.ask("draft", {"text": "我想找一份工作 仓库", "kind":
+                                   "candidate"})
+    assert chinese["items"] == [] and chinese["notes"]
+    german = client.ask("draft", {"text": "muratore", "kind": "need",
+                                  "lang": "de"})
+    assert any("language" in n for n in german["notes"])
+
+
+def test_essentials_only_when_asked(client):
+    asked = {"text": "cerco saldatore", "kind": "need"}
+    assert "requirements" not in client.ask("draft", asked)["record"]
+    full = client.ask("draft", {**asked, "essentials": True})
+    assert full["record"]["requirements"]
+    assert {i["rule"] for i in full["items"] if i["kind"] == "skill"} == {
+        "essential_of_occupation"}
+
+
+def test_the_command_line_says_it_in_italian(daemon, tmp_path):
+    def incrocio(*args, **more):
+        return run(*args, endpoint=daemon.endpoint, **more)
+
+    r = incrocio("draft", "need", stdin=AD)
+    assert r.code == 0, r.err
+    assert "Non si può chiedere" in r.out and '"bella presenza"' in r.out
+    assert "saldatura TIG" in r.out and "D.Lgs. 276/2003" in r.out
+    assert "niente è registrato" in r.out
+    windows = tmp_path / "cv.txt"
+    windows.write_bytes("Magazziniere, 3 anni\r\nInglese B1\r\n".encode())
+    r = incrocio("bozza", "profile", windows, "--json")
+    assert r.code == 0, r.err
+    got = json.loads(r.out)
+    assert got["record"]["occupations"][0]["months"] == 36
+    assert got["record"]["languages"][0]["lang"] == "en"
+    r = incrocio("draft", "need", "--lang", "en", stdin=AD)
+    assert "May not be asked" in r.out
+    big = tmp_path / "big.txt"
+    big.write_text("parola " * 20000)
+    r = incrocio("draft", "need", big)
+    assert r.code == 1 and "65536" in r.err
+    binary = tmp_path / "binary"
+    binary.write_bytes(os.urandom(4096) + b"\x00\xff")
+    assert incrocio("draft", "need", binary).code == 1
+    assert incrocio("draft", "need", stdin="").code == 1
