@@ -3,9 +3,10 @@
  * reaches its files is kept: data.mdb, the ring of keys, the key file beside
  * the folder. Keys are changed meanwhile, a backup is made, the store is lost
  * and restored; every other run begins with a store of format 1, which is
- * migrated. Then for every moment possible disks are laid out and opened by the
- * real store. Acknowledged and lost, half a batch, a store that does not open,
- * a broken chain, a backup that is not whole: each is a failure.
+ * migrated, the others erase people. Then for every moment possible disks are
+ * laid out and opened by the real store. Acknowledged and lost, half a batch, a
+ * store that does not open, a broken chain, a backup that is not whole: each is
+ * a failure.
  *
  *   reliability.power [images=N] [seed=N]      must find nothing
  *   reliability.power mutate=1 images=N        LMDB with NOSYNC: more than half
@@ -76,7 +77,7 @@ struct run {
     size_t backed_up;     /* point from which the backup has to be there; 0 */
     uint64_t backup_head; /* commands in it */
     struct inc_store *s;
-    uint64_t sent;
+    uint64_t sent, erasures;
     struct rel_model m;
     struct inc_arena a;
 };
@@ -122,6 +123,7 @@ batch(struct run *r)
     rel_tape_mark(r->tape, r->sent, r->sent + n);
     require(rel_apply(r->s, r->seed, r->sent, slots, &n, &r->a, &err) == INC_OK,
             "apply", &err);
+    r->erasures += rel_erasures(r->seed, r->sent);
     for (size_t i = 0; i < n; i++)
         require(slots[i].c.status == rel_model_step(&r->m, r->seed),
                 "the model and the store disagree", &slots[i].c.err);
@@ -171,7 +173,10 @@ lose_and_restore(struct run *r)
     require(inc_store_backup(r->s, r->backup, &err) == INC_OK, "backup", &err);
     r->backed_up = rel_tape_points(r->tape) + 1;
     r->backup_head = r->sent;
-    batch(r); /* is lost with the store */
+    /* Is lost with the store. Who is erased in it would stay erased: a list
+     * beside the key file knows (unit.store.seal). */
+    if (rel_erasures(r->seed, r->sent) == 0)
+        batch(r);
     inc_store_close(r->s);
     rel_tape_mark(r->tape, 1, 0);
     rel_remove(r->dir);
@@ -227,8 +232,9 @@ perform(struct run *r)
 struct shared {
     uint64_t next; /* image to look at */
     uint64_t images, bad, died, lost, shown;
-    uint64_t unacked; /* durable but not acknowledged */
-    uint64_t backups; /* looked at */
+    uint64_t unacked;  /* durable but not acknowledged */
+    uint64_t backups;  /* looked at */
+    uint64_t erasures; /* sent in the runs */
 };
 static struct shared *shared;
 
@@ -349,10 +355,12 @@ many(uint64_t images, uint64_t seed)
     uint64_t points = 0;
 
     while (shared->images < images) {
-        struct run r = {.luck = seed, .seed = seed % 2 != 0 ? OLD_SEED : seed};
+        struct run r = {.luck = seed,
+                        .seed = seed % 2 != 0 ? OLD_SEED : seed | REL_ERASES};
         seed++;
         perform(&r);
         points += rel_tape_points(r.tape);
+        shared->erasures += r.erasures;
         look_at_all(&r, images);
         rel_tape_free(r.tape);
         inc_arena_release(&r.a);
@@ -382,13 +390,15 @@ main(int argc, char **argv)
                  " images lack something acknowledged, %" PRIu64
                  " kill who opens them; %" PRIu64
                  " hold a batch that was not acknowledged; %" PRIu64
-                 " backups verified\n",
+                 " backups verified; %" PRIu64 " erasures\n",
                  points, shared->lost, shared->died, shared->unacked,
-                 shared->backups);
+                 shared->backups, shared->erasures);
     if (mutate == 1)
         return shared->bad * 2 > shared->images ? 0 : 1;
     if (mutate == 2)
         return shared->bad * 10 > shared->images ? 0 : 1;
-    return shared->bad == 0 && shared->unacked > 0 && shared->backups > 0 ? 0
-                                                                          : 1;
+    return shared->bad == 0 && shared->unacked > 0 && shared->backups > 0 &&
+                   shared->erasures > 0
+               ? 0
+               : 1;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "engine/base/file.h"
 #include "engine/base/rng.h"
 
 enum { RETRIED = 3, DAY_0_MS = 86400000 };
@@ -48,10 +49,14 @@ plan_of(uint64_t seed, uint64_t i)
     /* Mostly small; some need pages of their own. */
     p.body = inc_rng_below(&r, 12) == 0 ? 3000 + inc_rng_below(&r, 6000)
                                         : 20 + inc_rng_below(&r, 400);
+    if ((seed & REL_ERASES) != 0 &&
+        (p.op == INC_OP_CANDIDATE_UNFREEZE ||
+         (p.op == INC_OP_CANDIDATE_DELETE && inc_rng_below(&r, 2) == 0)))
+        p.op = INC_OP_CANDIDATE_ERASE;
     return p;
 }
 
-enum deed { PUT, PATCH, MARK, UNMARK, DELETE };
+enum deed { PUT, PATCH, MARK, UNMARK, DELETE, ERASE };
 
 static enum deed
 deed_of(enum inc_op op)
@@ -62,6 +67,7 @@ deed_of(enum inc_op op)
            : strcmp(verb, "patch") == 0                                ? PATCH
            : strcmp(verb, "freeze") == 0 || strcmp(verb, "close") == 0 ? MARK
            : strcmp(verb, "delete") == 0                               ? DELETE
+           : strcmp(verb, "erase") == 0                                ? ERASE
                                                                        : UNMARK;
 }
 
@@ -127,6 +133,16 @@ rel_batch(uint64_t seed, uint64_t first)
     return 1 + inc_rng_below(&r, REL_BATCH);
 }
 
+size_t
+rel_erasures(uint64_t seed, uint64_t first)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < rel_batch(seed, first); i++)
+        n += plan_of(seed, first + i).op == INC_OP_CANDIDATE_ERASE;
+    return n;
+}
+
 int
 rel_is_boundary(uint64_t seed, uint64_t n)
 {
@@ -171,10 +187,21 @@ rel_model_step(struct rel_model *m, uint64_t seed)
     enum deed deed = deed_of(p.op);
     struct rel_record *r = &m->record[p.kind][p.id];
 
-    if (r->revision == 0 && deed != PUT)
+    if (r->revision == 0 && deed != PUT && !(deed == ERASE && r->former))
         return INC_E_NOTFOUND;
-    if (r->revision == 0)
+    if (deed == DELETE || deed == ERASE) {
+        memset(r, 0, sizeof *r);
+        r->former = deed == DELETE && p.kind == INC_RECORD_CANDIDATE;
+        for (uint64_t no = 1;
+             deed == ERASE && no < m->next_no[INC_RECORD_CANDIDATE]; no++)
+            m->person[no].erased |= m->person[no].id == p.id;
+        return INC_OK;
+    }
+    if (r->revision == 0) {
         r->no = m->next_no[p.kind]++;
+        if (p.kind == INC_RECORD_CANDIDATE)
+            m->person[r->no % REL_PEOPLE].id = p.id;
+    }
     r->revision++;
     if (deed == PUT || deed == PATCH)
         r->mark = i;
@@ -182,8 +209,6 @@ rel_model_step(struct rel_model *m, uint64_t seed)
         r->skills = p.kind == INC_RECORD_CANDIDATE ? p.skills : 0;
     if (deed == MARK || deed == UNMARK)
         r->marked = deed == MARK;
-    if (deed == DELETE)
-        memset(r, 0, sizeof *r);
     return INC_OK;
 }
 
@@ -317,6 +342,41 @@ rel_compare(struct inc_store *s, uint64_t seed, uint64_t n, char text[REL_TEXT])
     return rc;
 }
 
+/* An erasure is whole, keys too, or it is not there. */
+static int
+compare_keys(const char *dir, uint64_t seed, uint64_t n, char text[REL_TEXT])
+{
+    enum { HEAD = 64, ROW = 72, MOST = 1 << 20 };
+    static const unsigned char zeros[ROW];
+    struct rel_model m;
+    struct inc_buf ring = {0};
+    struct inc_err err = {0};
+    char path[400];
+    int rc = 0;
+
+    rel_model_start(&m);
+    while (m.n < n)
+        (void)rel_model_step(&m, seed);
+    (void)snprintf(path, sizeof path, "%s/keys/ring", dir);
+    if (inc_file_read(&ring, path, MOST, &err) != INC_OK)
+        return fault(text, "the ring of keys", &err);
+    for (uint64_t no = 1; no < m.next_no[INC_RECORD_CANDIDATE] && rc == 0;
+         no++) {
+        size_t at = HEAD + (size_t)no * ROW;
+        int there =
+            at + ROW <= ring.len && memcmp(ring.data + at, zeros, ROW) != 0;
+
+        if (there != (m.person[no].erased != 0))
+            continue;
+        (void)snprintf(text, REL_TEXT,
+                       "the key of person %" PRIu64 " is%s there", no,
+                       there ? "" : " not");
+        rc = -1;
+    }
+    inc_buf_release(&ring);
+    return rc;
+}
+
 static int
 remembered(struct inc_store *s, uint64_t seed, uint64_t acked,
            struct inc_arena *a, char text[REL_TEXT])
@@ -407,6 +467,7 @@ rel_check(const char *dir, uint64_t seed, uint64_t acked, uint64_t sent,
         (void)fault(text, "open", &err);
     else if (holds(s, seed, acked, sent, head, text) == 0 &&
              rel_compare(s, seed, *head, text) == 0 &&
+             compare_keys(dir, seed, *head, text) == 0 &&
              remembered(s, seed, acked, &a, text) == 0 &&
              goes_on(s, seed, *head, &a, text) == 0)
         rc = 0;

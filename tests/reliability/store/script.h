@@ -17,9 +17,14 @@ enum {
     REL_BATCH = 9,  /* commands at most */
     REL_SKILLS = 9, /* of a person at most */
     REL_BODY = 9000,
+    REL_PEOPLE = 4096, /* numbers a run may give */
     REL_TEXT = 400,
     REL_ARENA = 4 * 1024 * 1024
 };
+
+/* In a seed: half of the deletes of people are erasures, every unfreezing is.
+ */
+#define REL_ERASES (UINT64_C(1) << 63)
 
 /* One command with everything it points to. */
 struct rel_slot {
@@ -52,23 +57,31 @@ struct rel_record {
     uint64_t mark; /* command whose text it carries */
     uint32_t skills;
     int marked; /* frozen, closed */
+    int former; /* a person who was deleted and not erased */
 };
 struct rel_model {
     struct rel_record record[INC_RECORD_KINDS][REL_IDS];
     uint64_t next_no[INC_RECORD_KINDS];
     uint64_t n; /* commands so far */
+    struct {
+        unsigned id;
+        int erased;
+    } person[REL_PEOPLE]; /* by number */
 };
 void rel_model_start(struct rel_model *m);
 /* The next command; what its status must be. */
 enum inc_status rel_model_step(struct rel_model *m, uint64_t seed);
 
+/* Number of erasures among the commands of the batch that begins with `first`.
+ */
+size_t rel_erasures(uint64_t seed, uint64_t first);
+
 /*
  * Is the store in folder `dir` sound and what `acked` to `sent` commands make?
  * Opens it as a daemon would, verifies, compares every record, repeats the last
  * acknowledged commands (they must be remembered) and sends the next batch.
- *   head    out commands it holds
- *   text    out [REL_TEXT] what is wrong
- * 0 when all is well.
+ * Keys in DIR/keys/ring must be those of all but the erased. head    out
+ * commands it holds text    out [REL_TEXT] what is wrong 0 when all is well.
  */
 int rel_check(const char *dir, uint64_t seed, uint64_t acked, uint64_t sent,
               uint64_t *head, char text[REL_TEXT]);
