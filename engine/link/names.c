@@ -8,9 +8,12 @@
 
 #include "engine/base/mem.h"
 #include "engine/link/inside.h"
+#include "engine/taxonomy/nicknames.h"
+#include "engine/text/fold.h"
 
 enum {
     SPELT_MAX = 400,      /* concepts of a pillar that are spelt alike */
+    SPELT_BYTES = 2048,   /* of a text whose nicknames are spelt out */
     COMPANY_PERCENT = 30, /* of the cosine in the latent space */
     GROUP_LOSS_BP = 2000,
     LEAST_BP = 800 /* less is noise */
@@ -22,6 +25,39 @@ struct names {
     size_t n;
     uint32_t first[2]; /* of the occupations and the groups in `all` */
 };
+
+/* The text with nicknames spelt out, folded; what does not fit is cut at a
+ * word. Returns its length, 0 when it has no nickname and may stay as it is.
+ *   out  out [SPELT_BYTES] */
+static size_t
+spell_out(char *out, const char *text, size_t len)
+{
+    char folded[INC_LINK_NAME_BYTES + 1];
+    size_t n = 0, found = 0, words;
+
+    if (len > INC_LINK_NAME_BYTES)
+        return 0;
+    words = inc_fold(folded, text, len);
+    for (size_t at = 0, end; at < words; at = end + 1) {
+        const char *means, *word = folded + at;
+        size_t k;
+        for (end = at; end < words && folded[end] != ' ';)
+            end++;
+        k = end - at;
+        means = inc_nickname(word, k);
+        if (means != NULL) {
+            word = means;
+            k = strlen(means);
+            found++;
+        }
+        if (n + k + 1 > SPELT_BYTES)
+            break;
+        memcpy(out + n, word, k);
+        out[n + k] = ' ';
+        n += k + 1;
+    }
+    return found == 0 ? 0 : n;
+}
 
 static void
 add_spelling(struct names *w, struct inc_link *of, enum inc_pillar p,
@@ -110,8 +146,14 @@ inc_link_name(const struct inc_linker *l, enum inc_pillar p, const char *text,
     struct inc_hit *hits = inc_mem_zero(SPELT_MAX, sizeof *hits);
     uint16_t *bp = inc_mem_zero(inc_latent_documents(l->latent), sizeof *bp);
     struct names w = {0};
-    size_t n = 0;
+    char spelt[SPELT_BYTES];
+    size_t n = spell_out(spelt, text, len), said = len;
 
+    if (n != 0) {
+        text = spelt;
+        len = n;
+        n = 0;
+    }
     if (hits == NULL || bp == NULL || make_room(&w, l, p) != 0)
         goto out;
     add_spelling(&w, w.all, p, text, len, lang, hits);
@@ -120,7 +162,7 @@ inc_link_name(const struct inc_linker *l, enum inc_pillar p, const char *text,
                      text, len, lang, hits);
         add_company(&w, text, len, bp);
     }
-    keep_good(&w, len, lang);
+    keep_good(&w, said, lang);
     inc_link_confide(w.all, w.n, p);
     n = w.n < max ? w.n : max;
     memcpy(out, w.all, n * sizeof *out);

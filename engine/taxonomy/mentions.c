@@ -8,6 +8,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
+#include "engine/taxonomy/nicknames.h"
 #include "engine/taxonomy/patterns.h"
 #include "engine/text/fold.h"
 
@@ -38,6 +39,7 @@ struct sense {
     uint32_t term;
     uint16_t sim_bp;
     uint8_t word;
+    uint8_t shared; /* the word may stand for other words of the label too */
 };
 
 struct found {
@@ -159,7 +161,7 @@ add_sense(struct work *w, uint32_t word, uint32_t term, uint32_t sim_bp,
         return;
     (*room)--;
     w->sense[w->senses++] =
-        (struct sense){term, (uint16_t)sim_bp, (uint8_t)word};
+        (struct sense){term, (uint16_t)sim_bp, (uint8_t)word, 0};
 }
 
 /* 1 when the stem is a term. */
@@ -194,15 +196,47 @@ mend(struct work *w, uint32_t word, const char *stem, size_t len,
             add_sense(w, word, w->alike.match[i].term, TYPING_ERROR_BP, room);
 }
 
+/* Initials that read like a word, such as OSA, must stand in capitals. */
+static int
+reads_like_a_word(const struct word *one)
+{
+    return one->len <= 3 && strchr("aeiou", one->text[one->len - 1]) != NULL &&
+           !one->capitals;
+}
+
+/* A nickname stands for all the words that it means. */
+static void
+spell_out(struct work *w, uint32_t number, const char *means)
+{
+    size_t pos = 0, n, len = strlen(means);
+    const char *word;
+
+    while ((n = inc_index_word(&word, means, len, &pos)) != 0) {
+        char key[INDEX_WORD + 1] = {inc_index_letter(INC_STEM_IT)};
+        uint32_t term;
+        memcpy(key + 1, word, n);
+        n = inc_stem(key + 1, n, INC_STEM_IT);
+        term = inc_map_get(&w->p->s->by_text, key, n + 1);
+        if (term != INC_MAP_NONE)
+            w->sense[w->senses++] =
+                (struct sense){term, WHOLE_BP, (uint8_t)number, 1};
+    }
+}
+
 static void
 find_senses(struct work *w, uint32_t number)
 {
     const struct word *one = &w->word[number];
     char stem[INC_STEM_COUNT][INDEX_WORD];
     size_t len[INC_STEM_COUNT];
+    const char *means = inc_nickname(one->text, one->len);
     uint32_t room = SENSES_MAX;
     int known = 0;
 
+    if (means != NULL && !reads_like_a_word(one)) {
+        spell_out(w, number, means);
+        return;
+    }
     for (int k = 0; k < INC_STEM_COUNT; k++) {
         memcpy(stem[k], one->text, one->len);
         len[k] = inc_stem(stem[k], one->len, (enum inc_stemmer)k);
@@ -250,7 +284,7 @@ best_sense(const struct work *w, uint32_t term, uint8_t anchor, uint64_t taken)
     for (const struct sense *s = first_sense(w, term);
          s < w->sense + w->senses && s->term == term; s++) {
         int far = abs((int)s->word - (int)anchor);
-        if (taken >> s->word & 1)
+        if (!s->shared && taken >> s->word & 1)
             continue;
         if (best == NULL || s->sim_bp > best->sim_bp ||
             (s->sim_bp == best->sim_bp &&

@@ -33,7 +33,8 @@ setup(void **state)
                "O," U "w,7112,muratore/muratrice,mastro muratore\n"
                "O," U "x,7112,muratore restauratore,\n"
                "O," U "y,7112,mastro di cantiere,mastro muratore\n"
-               "O," U "z,5120,cuoco/cuoca,\n");
+               "O," U "z,5120,cuoco/cuoca,\n"
+               "O," U "zz,5321,operatore socio-sanitario,\n");
     folder_put(w.dir, "ISCOGroups_it.csv",
                ISCO_HEAD "I," U "C7212,7212,Saldatori\n"
                          "I," U "C7512,7512,Panettieri e pasticcieri\n"
@@ -92,6 +93,8 @@ titles(void **state)
         {"fornai", U "p"},
         {"l'autista dell'autobus", U "u"},
         {"disegnatrice tecnica", U "v"},
+        {"OSS", U "zz"},
+        {"oss di notte", U "zz"},
     };
     const struct world *w = *state;
     struct inc_link k[10];
@@ -256,6 +259,15 @@ spans(void **state)
              {"mastro muratore", U "w"});
 }
 
+/* What no label says: initials and slang, with the bytes of the one word. */
+static void
+nicknames(void **state)
+{
+    MENTIONS(INC_PILLAR_OCCUPATION, "cercasi oss per RSA, anche muratore",
+             {"oss", U "zz"}, {"muratore", U "w"});
+    NO_MENTION(INC_PILLAR_OCCUPATION, "chi osa vince");
+}
+
 /* A kin word is no occupation, two clauses are no label, a number is nothing,
  * one letter has to be a capital. */
 static void
@@ -401,12 +413,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(titles),       cmocka_unit_test(company),
-        cmocka_unit_test(groups),       cmocka_unit_test(confidences),
-        cmocka_unit_test(nothing),      cmocka_unit_test(spans),
-        cmocka_unit_test(not_mentions), cmocka_unit_test(rivals),
-        cmocka_unit_test(long_clauses), cmocka_unit_test(any_text),
-        cmocka_unit_test(same_again),   cmocka_unit_test(empty),
+        cmocka_unit_test(titles),    cmocka_unit_test(company),
+        cmocka_unit_test(groups),    cmocka_unit_test(confidences),
+        cmocka_unit_test(nothing),   cmocka_unit_test(spans),
+        cmocka_unit_test(nicknames), cmocka_unit_test(not_mentions),
+        cmocka_unit_test(rivals),    cmocka_unit_test(long_clauses),
+        cmocka_unit_test(any_text),  cmocka_unit_test(same_again),
+        cmocka_unit_test(empty),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
