@@ -13,6 +13,7 @@
 #include "proto/register.h"
 #include "proto/replies.h"
 #include "proto/schema_inside.h"
+#include "proto/suggest.h"
 
 enum {
     ACTOR_MAX = 64,

@@ -7,6 +7,7 @@
 #include "clients/cli/show.h"
 #include "proto/names.h"
 #include "proto/replies.h"
+#include "proto/suggest.h"
 
 enum { ARENA_LEAST = 1 << 22, ARENA_TIMES = 24 };
 
@@ -95,6 +96,71 @@ inc_cmd_concept_find(struct inc_cli *c)
     }
     inc_arena_release(&arena);
     inc_buf_release(&text);
+    inc_buf_release(&body);
+    return code;
+}
+
+/* The label that fits, what fits in bold. */
+static void
+put_matched(struct inc_cli *c, const struct inc_suggestion_item *s)
+{
+    const size_t len = strlen(s->matched);
+    size_t at = 0;
+
+    for (uint32_t i = 0; i < s->n_spans; i++) {
+        const size_t from = (size_t)s->spans[i].at;
+        const size_t to = from + (size_t)s->spans[i].len;
+
+        if (from < at || to > len)
+            break; /* no span of this text */
+        inc_buf_add(&c->out, s->matched + at, from - at);
+        inc_paint(c, "1");
+        inc_buf_add(&c->out, s->matched + from, to - from);
+        inc_paint(c, "0");
+        at = to;
+    }
+    inc_buf_text(&c->out, s->matched + at);
+}
+
+static void
+put_suggestion(struct inc_cli *c, const struct inc_suggestion_item *s)
+{
+    static const char *const what[] = {N_("skill"), N_("occupation"),
+                                       N_("ISCO group")};
+
+    put_matched(c, s);
+    if (strcmp(s->matched, s->label) != 0)
+        inc_buf_printf(&c->out, " -> %s", s->label);
+    inc_buf_printf(&c->out, " (%s)\n      %s\n", _(what[s->pillar]), s->uri);
+}
+
+int
+inc_cmd_suggest(struct inc_cli *c)
+{
+    struct inc_err err;
+    struct inc_arena arena = {0};
+    struct inc_suggestions found = {0};
+    struct inc_buf body = {0};
+    struct inc_writer w;
+    const char *pillar = inc_arg(&c->args, INC_OPT_PILLAR);
+    int code = 0;
+
+    inc_err_clear(&err);
+    inc_writer_init(&w, &body);
+    inc_w_map(&w);
+    put_words(c, &w);
+    if (pillar != NULL)
+        inc_w_ktext(&w, "pillar", pillar);
+    inc_w_ktext(&w, "lang", c->lang);
+    put_k(c, &w);
+    inc_w_end(&w);
+    if (ask(c, INC_OP_SUGGEST, &body, &found, &arena, &err) != INC_OK)
+        code = inc_complain(&err);
+    else if (found.n_items == 0)
+        code = nothing_found(c);
+    for (uint32_t i = 0; !c->json && code == 0 && i < found.n_items; i++)
+        put_suggestion(c, &found.items[i]);
+    inc_arena_release(&arena);
     inc_buf_release(&body);
     return code;
 }

@@ -28,7 +28,8 @@ no_space(const struct inc_config *c, struct inc_err *err)
 }
 
 static void
-log_estate(const struct inc_estate *e, uint64_t ns)
+log_estate(const struct inc_estate *e, const struct inc_demand *demand,
+           uint64_t ns)
 {
     const struct inc_taxonomy *t = e->world.taxonomy;
     char hex[INC_DIGEST_HEX];
@@ -43,6 +44,11 @@ log_estate(const struct inc_estate *e, uint64_t ns)
     inc_log_int(&l, "dim", inc_space_dim(e->world.space));
     inc_log_int(&l, "folded", inc_space_folded(e->world.space));
     inc_log_int(&l, "empty", inc_space_empty(e->world.space));
+    inc_log_int(&l, "labels", inc_suggest_labels(e->suggest));
+    if (demand->rows > 0) {
+        inc_log_int(&l, "demand_rows", (int64_t)demand->rows);
+        inc_log_int(&l, "demand_unknown", (int64_t)demand->unknown);
+    }
     inc_log_int(&l, "ms", (int64_t)(ns / 1000000));
     inc_log_end(&l);
 }
@@ -52,12 +58,15 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
                    struct inc_err *err)
 {
     char near[PATH_BYTES];
+    struct inc_demand demand = {0};
     const struct inc_estate_options o = {
         .esco_dir = inc_config_text(c, INC_SET_esco),
         .local_dir = inc_config_optional(c, INC_SET_esco_local),
         .comuni_path = inc_config_text(c, INC_SET_comuni),
         .space_path = inc_config_text(c, INC_SET_space),
         .near_path = near,
+        .demand_path = inc_config_optional(c, INC_SET_demand),
+        .demand = &demand,
         .linking = 1};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
@@ -69,7 +78,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         return no_space(c, err);
     st = inc_estate_load(out, &o, err);
     if (st == INC_OK)
-        log_estate(*out, inc_clock_ns() - start);
+        log_estate(*out, &demand, inc_clock_ns() - start);
     return st;
 }
 

@@ -15,6 +15,7 @@ struct owned {
     struct inc_search *search;
     struct inc_linker *linker;
     struct inc_draft_index *labels;
+    struct inc_suggest *suggest;
     uint16_t *trade_rank;
     atomic_uint references;
 };
@@ -33,6 +34,7 @@ release(struct owned *o)
     inc_linker_free(o->linker);
     inc_search_free(o->search);
     inc_draft_index_free(o->labels);
+    inc_suggest_free(o->suggest);
     inc_mem_free(o->trade_rank);
     inc_space_free(o->space);
     inc_geo_free(o->geo);
@@ -79,6 +81,8 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     o->estate.labels = o->labels;
     INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
+    INC_TRY(inc_suggest_build(&o->suggest, taxonomy, err));
+    o->estate.suggest = o->suggest;
     o->estate.world.trade_rank = o->trade_rank;
     o->estate.world.serial = 1 + atomic_fetch_add(&serials, 1);
     inc_estate_describe(&words, o->estate.digest, &o->estate);
@@ -106,6 +110,17 @@ add_linker(struct inc_estate *e, struct inc_err *err)
     return st;
 }
 
+/* Before anybody else has the estate. */
+static enum inc_status
+load_demand(struct inc_estate *e, const struct inc_estate_options *o,
+            struct inc_err *err)
+{
+    struct inc_demand ignored;
+
+    return inc_suggest_demand(owner(e)->suggest, o->demand_path,
+                              o->demand != NULL ? o->demand : &ignored, err);
+}
+
 enum inc_status
 inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
                 struct inc_err *err)
@@ -127,6 +142,8 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     st = inc_estate_from(out, taxonomy, space, geo, search, err);
     if (st == INC_OK && o->linking)
         st = add_linker(*out, err);
+    if (st == INC_OK && o->demand_path != NULL)
+        st = load_demand(*out, o, err);
     if (st != INC_OK) {
         inc_estate_drop(*out);
         *out = NULL;

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/draft/index.h"
 #include "engine/link/link.h"
+#include "engine/link/suggest.h"
 #include "engine/pool/pool.h"
 #include "engine/profile/validate.h"
 #include "engine/taxonomy/search.h"
@@ -18,18 +19,21 @@ struct inc_estate {
     struct inc_reference reference;  /* taxonomy, search, geo */
     const struct inc_linker *linker; /* or NULL: made for nobody who links */
     const struct inc_draft_index *labels; /* to be found in running text */
+    const struct inc_suggest *suggest;
     /* Of what inc_estate_describe() says: equal digests, equal answers. */
     unsigned char digest[INC_DIGEST];
 };
 
 struct inc_estate_options {
     const char *esco_dir;
-    const char *local_dir;   /* or NULL */
-    const char *comuni_path; /* TSV */
-    const char *space_path;  /* artefact */
-    const char *near_path;   /* cache of near.h, or NULL */
-    const char *version;     /* name of the taxonomy, or NULL */
-    int linking;             /* make the linker: some tenths of a second */
+    const char *local_dir;     /* or NULL */
+    const char *comuni_path;   /* TSV */
+    const char *space_path;    /* artefact */
+    const char *near_path;     /* cache of near.h, or NULL */
+    const char *version;       /* name of the taxonomy, or NULL */
+    int linking;               /* make the linker: some tenths of a second */
+    const char *demand_path;   /* table for suggestions, or NULL */
+    struct inc_demand *demand; /* out: what was read of it; or NULL */
 };
 
 /* Load everything; *out has one reference. Errors as of the loaders. */

@@ -359,6 +359,8 @@ inc_image_open(struct inc_pool **out, uint64_t *seq, const char *path,
     }
     INC_TRY(add_runs(p, m, h, err));
     p->unknown = h->unknown;
+    for (size_t i = 0; i < p->n_slots; i++)
+        inc_named_rows(&p->named, p->slot[i].block, p->slot[i].dead->bits);
     forget_cold(p);
     INC_TRY(inc_pool_finish(p, NULL, NULL, 0, err));
     if (p->people != h->people) {

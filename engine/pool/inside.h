@@ -163,6 +163,25 @@ void inc_tree_finish(struct inc_tree_draft *t);
 void inc_tree_copy(struct inc_tree_draft *t, struct inc_block *b);
 void inc_tree_release(struct inc_tree_draft *t);
 
+/* ---- who names what (named.c) ---- */
+
+struct inc_named {
+    uint32_t skills;          /* of the taxonomy */
+    uint32_t *people, *needs; /* [skills], one allocation */
+};
+/* All zero. 0, or -1 without memory. */
+int inc_named_init(struct inc_named *n, const struct inc_world *w);
+void inc_named_release(struct inc_named *n); /* safe on zeroed memory */
+void inc_named_copy(struct inc_named *to, const struct inc_named *from);
+/* A row or a need comes (1) or goes (0); implied skills do not count. */
+void inc_named_row(struct inc_named *n, const struct inc_block *b, uint32_t row,
+                   int come);
+void inc_named_need(struct inc_named *n, const struct inc_world *w,
+                    const struct inc_need *need, int come);
+/* All rows that are not dead come. */
+void inc_named_rows(struct inc_named *n, const struct inc_block *b,
+                    const uint64_t *dead);
+
 /* ---- needs ---- */
 
 struct inc_need_item {
@@ -196,11 +215,13 @@ struct inc_need_change {
     uint64_t no;
     struct inc_need_item *item; /* borrowed */
 };
-/* *out: what `old` becomes; changes ascend by `no`, each number once. */
+/* *out: what `old` becomes; changes ascend by `no`, each number once. Counted
+ * in and out of `named`. */
 enum inc_status inc_needs_next(struct inc_needs *out,
                                const struct inc_needs *old,
                                const struct inc_need_change *changes, size_t n,
-                               struct inc_err *err);
+                               struct inc_named *named,
+                               const struct inc_world *w, struct inc_err *err);
 void inc_needs_release(struct inc_needs *n); /* safe on zeroed memory */
 
 /* ---- pools ---- */
@@ -249,6 +270,7 @@ struct inc_pool {
     struct inc_run *run;
     size_t n_runs;
     struct inc_needs needs;
+    struct inc_named named;
     size_t bytes;
 };
 
@@ -256,7 +278,8 @@ struct inc_pool {
 
 /* An empty pool. NULL without memory. */
 struct inc_pool *inc_pool_new(const struct inc_world *w, uint64_t generation);
-/* All runs of `old` in an empty pool, shared, and its count of unknowns. */
+/* All runs of `old` in an empty pool, shared, and its counts of unknowns and of
+ * who names what. */
 int inc_pool_share(struct inc_pool *p, const struct inc_pool *old);
 /* Put one run of these slots (n 0: none) in the place of `gone` runs from run
  * `at` on. Holds blocks, bitmaps and directory (may be NULL: it is made). 0 or

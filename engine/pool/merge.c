@@ -257,6 +257,7 @@ kill_died(struct inc_pool *p, size_t at, const struct inc_pool *now,
             return -1;
     }
     p->unknown = now->unknown; /* the same people */
+    inc_named_copy(&p->named, &now->named);
     return inc_pool_cut_empty(p);
 }
 

@@ -18,6 +18,8 @@ struct making {
     size_t leaf_cap;
     struct inc_need_item **pending; /* borrowed */
     size_t pending_cap, n_pending;
+    struct inc_named *named;
+    const struct inc_world *world;
 };
 
 static void
@@ -102,6 +104,20 @@ share(struct making *m, struct inc_need_leaf *l)
     return 0;
 }
 
+static void
+leave(struct making *m, const struct inc_need_item *item)
+{
+    m->out.bytes -= item->bytes;
+    inc_named_need(m->named, m->world, item->pub.need, 0);
+}
+
+static void
+enter(struct making *m, const struct inc_need_item *item)
+{
+    m->out.bytes += item->bytes;
+    inc_named_need(m->named, m->world, item->pub.need, 1);
+}
+
 /* Merge a leaf (NULL: none) and the changes that fall to it into pending. */
 static int
 merge(struct making *m, const struct inc_need_leaf *l,
@@ -117,9 +133,10 @@ merge(struct making *m, const struct inc_need_leaf *l,
             next = l->item[i++];
         } else {
             if (i < items && l->item[i]->pub.no == c[k].no)
-                m->out.bytes -= l->item[i++]->bytes;
+                leave(m, l->item[i++]);
             next = c[k++].item;
-            m->out.bytes += next != NULL ? next->bytes : 0;
+            if (next != NULL)
+                enter(m, next);
         }
         if (next != NULL && pend(m, next) != 0)
             return -1;
@@ -158,9 +175,10 @@ make(struct making *m, const struct inc_needs *old,
 enum inc_status
 inc_needs_next(struct inc_needs *out, const struct inc_needs *old,
                const struct inc_need_change *changes, size_t n,
+               struct inc_named *named, const struct inc_world *w,
                struct inc_err *err)
 {
-    struct making m = {.out.bytes = old->bytes};
+    struct making m = {.out.bytes = old->bytes, .named = named, .world = w};
     enum inc_status st = INC_OK;
 
     if (make(&m, old, changes, n) == 0)

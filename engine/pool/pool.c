@@ -183,12 +183,14 @@ next_people(struct inc_pool *p, struct inc_pool_builder *b,
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the next pool");
     for (size_t i = 0; i < n; i++) {
         const struct inc_row_change c = b->people[i];
+        const struct inc_block *view;
 
         if (c.row == INC_GONE)
             continue;
         b->people[picked++] = c;
-        p->unknown += b->draft.chunk[INC_DRAFT_CHUNK(c.row)]
-                          ->view.unknown[INC_DRAFT_ROW_IN(c.row)];
+        view = &b->draft.chunk[INC_DRAFT_CHUNK(c.row)]->view;
+        p->unknown += view->unknown[INC_DRAFT_ROW_IN(c.row)];
+        inc_named_row(&p->named, view, INC_DRAFT_ROW_IN(c.row), 1);
     }
     return merge_runs(p, &b->draft, b->people, picked, err);
 }

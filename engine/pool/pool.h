@@ -190,6 +190,10 @@ size_t inc_pool_bytes(const struct inc_pool *p);
 uint64_t inc_pool_people(const struct inc_pool *p); /* live rows */
 uint64_t inc_pool_needs(const struct inc_pool *p);
 uint64_t inc_pool_unknown(const struct inc_pool *p); /* sum of n_unknown */
+/* How many people, how many open needs name each skill, without what an
+ * occupation implies: [skills of the taxonomy]. View the pool. */
+const uint32_t *inc_pool_people_naming(const struct inc_pool *p);
+const uint32_t *inc_pool_needs_naming(const struct inc_pool *p);
 
 /* ---- blocks, for the pass ---- */
 

@@ -233,6 +233,10 @@ inc_pool_new(const struct inc_world *w, uint64_t generation)
     atomic_init(&p->refs, 1);
     p->world = *w;
     p->generation = generation;
+    if (inc_named_init(&p->named, w) != 0) {
+        inc_mem_free(p);
+        return NULL;
+    }
     return p;
 }
 
@@ -248,6 +252,7 @@ inc_pool_free(struct inc_pool *p)
     inc_mem_free(p->slot);
     inc_mem_free(p->run);
     inc_needs_release(&p->needs);
+    inc_named_release(&p->named);
     inc_mem_free(p);
 }
 
@@ -265,6 +270,7 @@ inc_pool_share(struct inc_pool *p, const struct inc_pool *old)
         (void)directory_hold(p->run[p->n_runs].directory);
     }
     p->unknown = old->unknown;
+    inc_named_copy(&p->named, &old->named);
     return 0;
 }
 
@@ -398,6 +404,7 @@ inc_pool_kill(struct inc_pool *p, size_t slot, uint32_t row)
     s->live--;
     p->run[inc_pool_run_of(p, slot)].live--;
     p->unknown -= s->block->unknown[row];
+    inc_named_row(&p->named, s->block, row, 0);
     return 0;
 }
 
@@ -446,7 +453,8 @@ static void
 count(struct inc_pool *p)
 {
     p->people = 0;
-    p->bytes = sizeof *p + p->needs.bytes +
+    p->bytes = sizeof *p + p->named.skills * 2 * sizeof *p->named.people +
+               p->needs.bytes +
                p->needs.n * (sizeof(struct inc_need_leaf) + sizeof(void *) +
                              sizeof *p->needs.first);
     for (size_t i = 0; i < p->n_slots; i++) {
@@ -469,7 +477,7 @@ inc_pool_finish(struct inc_pool *p, const struct inc_pool *old,
     enum inc_status st = INC_OK;
 
     INC_TRY(inc_needs_next(&p->needs, old != NULL ? &old->needs : &none,
-                           changes, n, err));
+                           changes, n, &p->named, &p->world, err));
     count(p);
 out:
     return st;

@@ -73,6 +73,8 @@ inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 inc_answer_fn inc_on_link;
 /* on_draft.c */
 inc_answer_fn inc_on_draft;
+/* on_suggest.c */
+inc_answer_fn inc_on_suggest;
 /* on_status.c */
 inc_answer_fn inc_on_ping, inc_on_status;
 /* on_admin.c */

@@ -204,5 +204,9 @@ inc_metrics_read(struct inc_readings *out, struct inc_desk *d,
     read_requests(out->value, d);
     read_crew(out, inc_crew_counters(d->crew));
     read_pool(out->value, image->pool);
+    out->value[INC_METRIC_suggest_labels] =
+        inc_suggest_labels(image->estate->suggest);
+    out->value[INC_METRIC_suggest_index] =
+        inc_suggest_bytes(image->estate->suggest);
     return read_store(out, d->o.store, err);
 }

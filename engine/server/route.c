@@ -20,6 +20,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_USER_GET] = inc_on_get,
     [INC_OP_USER_LIST] = inc_on_list,
     [INC_OP_CONCEPT_FIND] = inc_on_concept_find,
+    [INC_OP_SUGGEST] = inc_on_suggest,
     [INC_OP_CONCEPT_GET] = inc_on_concept_get,
     [INC_OP_LINK] = inc_on_link,
     [INC_OP_COMUNE_FIND] = inc_on_comune_find,

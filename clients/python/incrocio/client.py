@@ -818,6 +818,13 @@ class Client:
         return m.Links.from_wire(self.call("link", _present(
             text=text, running=running, pillar=pillar, lang=lang, k=k)))
 
+    def suggest(self, text: str, *, pillar: Optional[str] = None,
+                lang: Optional[str] = None, k: Optional[int] = None
+                ) -> list[m.Suggestion]:
+        """Concepts while somebody types; spans are bytes of `matched`."""
+        return m.Suggestions.from_wire(self.call("suggest", _present(
+            text=text, pillar=pillar, lang=lang, k=k))).items
+
     def get_concept(self, uri: str, *, lang: Optional[str] = None,
                     k: Optional[int] = None) -> m.Concept:
         return m.Concept.from_wire(self.call("concept.get", _present(

@@ -1762,6 +1762,67 @@ class ConceptHits(Model):
 
 
 @dataclass
+class SuggestRequest(Model):
+    """What somebody is typing."""
+
+    # What was typed so far: the last word may be the beginning of one.
+    text: str
+    # Only these concepts; absent: skills and occupations.
+    pillar: Optional[str] = None
+    # Language of labels, preferred when it fits as well, ISO 639-1.
+    lang: Optional[str] = None
+    # At most so many.
+    k: Optional[int] = None
+
+
+@dataclass
+class Stretch(Model):
+    """A stretch of a text, in bytes of UTF-8."""
+
+    # Its first byte.
+    at: int
+    # Its bytes.
+    len: int
+
+
+@dataclass
+class Suggestion(Model):
+    """A concept that may be meant."""
+
+    _nested = {
+        "spans": Stretch,
+    }
+
+    # URI.
+    uri: str
+    # Preferred label in the language asked for.
+    label: str
+    # The label that fits.
+    matched: str
+    # What of `matched` fits, in order.
+    spans: list[Stretch]
+    # Language of `matched`.
+    lang: str
+    # What it is.
+    pillar: str
+    # How it fits: same text; begins with it; words in any order; another form
+    # (plural, gender); a typing mistake.
+    fit: str
+
+
+@dataclass
+class Suggestions(Model):
+    """Concepts that may be meant."""
+
+    _nested = {
+        "items": Suggestion,
+    }
+
+    # Best first.
+    items: list[Suggestion]
+
+
+@dataclass
 class ConceptGetRequest(Model):
     """One concept."""
 
@@ -2457,6 +2518,12 @@ OPS: dict[str, Op] = {
         ConceptFindRequest,
         ConceptHits,
         "Skills or occupations by words, typos allowed.",
+    ),
+    "suggest": Op(
+        "read",
+        SuggestRequest,
+        Suggestions,
+        "Concepts while somebody types one of their labels: beginnings of words, other forms, typing mistakes.",
     ),
     "concept.get": Op(
         "read",

@@ -76,6 +76,7 @@ check_model(const struct inc_pool *p)
     }
     assert_int_equal(inc_pool_people(p), people);
     assert_int_equal(inc_pool_unknown(p), unknown);
+    check_naming(p);
     for (size_t i = 0; i < inc_pool_blocks(p); i++) {
         uint32_t live = 0;
 

@@ -96,6 +96,27 @@ same_need(const struct inc_pool_need *got, uint64_t no, uint64_t seed)
     assert_memory_equal(n->schedule, r.schedule, sizeof r.schedule);
 }
 
+/* How many needs name each skill. */
+static void
+check_naming(const struct inc_pool *p)
+{
+    const uint32_t skills = inc_concept_count(world.taxonomy, INC_PILLAR_SKILL);
+    uint32_t *want = calloc(skills, sizeof *want);
+    const struct inc_pool_need *n;
+
+    assert_non_null(want);
+    for (uint64_t i = 0; (n = inc_pool_need_at(p, i)) != NULL; i++)
+        for (uint32_t k = 0; k < n->need->n_requirements; k++) {
+            const uint32_t skill =
+                inc_world_skill(&world, n->need->requirements[k].uri);
+
+            if (skill != INC_NO_CONCEPT)
+                want[skill]++;
+        }
+    assert_memory_equal(inc_pool_needs_naming(p), want, skills * sizeof *want);
+    free(want);
+}
+
 static void
 check_needs(const struct inc_pool *p, const uint64_t *model, int deep)
 {
@@ -114,6 +135,7 @@ check_needs(const struct inc_pool *p, const uint64_t *model, int deep)
     }
     assert_int_equal(inc_pool_needs(p), i);
     assert_null(inc_pool_need_at(p, i));
+    check_naming(p);
 }
 
 /* One write that touches up to `most` numbers in a stretch of all of them. */

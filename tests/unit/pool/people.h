@@ -272,6 +272,30 @@ check_columns(const struct inc_block *b, uint32_t row,
     assert_int_equal(c.days[c.updated[row]], p->updated);
 }
 
+/* How many name each skill is what the live rows say. */
+static __attribute__((unused)) void
+check_naming(const struct inc_pool *p)
+{
+    const uint32_t skills = inc_concept_count(the_taxonomy, INC_PILLAR_SKILL);
+    uint32_t *want = calloc(skills + 1u, sizeof *want);
+    static struct inc_room room;
+
+    assert_non_null(want);
+    for (size_t i = 0; i < inc_pool_blocks(p); i++)
+        for (uint32_t row = 0; row < inc_block_rows(inc_pool_block(p, i));
+             row++) {
+            struct inc_person x;
+
+            if (is_dead(p, i, row))
+                continue;
+            inc_block_person(inc_pool_block(p, i), row, &room, &x);
+            for (uint32_t k = 0; k < x.n_stated; k++)
+                want[INC_WORD_CONCEPT(x.words[k])]++;
+        }
+    assert_memory_equal(inc_pool_people_naming(p), want, skills * sizeof *want);
+    free(want);
+}
+
 /* Every person is where the model says and nobody else is; `deep`: as their
  * record read alone. */
 static __attribute__((unused)) void
@@ -316,6 +340,7 @@ check_people(const struct inc_pool *p, const uint64_t *model, uint64_t numbers,
     }
     assert_int_equal(inc_pool_people(p), people);
     assert_int_equal(inc_pool_unknown(p), unknown);
+    check_naming(p);
     for (uint64_t no = 0; no < numbers; no++) {
         people -= model[no] != 0;
         assert_int_equal(inc_pool_find(p, no, &block, &at) == 0,
