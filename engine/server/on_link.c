@@ -114,6 +114,10 @@ inc_on_link(struct inc_desk *d, struct inc_job *j,
                      (int)INC_LINK_TEXT_MAX);
         goto out;
     }
+    if (image->estate->linker == NULL) { /* an estate of tests and tools */
+        st = inc_fail(err, INC_E_BUG, 0, "there is no linker to ask");
+        goto out;
+    }
     links = inc_mem_zero(INC_LINK_ITEMS_MAX, sizeof *links);
     if (links == NULL) {
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for the answers");
