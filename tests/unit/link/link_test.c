@@ -34,7 +34,8 @@ setup(void **state)
                "O," U "x,7112,muratore restauratore,\n"
                "O," U "y,7112,mastro di cantiere,mastro muratore\n"
                "O," U "z,5120,cuoco/cuoca,\n"
-               "O," U "zz,5321,operatore socio-sanitario,\n");
+               "O," U "zz,5321,operatore socio-sanitario,\n"
+               "O," U "zzz,5321,operatore socio-assistenziale,\n");
     folder_put(w.dir, "ISCOGroups_it.csv",
                ISCO_HEAD "I," U "C7212,7212,Saldatori\n"
                          "I," U "C7512,7512,Panettieri e pasticcieri\n"
@@ -277,6 +278,8 @@ not_mentions(void **state)
     MENTIONS(INC_PILLAR_SKILL, "lettura del disegno tecnico",
              {"disegno tecnico", U "c"});
     NO_MENTION(INC_PILLAR_SKILL, "qualità. L'acqua");
+    NO_MENTION(INC_PILLAR_SKILL,
+               "qualità che ogni giorno tutti chiedono acqua");
     NO_MENTION(INC_PILLAR_SKILL, "n. 3 persone");
     NO_MENTION(INC_PILLAR_SKILL, "r");
     MENTIONS(INC_PILLAR_SKILL, "statistica con R", {"R", U "d"});
