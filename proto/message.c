@@ -12,6 +12,7 @@
 #include "proto/linking.h"
 #include "proto/register.h"
 #include "proto/replies.h"
+#include "proto/retention.h"
 #include "proto/schema_inside.h"
 #include "proto/suggest.h"
 

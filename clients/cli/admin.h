@@ -17,6 +17,11 @@ enum inc_status inc_ask_typed(struct inc_cli *c, enum inc_op op,
 void inc_put_label(struct inc_cli *c, const char *label);
 void inc_put_count(struct inc_cli *c, const char *label, int64_t n);
 
+/* records.c: send a write and say what became of it. */
+enum inc_status inc_write_and_tell(struct inc_cli *c, enum inc_op op,
+                                   const struct inc_buf *body,
+                                   struct inc_err *err);
+
 /* register.c: an operand as the number of an entry. */
 enum inc_status inc_entry_number(const struct inc_cli *c, int word, int64_t *no,
                                  struct inc_err *err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clients/cli/admin.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/json.h"
 #include "clients/cli/records.h"
@@ -76,9 +77,9 @@ put_if_revision(const struct inc_cli *c, struct inc_writer *w)
 }
 
 /* Send a write and say what became of it. */
-static enum inc_status
-write_and_tell(struct inc_cli *c, enum inc_op op, const struct inc_buf *body,
-               struct inc_err *err)
+enum inc_status
+inc_write_and_tell(struct inc_cli *c, enum inc_op op,
+                   const struct inc_buf *body, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
     struct inc_answer a = {0};
@@ -131,7 +132,7 @@ inc_cmd_put(struct inc_cli *c)
     if (inc_arg_has(&c->args, INC_OPT_DRY_RUN))
         inc_w_kbool(&w, "dry_run", 1);
     inc_w_end(&w);
-    INC_TRY(write_and_tell(c, op_of(c->args.command), &body, &err));
+    INC_TRY(inc_write_and_tell(c, op_of(c->args.command), &body, &err));
 out:
     inc_buf_release(&body);
     inc_buf_release(&record);
@@ -167,7 +168,7 @@ inc_cmd_patch(struct inc_cli *c)
     inc_w_raw(&w, set.data, set.len);
     put_if_revision(c, &w);
     inc_w_end(&w);
-    INC_TRY(write_and_tell(c, op_of(c->args.command), &body, &err));
+    INC_TRY(inc_write_and_tell(c, op_of(c->args.command), &body, &err));
 out:
     inc_buf_release(&body);
     inc_buf_release(&set);
@@ -188,7 +189,7 @@ inc_cmd_write_id(struct inc_cli *c)
     inc_w_ktext(&w, "id", c->args.word[0]);
     put_if_revision(c, &w);
     inc_w_end(&w);
-    st = write_and_tell(c, op_of(c->args.command), &body, &err);
+    st = inc_write_and_tell(c, op_of(c->args.command), &body, &err);
     inc_buf_release(&body);
     return st == INC_OK ? 0 : inc_complain(&err);
 }

@@ -33,9 +33,13 @@ const struct inc_command inc_commands[] = {
 };
 const size_t inc_commands_count = sizeof inc_commands / sizeof inc_commands[0];
 
-const char *const inc_family_names[][2] = {
-    {"persona", "candidate"}, {"fabbisogno", "need"}, {"azienda", "company"},
-    {"chiavi", "keys"},       {"bozza", "draft"},     {NULL, NULL}};
+const char *const inc_family_names[][2] = {{"persona", "candidate"},
+                                           {"fabbisogno", "need"},
+                                           {"azienda", "company"},
+                                           {"chiavi", "keys"},
+                                           {"bozza", "draft"},
+                                           {"conservazione", "retention"},
+                                           {NULL, NULL}};
 
 const char *const *
 inc_option_names(enum inc_opt opt)

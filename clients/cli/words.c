@@ -21,6 +21,7 @@ static const struct {
     {"frozen", N_("frozen")},
     {"updated", N_("checked on")},
     {"revision", N_("revision")},
+    {"notice", N_("told on")},
     {"kind", N_("kind")},
     {"title", N_("title")},
     {"company", N_("company")},

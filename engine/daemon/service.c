@@ -212,6 +212,10 @@ open_server(struct service *s, struct inc_err *err)
             strcmp(inc_config_text(c, INC_SET_local_role), "none") == 0
                 ? NULL
                 : inc_config_text(c, INC_SET_local_role),
+        .retention = {.months = inc_config_int(c, INC_SET_retain_months),
+                      .notice_days =
+                          inc_config_int(c, INC_SET_retain_notice_days),
+                      .source = inc_config_text(c, INC_SET_retain_source)},
         .handshakes = inc_config_int(c, INC_SET_handshakes_per_minute),
         .handshake_ms =
             (int)inc_config_int(c, INC_SET_handshake_timeout_s) * 1000,

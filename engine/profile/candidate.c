@@ -129,6 +129,9 @@ static const struct inc_field candidate[] = {
     INC_F_DATE(C, updated, 0, "Last check of the data with the person."),
     INC_F_INT(C, revision, INC_FIELD_READONLY, 0, INT64_MAX,
               "1, 2, ...: counts the changes."),
+    INC_F_DATE(C, notice, INC_FIELD_READONLY,
+               "Day the person was told that the data will go; a put takes it "
+               "away."),
 };
 const struct inc_type inc_candidate_type = INC_TYPE(
     "candidate", struct inc_candidate, candidate,

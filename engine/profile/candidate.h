@@ -123,6 +123,7 @@ struct inc_candidate {
     int64_t frozen;
     int64_t updated; /* days */
     int64_t revision;
+    int64_t notice; /* days */
 };
 
 extern const struct inc_type inc_candidate_type;
@@ -143,7 +144,8 @@ enum inc_candidate_field {
     INC_CANDIDATE_PREFERENCES,
     INC_CANDIDATE_FROZEN,
     INC_CANDIDATE_UPDATED,
-    INC_CANDIDATE_REVISION
+    INC_CANDIDATE_REVISION,
+    INC_CANDIDATE_NOTICE
 };
 enum {
     INC_SKILL_URI,

@@ -8,6 +8,7 @@
 #include "engine/server/server.h"
 #include "engine/vault/vault.h"
 #include "proto/bodies.h"
+#include "proto/retention.h"
 
 enum { INC_STATUS_KINDS = 40 };
 
@@ -67,6 +68,8 @@ enum inc_status inc_vault_read(struct inc_vault *out, int64_t *revision,
                                struct inc_arena *a, struct inc_err *err);
 /* on_person.c */
 inc_answer_fn inc_on_person_export;
+/* on_retention.c */
+inc_answer_fn inc_on_retention;
 /* on_concept.c */
 inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 /* on_link.c */

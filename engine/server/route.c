@@ -12,6 +12,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_CANDIDATE_GET] = inc_on_get,
     [INC_OP_CANDIDATE_LIST] = inc_on_list,
     [INC_OP_CANDIDATE_EXPORT] = inc_on_person_export,
+    [INC_OP_RETENTION_LIST] = inc_on_retention,
     [INC_OP_VAULT_GET] = inc_on_vault_get,
     [INC_OP_NEED_GET] = inc_on_get,
     [INC_OP_NEED_LIST] = inc_on_list,

@@ -13,6 +13,7 @@
 #include "engine/access/book.h"
 #include "engine/base/keys.h"
 #include "engine/batch/crew.h"
+#include "engine/profile/retention.h"
 
 struct inc_server;
 
@@ -33,6 +34,7 @@ struct inc_server_options {
     const struct inc_keys *keys; /* of this daemon; NULL: no tcp. Copied */
     struct inc_roles *roles;     /* held as long as it is in use */
     const char *local_role;      /* over ipc; NULL: nobody there may ask */
+    struct inc_retention retention; /* how long profiles are kept */
     int64_t handshakes;  /* of one key in a minute, ten times that at once; 0:
                             any */
     int handshake_ms;    /* patience with a handshake */

@@ -11,7 +11,7 @@
  * journal gives the same tables.
  */
 
-enum action { PUT, PATCH, MARK, UNMARK, DELETE, ERASE, VAULT };
+enum action { PUT, PATCH, MARK, UNMARK, NOTICE, DELETE, ERASE, VAULT };
 
 enum { ACTOR_MAX = 256, DAY_MS = 86400000 };
 
@@ -24,6 +24,7 @@ static const struct rule {
     {INC_OP_CANDIDATE_PATCH, INC_RECORD_CANDIDATE, PATCH},
     {INC_OP_CANDIDATE_FREEZE, INC_RECORD_CANDIDATE, MARK},
     {INC_OP_CANDIDATE_UNFREEZE, INC_RECORD_CANDIDATE, UNMARK},
+    {INC_OP_CANDIDATE_NOTICE, INC_RECORD_CANDIDATE, NOTICE},
     {INC_OP_CANDIDATE_DELETE, INC_RECORD_CANDIDATE, DELETE},
     {INC_OP_CANDIDATE_ERASE, INC_RECORD_CANDIDATE, ERASE},
     {INC_OP_VAULT_PUT, INC_RECORD_CANDIDATE, VAULT},
@@ -286,8 +287,14 @@ next_record(const struct inc_command *c, struct step *step,
     case UNMARK:
         mark(c->kind, r, step->rule->action == MARK);
         break;
+    case NOTICE:
+        r->candidate.notice = c->at_unix_ms / DAY_MS;
+        r->has |= UINT64_C(1) << INC_CANDIDATE_NOTICE;
+        break;
     case PUT:
-        keep_mark(c->kind, r, old); /* all zero when there is none */
+        keep_mark(c->kind, r, old);          /* all zero when there is none */
+        if (c->kind == INC_RECORD_CANDIDATE) /* the service's alone */
+            r->has &= ~(UINT64_C(1) << INC_CANDIDATE_NOTICE);
         inc_record_set_updated(c->kind, r, (int32_t)(c->at_unix_ms / DAY_MS));
         break;
     case DELETE:

@@ -77,6 +77,29 @@ def test_commands_of_a_page_run(office, page):
         assert done.stdout or done.stderr, f"{page}: {command} says nothing"
 
 
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_examples_of_incrocio_audits_page(office, lang):
+    page = ROOT / f"clients/audit/man/{lang}/man1/incrocio-audit.1"
+    text = page.read_text()
+    examples = [line for block in re.findall(r"^\.EX\n(.*?)^\.EE$", text,
+                                             re.M | re.S)
+                for line in block.splitlines()]
+    assert len(examples) == 8
+    for command in examples:
+        done = office(command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    # What it names is what there is: every option and every command.
+    usage = office("incrocio-audit --help").stdout
+    for word in ("verify", "proof", "since", "--key", "--witness"):
+        assert word in usage and word.replace("-", "\\-", 2) in text, word
+    if shutil.which("groff") is None:
+        pytest.skip("SKIPPED: groff is not installed")
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-Kutf8", "-ww", page],
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert "incrocio-audit" in done.stdout
+
+
 def test_shortlist_fits_a_terminal(office):
     done = office("COLUMNS=80 incrocio match people N-0001 --k 5")
     wide = [line for line in done.stdout.splitlines() if len(line) > 80]

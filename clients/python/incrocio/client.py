@@ -560,6 +560,24 @@ class Client:
                  key: Optional[bytes] = None) -> m.Stored:
         return self._by_id("candidate.unfreeze", id, if_revision, key)
 
+    def notice(self, id: str, *, if_revision: Optional[int] = None,
+               key: Optional[bytes] = None) -> m.Stored:
+        """The person was told today that her data will go."""
+        return self._by_id("candidate.notice", id, if_revision, key)
+
+    def retention(self, *, id: Optional[str] = None,
+                  office: Optional[str] = None, limit: int = PAGE
+                  ) -> Iterator[m.RetentionItem]:
+        """Whose profile has been kept as long as the office says; with `id`
+        that person, due or not."""
+        asked = _present(id=id, office=office, limit=limit)
+        while True:
+            page = m.RetentionPage.from_wire(self.call("retention.list", asked))
+            yield from page.items
+            if page.next is None:
+                return
+            asked["after"] = page.next
+
     def delete_candidate(self, id: str, *, if_revision: Optional[int] = None,
                          key: Optional[bytes] = None) -> m.Stored:
         return self._by_id("candidate.delete", id, if_revision, key)

@@ -367,6 +367,8 @@ class Candidate(Model):
     updated: Optional[str] = None
     # 1, 2, ...: counts the changes.
     revision: Optional[int] = None
+    # Day the person was told that the data will go; a put takes it away.
+    notice: Optional[str] = None
 
 
 @dataclass
@@ -1050,6 +1052,69 @@ class PersonFile(Model):
     vault: Optional[Vault] = None
     # `after` of the next page; absent on the last.
     next: Optional[int] = None
+
+
+@dataclass
+class RetentionListRequest(Model):
+    """Whose profile has been kept as long as the office says."""
+
+    # Only this person, due or not.
+    id: Optional[str] = None
+    # People a page.
+    limit: Optional[int] = None
+    # `next` of the page before; absent: the first page.
+    after: Optional[str] = None
+    # Only people of this office.
+    office: Optional[str] = None
+
+
+@dataclass
+class RetentionItem(Model):
+    """How long one person's profile is kept."""
+
+    # The person.
+    id: str
+    # `kept`: not due; `due`: to be told; `noticed`: told, the notice runs;
+    # `run`: may be erased.
+    state: str
+    # Of the profile.
+    revision: int
+    # The office that keeps the record.
+    office: Optional[str] = None
+    # Last check of the data with the person.
+    updated: Optional[str] = None
+    # First day she is due.
+    due: Optional[str] = None
+    # Day she was told; absent: no notice counts.
+    notice: Optional[str] = None
+    # First day the notice has run by the calendar. It has not when the store
+    # was written on fewer than 5 days since.
+    until: Optional[str] = None
+    # She takes no part in any match.
+    frozen: Optional[bool] = None
+
+
+@dataclass
+class RetentionPage(Model):
+    """People who are due."""
+
+    _nested = {
+        "items": RetentionItem,
+    }
+
+    # The daemon's day (UTC).
+    today: str
+    # Months without a check of the data; 0: nobody is ever due.
+    months: int
+    # Days a notice runs.
+    notice_days: int
+    # What the office rests this on, with its date.
+    source: str
+    # In order of id.
+    items: list[RetentionItem]
+    # `after` of the next page; absent on the last. A page may be empty and not
+    # be the last.
+    next: Optional[str] = None
 
 
 @dataclass
@@ -2339,6 +2404,12 @@ OPS: dict[str, Op] = {
         Stored,
         "Delete a profile. The journal keeps that it happened.",
     ),
+    "candidate.notice": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Note that a person was told today that the data will go. It counts once she is due, until the data is checked again.",
+    ),
     "candidate.seen": Op(
         "read",
         CandidateSeenRequest,
@@ -2356,6 +2427,12 @@ OPS: dict[str, Op] = {
         PersonExportRequest,
         PersonFile,
         "Everything that is stored about a person, to be given to them.",
+    ),
+    "retention.list": Op(
+        "read",
+        RetentionListRequest,
+        RetentionPage,
+        "Whose profile has been kept as long as the office says: to be told, told, or to go.",
     ),
     "vault.put": Op(
         "write",

@@ -276,7 +276,7 @@ views(void **state)
          "'languages', 'education', 'licences', 'availability.until', "
          "'availability.hours_week', 'availability.windows', "
          "'availability.absences', 'mobility', 'preferences', 'frozen', "
-         "'updated', 'revision']}");
+         "'updated', 'revision', 'notice']}");
     seen(&worker, INC_OP_CANDIDATE_GET, 1, body,
          "{'record': {'id': 'x', 'office': 'A', 'home': 'h', 'skills': "
          "[{'uri': 'u', 'level': 2, 'ref': 'r'}, {'ref': 's'}]}, 'revision': "
@@ -284,7 +284,7 @@ views(void **state)
          "'languages', 'education', 'licences', 'availability.until', "
          "'availability.hours_week', 'availability.windows', "
          "'availability.absences', 'mobility', 'preferences', 'frozen', "
-         "'updated', 'revision']}");
+         "'updated', 'revision', 'notice']}");
     /* A record that is no map, or a list, cannot be judged. */
     seen(&worker, INC_OP_PING, 0, "5", "null");
     seen(&blind, INC_OP_VERIFY, 0, "{'faults': 0}", "{}");

@@ -50,6 +50,7 @@ bits_are_in_table_order(void **state)
         {&inc_candidate_type, "frozen", INC_CANDIDATE_FROZEN},
         {&inc_candidate_type, "updated", INC_CANDIDATE_UPDATED},
         {&inc_candidate_type, "revision", INC_CANDIDATE_REVISION},
+        {&inc_candidate_type, "notice", INC_CANDIDATE_NOTICE},
         {&inc_need_type, "id", INC_NEED_ID},
         {&inc_need_type, "kind", INC_NEED_KIND},
         {&inc_need_type, "title", INC_NEED_TITLE},
