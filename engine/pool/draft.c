@@ -243,8 +243,9 @@ put_lists(struct inc_block *b, const struct inc_person *p, size_t id_room)
     memcpy(b->id_text + b->id_at[row], p->id, id_room);
     b->id_at[row + 1] = b->id_at[row] + (uint32_t)id_room;
     at = b->implied_at[row];
-    at += (uint32_t)inc_implied_write(b->implied + at, p->implied_by,
-                                      p->n_words - p->n_stated);
+    if (p->n_words > p->n_stated) /* else there may be no room at all */
+        at += (uint32_t)inc_implied_write(b->implied + at, p->implied_by,
+                                          p->n_words - p->n_stated);
     b->implied_at[row + 1] = at;
 }
 
