@@ -117,6 +117,7 @@ count_answer(struct thread *t, const struct place *p, enum inc_status st,
     } else if (st == INC_E_BUSY) {
         t->r->n.busy++;
         row->n.busy++;
+        inc_histogram_add(&t->r->busy, now - p->due_ns);
     } else {
         t->r->n.errors++;
         row->n.errors++;
@@ -447,6 +448,7 @@ static void
 add_up(struct inc_load_result *into, struct inc_load_result *from)
 {
     inc_histogram_merge(&into->latency, &from->latency);
+    inc_histogram_merge(&into->busy, &from->busy);
     inc_histogram_merge(&into->lag, &from->lag);
     for (size_t i = 0; i < INC_ASK_COUNT; i++)
         inc_histogram_merge(&into->by_kind[i], &from->by_kind[i]);

@@ -58,6 +58,7 @@ struct inc_load_row {
 
 struct inc_load_result {
     struct inc_histogram latency; /* answers, and waits that found no end */
+    struct inc_histogram busy;    /* refusals with `busy` */
     struct inc_histogram lag;     /* from due to sent; open loop only */
     struct inc_histogram by_kind[INC_ASK_COUNT];
     /* Open loop: of the requests due in the measured time; closed loop: of

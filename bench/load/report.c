@@ -131,6 +131,8 @@ inc_load_print(const struct inc_load_options *o,
     figure(o, NULL, "throughput", "1/s", (double)r->in_time / o->plan.seconds);
     figure(o, NULL, "answered", "count", (double)r->n.answered);
     figure(o, NULL, "busy", "count", (double)r->n.busy);
+    if (r->n.busy > 0)
+        print_spread(o, NULL, "busy.", &r->busy);
     figure(o, NULL, "errors", "count", (double)r->n.errors);
     figure(o, NULL, "unanswered", "count", (double)(r->unanswered + r->unsent));
     figure(o, NULL, "reply", "B",

@@ -105,11 +105,17 @@ def daemon(**settings):
             d.kill()
 
 
-def rss_kb(d):
+def rss_kb(d, what="VmRSS:"):
     for line in open(f"/proc/{d.process.pid}/status"):
-        if line.startswith("VmRSS:"):
+        if line.startswith(what):
             return int(line.split()[1])
-    raise RuntimeError("no VmRSS")
+    raise RuntimeError("no " + what)
+
+
+def own_kb(d):
+    """Memory of its own: without the pages of the store's file, which grow with
+    what is recorded."""
+    return rss_kb(d, "RssAnon:")
 
 
 def fds(d):
