@@ -23,8 +23,8 @@ enum { INC_RETENTION_SEEN_DAYS = 5 };
 struct inc_retention {
     int64_t months;      /* 0: nobody is ever due */
     int64_t notice_days; /* at least 1 */
-    const char *source;  /* what the office rests it on, "" when it does not
-                            say; borrowed */
+    const char *source;  /* what the office rests it on; "" or NULL when it
+                            does not say; borrowed */
 };
 
 enum inc_retention_state {

@@ -239,7 +239,7 @@ inc_on_retention(struct inc_desk *d, struct inc_job *j,
     inc_w_kdate(w, "today", p.today);
     inc_w_kint(w, "months", p.rule->months);
     inc_w_kint(w, "notice_days", p.rule->notice_days);
-    inc_w_ktext(w, "source", p.rule->source);
+    inc_w_ktext(w, "source", p.rule->source != NULL ? p.rule->source : "");
     INC_TRY(write_items(&p, &body, &walk));
     inc_w_end(w);
 out:
