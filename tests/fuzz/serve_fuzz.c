@@ -272,6 +272,8 @@ rig_open(struct rig *r)
     r->desk.o.admin = 1;
     r->desk.o.record = 1;
     r->desk.o.local_role = "administrator";
+    r->desk.o.retention = (struct inc_retention){
+        .months = 24, .notice_days = 30, .source = "fuzz"};
     text = inc_roles_default(&len);
     must(inc_roles_read(&r->desk.roles, "roles.conf", text, len, &err) ==
          INC_OK);
