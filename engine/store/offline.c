@@ -43,9 +43,9 @@ child(const char *dir, const struct inc_store_options *given, unsigned seconds,
         .key_file = given != NULL ? given->key_file : NULL,
         .keys = given != NULL ? given->keys : NULL};
     const struct rlimit no_core = {0, 0};
-    struct inc_verify_report report;
+    struct inc_verify_report report = {.faults = 0};
     struct inc_store *s = NULL;
-    struct inc_err err;
+    struct inc_err err = {0}; /* travels whole */
     enum inc_status st;
 
     (void)signal(SIGBUS, SIG_DFL);
