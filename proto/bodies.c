@@ -38,20 +38,22 @@ const struct inc_type inc_by_id_write_type =
              "One record to change, by its id.");
 
 #define PUT(HOLDS)                                                             \
-    {                                                                          \
-        INC_F_RECORD(struct inc_put, record, INC_FIELD_REQUIRED, HOLDS,        \
-                     "The whole record; its revision is ignored."),            \
-            IF_REVISION(struct inc_put,                                        \
-                        "Refuse (conflict) unless the stored record has this " \
-                        "revision; 0: unless there is none."),                 \
-            INC_F_BOOL(struct inc_put, dry_run, 0,                             \
-                       "Check only, store nothing. Absent: false.")            \
-    }
-static const struct inc_field candidate_put[] = PUT("candidate");
-static const struct inc_field need_put[] = PUT("need");
-static const struct inc_field company_put[] = PUT("company");
-static const struct inc_field vault_put[] = PUT("vault");
-static const struct inc_field user_put[] = PUT("user");
+    INC_F_RECORD(struct inc_put, record, INC_FIELD_REQUIRED, HOLDS,            \
+                 "The whole record; its revision is ignored."),                \
+        IF_REVISION(struct inc_put,                                            \
+                    "Refuse (conflict) unless the stored record has this "     \
+                    "revision; 0: unless there is none."),                     \
+        INC_F_BOOL(struct inc_put, dry_run, 0,                                 \
+                   "Check only, store nothing. Absent: false.")
+#define DRAFTED                                                                \
+    INC_F_MAP(struct inc_put, draft, 0, &inc_draft_confirmed_type,             \
+              "The draft that this confirms: what was changed is counted. "    \
+              "Not in a put_many.")
+static const struct inc_field candidate_put[] = {PUT("candidate"), DRAFTED};
+static const struct inc_field need_put[] = {PUT("need"), DRAFTED};
+static const struct inc_field company_put[] = {PUT("company")};
+static const struct inc_field vault_put[] = {PUT("vault")};
+static const struct inc_field user_put[] = {PUT("user")};
 const struct inc_type inc_candidate_put_type = INC_TYPE(
     "candidate_put", struct inc_put, candidate_put, "A candidate to store.");
 const struct inc_type inc_need_put_type =

@@ -6,6 +6,7 @@
 #ifndef INC_PROTO_BODIES_H
 #define INC_PROTO_BODIES_H
 
+#include "proto/drafts.h"
 #include "proto/names.h"
 #include "proto/schema.h"
 
@@ -32,8 +33,9 @@ struct inc_by_id_write {
 struct inc_put {
     uint64_t has;
     const struct inc_node *record;
-    int64_t if_revision; /* 0: must not exist yet */
-    int64_t dry_run;     /* true: check only, store nothing */
+    int64_t if_revision;              /* 0: must not exist yet */
+    int64_t dry_run;                  /* true: check only, store nothing */
+    struct inc_draft_confirmed draft; /* candidate.put and need.put only */
 };
 
 /* candidate.put_many, need.put_many, company.put_many. */

@@ -124,3 +124,40 @@ static const struct inc_field draft[] = {
 const struct inc_type inc_draft_type =
     INC_TYPE("draft", struct inc_draft_reply, draft,
              "A proposal, stored nowhere: a person confirms it.");
+
+static const struct inc_field draft_confirmed[] = {
+    INC_F_CODE(struct inc_draft_confirmed, id, NEED, INC_DRAFT_ID, INC_DRAFT_ID,
+               "As `draft` gave it."),
+    INC_F_RECORD(struct inc_draft_confirmed, proposed, NEED, NULL,
+                 "The record that `draft` proposed, as it was."),
+};
+const struct inc_type inc_draft_confirmed_type =
+    INC_TYPE("draft_confirmed", struct inc_draft_confirmed, draft_confirmed,
+             "The draft that this record was made from: counted, not kept.");
+
+#define S struct inc_draft_row
+#define COUNT(M, DOC) INC_F_INT(S, M, NEED, 0, INT64_MAX, DOC)
+static const struct inc_field draft_row[] = {
+    INC_F_ENUM(S, of, NEED, inc_draft_of_names, "Of drafts of this kind."),
+    INC_F_ENUM(S, kind, NEED, inc_draft_kind_names,
+               "Items of this kind; level and importance: of skills kept."),
+    COUNT(kept, "Confirmed as proposed."),
+    COUNT(changed, "Confirmed with another value."),
+    COUNT(added, "Confirmed, not proposed."),
+    COUNT(removed, "Proposed, not confirmed."),
+};
+#undef S
+static const struct inc_type draft_row_type = INC_TYPE(
+    "draft_row", struct inc_draft_row, draft_row, "What became of items.");
+
+#define S struct inc_draft_quality
+static const struct inc_field draft_quality[] = {
+    COUNT(needs, "Drafts of needs that were confirmed."),
+    COUNT(candidates, "Drafts of profiles that were confirmed."),
+    INC_F_MAPS(S, items, NEED, ITEMS_MAX, &draft_row_type,
+               "By kind; those without a count are left out."),
+};
+#undef S
+const struct inc_type inc_draft_quality_type =
+    INC_TYPE("draft_quality", struct inc_draft_quality, draft_quality,
+             "How drafts fared in use: counts, nothing of texts or people.");

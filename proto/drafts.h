@@ -31,6 +31,15 @@ enum inc_draft_kind {
 };
 extern const char *const inc_draft_kind_names[];
 
+/* What became of an item that was proposed, or was not. */
+enum inc_draft_fate {
+    INC_DRAFT_KEPT,
+    INC_DRAFT_CHANGED,
+    INC_DRAFT_ADDED,
+    INC_DRAFT_REMOVED,
+    INC_DRAFT_FATES
+};
+
 extern const char *const inc_draft_of_names[]; /* "need", "candidate" */
 enum { INC_DRAFT_OF_NEED, INC_DRAFT_OF_CANDIDATE };
 
@@ -96,5 +105,28 @@ struct inc_draft_reply {
     const char *taxonomy;
 };
 extern const struct inc_type inc_draft_type;
+
+/* In a put: which draft is confirmed by it. */
+struct inc_draft_confirmed {
+    uint64_t has;
+    const char *id;
+    const struct inc_node *proposed;
+};
+extern const struct inc_type inc_draft_confirmed_type;
+
+struct inc_draft_row {
+    uint64_t has;
+    int64_t of;   /* INC_DRAFT_OF_... */
+    int64_t kind; /* enum inc_draft_kind */
+    int64_t kept, changed, added, removed;
+};
+
+struct inc_draft_quality {
+    uint64_t has;
+    int64_t needs, candidates; /* drafts confirmed */
+    struct inc_draft_row *items;
+    uint32_t n_items;
+};
+extern const struct inc_type inc_draft_quality_type;
 
 #endif

@@ -249,3 +249,68 @@ out:
     inc_buf_release(&text);
     return st == INC_OK ? 0 : inc_complain(&err);
 }
+
+/* --- quality drafts ------------------------------------------------------- */
+
+/* A share in whole percent, or a dash. */
+static void
+put_share(struct inc_buf *out, int64_t part, int64_t whole)
+{
+    if (whole > 0)
+        inc_buf_printf(out, " %4" PRId64 "%%", part * 100 / whole);
+    else
+        inc_buf_text(out, "     -");
+}
+
+static void
+put_quality(struct inc_cli *c, const struct inc_draft_quality *q)
+{
+    inc_buf_printf(&c->out, _("Drafts confirmed: %d needs, %d profiles\n"),
+                   (int)q->needs, (int)q->candidates);
+    if (q->n_items > 0)
+        inc_buf_printf(&c->out, "%s\n",
+                       _("                              right complete   kept "
+                         "changed  added removed"));
+    for (uint32_t i = 0; i < q->n_items; i++) {
+        const struct inc_draft_row *r = &q->items[i];
+        const char *kind = r->kind == INC_DRAFT_LEVEL        ? _("Level")
+                           : r->kind == INC_DRAFT_IMPORTANCE ? _("Importance")
+                                                             : heading(r->kind);
+
+        inc_pad(&c->out,
+                r->of == INC_DRAFT_OF_NEED ? _("needs") : _("profiles"), 10);
+        inc_buf_text(&c->out, " ");
+        inc_pad(&c->out, kind, 18);
+        put_share(&c->out, r->kept, r->kept + r->changed + r->removed);
+        put_share(&c->out, r->kept, r->kept + r->changed + r->added);
+        inc_buf_printf(
+            &c->out, "   %6" PRId64 " %7" PRId64 " %6" PRId64 " %7" PRId64 "\n",
+            r->kept, r->changed, r->added, r->removed);
+    }
+}
+
+int
+inc_cmd_quality(struct inc_cli *c)
+{
+    struct inc_err err;
+    struct inc_answer a = {0};
+    struct inc_arena arena = {0};
+    struct inc_draft_quality q = {0};
+    struct inc_buf none = {0};
+    enum inc_status st = INC_OK;
+
+    inc_err_clear(&err);
+    INC_TRY(inc_ask(c, INC_OP_QUALITY_DRAFTS, &none, 0, &a, &err));
+    if (c->json) {
+        inc_show_json(c, a.body);
+        goto out;
+    }
+    INC_TRY(inc_arena_init(&arena, ARENA_LEAST + ARENA_TIMES * a.bytes.len));
+    INC_TRY(inc_schema_decode_open(&q, &inc_draft_quality_type, a.body, &arena,
+                                   &err));
+    put_quality(c, &q);
+out:
+    inc_arena_release(&arena);
+    inc_answer_release(&a);
+    return st == INC_OK ? 0 : inc_complain(&err);
+}

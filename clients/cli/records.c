@@ -114,6 +114,38 @@ out:
     return st;
 }
 
+/* Which draft it was, and what that proposed. */
+static enum inc_status
+put_draft(const struct inc_cli *c, struct inc_writer *w, struct inc_err *err)
+{
+    struct inc_buf draft = {0};
+    struct inc_frame *frame = NULL;
+    const struct inc_node *id, *record;
+    enum inc_status st = INC_OK;
+
+    INC_TRY(inc_read_object(&draft, inc_arg(&c->args, INC_OPT_DRAFT), err));
+    INC_TRY(
+        inc_frame_open(&frame, draft.data, draft.len, &inc_reply_limits, err));
+    id = inc_node_get(inc_frame_root(frame), "id");
+    record = inc_node_get(inc_frame_root(frame), "record");
+    if (id == NULL || record == NULL) {
+        st = inc_fail(err, INC_E_CONFIG, 0, "%s",
+                      _("the file of --draft is not what draft --json prints"));
+        goto out;
+    }
+    inc_w_key(w, "draft");
+    inc_w_map(w);
+    inc_w_key(w, "id");
+    inc_w_node(w, id);
+    inc_w_key(w, "proposed");
+    inc_w_node(w, record);
+    inc_w_end(w);
+out:
+    inc_frame_close(frame);
+    inc_buf_release(&draft);
+    return st;
+}
+
 int
 inc_cmd_put(struct inc_cli *c)
 {
@@ -131,6 +163,8 @@ inc_cmd_put(struct inc_cli *c)
     put_if_revision(c, &w);
     if (inc_arg_has(&c->args, INC_OPT_DRY_RUN))
         inc_w_kbool(&w, "dry_run", 1);
+    if (inc_arg_has(&c->args, INC_OPT_DRAFT))
+        INC_TRY(put_draft(c, &w, &err));
     inc_w_end(&w);
     INC_TRY(inc_write_and_tell(c, op_of(c->args.command), &body, &err));
 out:

@@ -123,7 +123,7 @@ held_type(const struct walk *w, const struct inc_type *t,
     }
     if (w->kind == INC_RECORD_KINDS)
         return NULL;
-    if (t == &inc_patch_type)
+    if (t == &inc_patch_type || t == &inc_draft_confirmed_type)
         return inc_record_type(w->kind);
     if (t == &inc_put_many_type)
         return w->kind == INC_RECORD_CANDIDATE ? &inc_candidate_put_type

@@ -68,6 +68,7 @@ struct inc_job {
     int bound;            /* the asker's offices were put into the question */
     const char *about;    /* what the question is about, for aliases */
     int dry_run;          /* a write that is only checked */
+    const void *drafted;  /* the server's: counts of a draft confirmed */
     struct inc_buf notes; /* NUL-ended texts for the reply */
     uint32_t n_notes;
 

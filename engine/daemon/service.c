@@ -35,6 +35,7 @@ struct service {
     const char *blas;
     struct inc_scout *scout; /* NULL: verify walks without */
     struct inc_store *store;
+    char drafts_path[PATH_BYTES];
     struct inc_live *live;
     struct inc_roles *roles;
     struct inc_keys keys; /* until the server has them */
@@ -184,6 +185,13 @@ worker_count(const struct inc_config *c)
     return n > INC_WORKERS_MAX ? INC_WORKERS_MAX : (unsigned)n;
 }
 
+/* A file beside the store's. */
+static void
+beside(char out[PATH_BYTES], const char *dir, const char *name)
+{
+    (void)snprintf(out, PATH_BYTES, "%.4000s/%s", dir, name);
+}
+
 static enum inc_status
 open_server(struct service *s, struct inc_err *err)
 {
@@ -222,6 +230,7 @@ open_server(struct service *s, struct inc_err *err)
         .heartbeat_ms = (int)inc_config_int(c, INC_SET_heartbeat_s) * 1000,
         .io_threads = (unsigned)inc_config_int(c, INC_SET_io_threads),
         .backup_dir = inc_config_optional(c, INC_SET_backup_dir),
+        .drafts_path = s->drafts_path,
         .record = (int)inc_config_int(c, INC_SET_record),
         .scout = inc_scout_ask,
         .scout_arg = s->scout,
@@ -231,6 +240,7 @@ open_server(struct service *s, struct inc_err *err)
         .blas = s->blas};
     enum inc_status st;
 
+    beside(s->drafts_path, inc_config_text(c, INC_SET_store), "drafts");
     INC_TRY(inc_defaults_check_folder(o.endpoint, err));
     INC_TRY(inc_server_open(&s->server, &o, err));
     inc_server_note_unknown(s->server, s->unknown.uris, s->unknown.records);
@@ -252,13 +262,6 @@ open_door(struct service *s, struct inc_err *err)
     st = inc_daemon_first_user(s->store, &s->keys, &s->config, err);
 out:
     return st;
-}
-
-/* A file beside the store's. */
-static void
-beside(char out[PATH_BYTES], const char *dir, const char *name)
-{
-    (void)snprintf(out, PATH_BYTES, "%.4000s/%s", dir, name);
 }
 
 static void

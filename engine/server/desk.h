@@ -5,6 +5,7 @@
 #ifndef INC_SERVER_DESK_H
 #define INC_SERVER_DESK_H
 
+#include "engine/server/drafted.h"
 #include "engine/server/server.h"
 #include "engine/vault/vault.h"
 #include "proto/bodies.h"
@@ -43,11 +44,12 @@ struct inc_desk {
     unsigned char secret[INC_ALIAS_SECRET];
     const char *server_key; /* public, or NULL: no tcp */
     struct inc_crew *crew;
-    struct inc_arenas *arenas;       /* the crew's */
-    const char *endpoint;            /* as bound; NULL: no socket (tests) */
-    struct inc_scrape *scrape;       /* the metrics endpoint, NULL: off */
-    struct inc_ledger ledger;        /* memory of replies that have not left */
-    struct inc_publisher *publisher; /* the herald's while the crew runs */
+    struct inc_arenas *arenas;        /* the crew's */
+    const char *endpoint;             /* as bound; NULL: no socket (tests) */
+    struct inc_scrape *scrape;        /* the metrics endpoint, NULL: off */
+    struct inc_ledger ledger;         /* memory of replies that have not left */
+    struct inc_drafted_file *drafted; /* how drafts fare */
+    struct inc_publisher *publisher;  /* the herald's while the crew runs */
     struct inc_meter meter;
 };
 
@@ -75,7 +77,11 @@ inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 /* on_link.c */
 inc_answer_fn inc_on_link;
 /* on_draft.c */
-inc_answer_fn inc_on_draft;
+inc_answer_fn inc_on_draft, inc_on_quality_drafts;
+/* The counts of a put that confirms a draft, into j->drafted. */
+enum inc_status inc_draft_confirm(struct inc_job *j, const struct inc_put *put,
+                                  enum inc_record_kind kind,
+                                  struct inc_err *err);
 /* on_suggest.c */
 inc_answer_fn inc_on_suggest;
 /* on_status.c */

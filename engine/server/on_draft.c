@@ -256,3 +256,73 @@ inc_on_draft(struct inc_desk *d, struct inc_job *j,
 out:
     return st;
 }
+
+/* --- what became of it --------------------------------------------------- */
+
+enum inc_status
+inc_draft_confirm(struct inc_job *j, const struct inc_put *put,
+                  enum inc_record_kind kind, struct inc_err *err)
+{
+    struct inc_draft_counts *counts =
+        inc_arena_array(&j->arena, 1, sizeof *counts);
+    union inc_record *proposed =
+        inc_arena_array(&j->arena, 1, sizeof *proposed);
+    enum inc_status st = INC_OK;
+    uint64_t removed;
+
+    if (counts == NULL || proposed == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    INC_TRY(inc_schema_decode_patch(proposed, &removed, inc_record_type(kind),
+                                    put->draft.proposed, &j->arena, err));
+    inc_draft_compare(counts, kind, proposed, &j->record);
+    j->drafted = counts;
+out:
+    if (st != INC_OK)
+        inc_err_under(err, "draft.proposed");
+    return st;
+}
+
+static void
+write_rows(struct inc_writer *w, const struct inc_drafted_sums *sums,
+           const char *of)
+{
+    for (size_t i = 0; i < INC_DRAFT_KINDS; i++) {
+        const uint64_t *n = sums->n[i];
+
+        if (n[0] + n[1] + n[2] + n[3] == 0)
+            continue;
+        inc_w_map(w);
+        inc_w_ktext(w, "of", of);
+        inc_w_ktext(w, "kind", inc_draft_kind_names[i]);
+        inc_w_kint(w, "kept", (int64_t)n[INC_DRAFT_KEPT]);
+        inc_w_kint(w, "changed", (int64_t)n[INC_DRAFT_CHANGED]);
+        inc_w_kint(w, "added", (int64_t)n[INC_DRAFT_ADDED]);
+        inc_w_kint(w, "removed", (int64_t)n[INC_DRAFT_REMOVED]);
+        inc_w_end(w);
+    }
+}
+
+enum inc_status
+inc_on_quality_drafts(struct inc_desk *d, struct inc_job *j,
+                      const struct inc_image *image, struct inc_writer *w,
+                      struct inc_err *err)
+{
+    struct inc_drafted_sums needs, people;
+
+    (void)j;
+    (void)image;
+    (void)err;
+    inc_drafted_sums(&needs, d->drafted, INC_RECORD_NEED);
+    inc_drafted_sums(&people, d->drafted, INC_RECORD_CANDIDATE);
+    inc_w_map(w);
+    inc_w_kint(w, "needs", (int64_t)needs.drafts);
+    inc_w_kint(w, "candidates", (int64_t)people.drafts);
+    inc_w_key(w, "items");
+    inc_w_list(w);
+    write_rows(w, &needs, inc_draft_of_names[INC_DRAFT_OF_NEED]);
+    write_rows(w, &people, inc_draft_of_names[INC_DRAFT_OF_CANDIDATE]);
+    inc_w_end(w);
+    inc_w_end(w);
+    return INC_OK;
+}

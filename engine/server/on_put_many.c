@@ -8,6 +8,8 @@
 #include "engine/server/desk.h"
 #include "proto/replies.h"
 
+enum { PUT_DRAFT = 3 }; /* bit of inc_put in its table */
+
 static enum inc_op
 op_of_one(enum inc_op many)
 {
@@ -126,6 +128,11 @@ judge(struct inc_desk *d, struct inc_job *j, struct inc_order *o,
     else
         c->status = inc_schema_decode(&put, inc_ops[op].request, body,
                                       &j->arena, &c->err);
+    if (c->status == INC_OK && INC_HAS(&put, PUT_DRAFT)) {
+        c->status = inc_fail(&c->err, INC_E_FIELD, 0,
+                             "a draft is confirmed by a put of its own");
+        inc_err_where(&c->err, "draft");
+    }
     if (c->status == INC_OK)
         c->status =
             inc_put_judge(d, j, &put, ref, &o->record, c, &o->apply, &c->err);

@@ -11,7 +11,7 @@
 enum { NO_REVISION = -1, NOTES_MAX = 20 };
 
 /* Bits of inc_put, inc_patch and inc_by_id_write in their tables' order. */
-enum { PUT_RECORD, PUT_IF_REVISION, PUT_DRY_RUN };
+enum { PUT_RECORD, PUT_IF_REVISION, PUT_DRY_RUN, PUT_DRAFT };
 enum { PATCH_ID, PATCH_SET, PATCH_IF_REVISION };
 enum { WRITE_ID, WRITE_IF_REVISION };
 
@@ -187,6 +187,8 @@ order_put(struct inc_desk *d, struct inc_job *j,
     INC_TRY(inc_route_body(j, &put, err));
     INC_TRY(
         inc_put_judge(d, j, &put, ref, &j->record, &j->command, &apply, err));
+    if (INC_HAS(&put, PUT_DRAFT))
+        INC_TRY(inc_draft_confirm(j, &put, j->command.kind, err));
     j->dry_run = !apply;
     if (j->dry_run)
         reply_stored(j);
@@ -351,6 +353,9 @@ inc_on_confirm(struct inc_desk *d, struct inc_job *j)
         inc_put_many_confirm(j);
     else
         reply_stored(j);
+    if (j->drafted != NULL && !j->dry_run && !j->command.replayed &&
+        j->command.status == INC_OK)
+        inc_drafted_add(d->drafted, j->command.kind, j->drafted);
     /* Before the reply leaves: who is revoked is out from then on. Once for
      * all users of a commit. */
     if (inc_route_kind(j->op) == INC_RECORD_USER &&

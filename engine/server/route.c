@@ -26,6 +26,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_LINK] = inc_on_link,
     [INC_OP_COMUNE_FIND] = inc_on_comune_find,
     [INC_OP_DRAFT] = inc_on_draft,
+    [INC_OP_QUALITY_DRAFTS] = inc_on_quality_drafts,
     [INC_OP_CANDIDATE_SEEN] = inc_on_candidate_seen,
     [INC_OP_MATCH_LIST] = inc_on_match_list,
     [INC_OP_MATCH_GET] = inc_on_match_get,

@@ -252,6 +252,20 @@ inc_server_roles(struct inc_server *s, struct inc_roles *roles,
     return INC_OK;
 }
 
+/* Counts that cannot be read are no reason not to serve: those that come are
+ * counted in memory, and the log says so. */
+static enum inc_status
+open_drafted(struct inc_desk *d, struct inc_err *err)
+{
+    struct inc_err why = {0};
+    enum inc_status st = inc_drafted_open(&d->drafted, d->o.drafts_path, &why);
+
+    if (st == INC_OK)
+        return st;
+    inc_drafted_complain(&why);
+    return inc_drafted_open(&d->drafted, NULL, err);
+}
+
 enum inc_status
 inc_server_open(struct inc_server **out, const struct inc_server_options *o,
                 struct inc_err *err)
@@ -282,6 +296,7 @@ inc_server_open(struct inc_server **out, const struct inc_server_options *o,
     INC_TRY(open_book(&s->desk, err));
     INC_TRY(bind_socket(s, err));
     INC_TRY(open_publisher(s, err));
+    INC_TRY(open_drafted(&s->desk, err));
     inc_route_hands(&crew.hands, &s->desk);
     if (o->record)
         INC_TRY(describe(o, err));
@@ -312,6 +327,7 @@ inc_server_close(struct inc_server *s)
         (void)zmq_close(s->handshakes);
     if (s->context != NULL)
         (void)zmq_ctx_term(s->context);
+    inc_drafted_close(s->desk.drafted);
     inc_book_desk_free(s->desk.book);
     inc_roles_drop(s->desk.roles);
     inc_keys_wipe(&s->keys);

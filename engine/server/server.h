@@ -40,7 +40,8 @@ struct inc_server_options {
     int handshake_ms;    /* patience with a handshake */
     int heartbeat_ms;    /* between signs of life asked for */
     unsigned io_threads; /* of ZeroMQ */
-    const char *backup_dir; /* NULL: no backups */
+    const char *backup_dir;  /* NULL: no backups */
+    const char *drafts_path; /* counts of drafts; NULL: in memory only */
     /* Asked before `verify` walks the store: 0 when that would be the death of
      * the process, with the reason. NULL: nobody is asked. */
     int (*scout)(void *arg, char *text, size_t size);

@@ -133,3 +133,62 @@ def test_the_command_line_says_it_in_italian(daemon, tmp_path):
     binary.write_bytes(os.urandom(4096) + b"\x00\xff")
     assert incrocio("draft", "need", binary).code == 1
     assert incrocio("draft", "need", stdin="").code == 1
+
+
+def test_what_was_confirmed_is_counted(tmp_path, make):  # noqa: F811
+    d = make(admin="true").start()
+    with Client(d.endpoint) as c:
+        got = c.ask("draft", {"text": AD, "kind": "need"})
+        assert c.ask("quality.drafts") == {"needs": 0, "candidates": 0,
+                                           "items": []}
+        record = json.loads(json.dumps(got["record"]))
+        record["id"] = "N-1"
+        record["languages"][0]["level"] = "C1"          # changed
+        record["requirements"].append(                  # added
+            {"uri": "http://incrocio.example/esco/skill/use-pallet-truck"})
+        del record["licences"]                          # removed
+        body = {"record": record,
+                "draft": {"id": got["id"], "proposed": got["record"]}}
+        assert c.ask("need.put", {**body, "dry_run": True})["seq"] == 0
+        assert c.ask("quality.drafts")["needs"] == 0
+        key = bytes(range(16))
+        c.ask("need.put", body, key=key)
+        c.ask("need.put", body, key=key)                # the same, once
+        error = c.error("need.put", {**body, "draft": {
+            "id": got["id"], "proposed": {"titel": "x"}}})
+        assert error.where.startswith("draft.proposed")
+        many = c.ask("need.put_many", {"puts": [body]})["results"][0]
+        assert many["error"]["where"].endswith("draft")
+
+    def sums():
+        with Client(d.endpoint) as c:
+            q = c.ask("quality.drafts")
+        assert (q["needs"], q["candidates"]) == (1, 0)
+        return {i["kind"]: (i["kept"], i["changed"], i["added"], i["removed"])
+                for i in q["items"]}
+
+    want = {"skill": (1, 0, 1, 0), "language": (0, 1, 0, 0),
+            "licence": (0, 0, 0, 1), "place": (1, 0, 0, 0),
+            "seats": (1, 0, 0, 0), "occupation": (1, 0, 0, 0),
+            "level": (1, 0, 0, 0), "importance": (1, 0, 0, 0)}
+    assert sums() == want
+    d.stop()
+    d.start()
+    assert sums() == want                               # durable
+    kept = (d.folder / "store/drafts").read_text()
+    assert "saldat" not in kept and got["id"] not in kept
+    # a file that is not ours: the daemon starts, and says so
+    d.stop()
+    (d.folder / "store/drafts").write_text("drafts 2\n")
+    d.start()
+    assert "drafts_not_counted" in d.log_of_run()
+    # the command line
+    draft, need = tmp_path / "draft.json", tmp_path / "need.json"
+    draft.write_text(json.dumps(got))
+    need.write_text(json.dumps({**got["record"], "id": "N-2"}))
+    r = run("need", "put", need, "--draft", draft, endpoint=d.endpoint)
+    assert r.code == 0, r.err
+    r = run("quality", "drafts", endpoint=d.endpoint)
+    assert r.code == 0 and "1 fabbisogni" in r.out and "100%" in r.out
+    r = run("need", "put", need, "--draft", need, endpoint=d.endpoint)
+    assert r.code == 1

@@ -91,6 +91,8 @@ def inner_of(op, cls, field):
     kind = KINDS.get(op.split(".")[0])
     if cls is model.PatchRequest and field == "set":
         return kind
+    if field == "proposed":  # of a draft that is confirmed
+        return kind
     if cls is model.PutManyRequest and field == "puts":
         return {"candidate": model.CandidatePutRequest,
                 "need": model.NeedPutRequest,

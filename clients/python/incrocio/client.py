@@ -422,9 +422,12 @@ class Client:
     # --- records ----------------------------------------------------------
 
     def _put(self, kind: str, record: Any, if_revision: Optional[int],
-             dry_run: bool, key: Optional[bytes]) -> m.Stored:
+             dry_run: bool, key: Optional[bytes],
+             draft: Optional[m.Draft] = None) -> m.Stored:
         body = _present(record=record, if_revision=if_revision,
-                        dry_run=dry_run or None)
+                        dry_run=dry_run or None,
+                        draft=None if draft is None else
+                        {"id": draft.id, "proposed": draft.record})
         return m.Stored.from_wire(self.call(f"{kind}.put", body, key=key))
 
     def put_many(self, records: Iterable[Any], *, kind: str = "candidate",
@@ -496,13 +499,17 @@ class Client:
 
     def put_candidate(self, record: Union[m.Candidate, dict[str, Any]], *,
                       if_revision: Optional[int] = None, dry_run: bool = False,
-                      key: Optional[bytes] = None) -> m.Stored:
-        return self._put("candidate", record, if_revision, dry_run, key)
+                      key: Optional[bytes] = None,
+                      draft: Optional[m.Draft] = None) -> m.Stored:
+        """draft: the one this record was made from, for its statistics."""
+        return self._put("candidate", record, if_revision, dry_run, key,
+                         draft)
 
     def put_need(self, record: Union[m.Need, dict[str, Any]], *,
                  if_revision: Optional[int] = None, dry_run: bool = False,
-                 key: Optional[bytes] = None) -> m.Stored:
-        return self._put("need", record, if_revision, dry_run, key)
+                 key: Optional[bytes] = None,
+                 draft: Optional[m.Draft] = None) -> m.Stored:
+        return self._put("need", record, if_revision, dry_run, key, draft)
 
     def put_company(self, record: Union[m.Company, dict[str, Any]], *,
                     if_revision: Optional[int] = None, dry_run: bool = False,
@@ -861,6 +868,10 @@ class Client:
         Spans count bytes of the text in UTF-8. Nothing is stored."""
         return m.Draft.from_wire(self.call("draft", _present(
             text=text, kind=kind, lang=lang, essentials=essentials)))
+
+    def draft_quality(self) -> m.DraftQuality:
+        """What people made of drafts: counts by kind of item."""
+        return m.DraftQuality.from_wire(self.call("quality.drafts"))
 
     # --- administration ---------------------------------------------------
 

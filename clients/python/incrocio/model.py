@@ -755,11 +755,22 @@ class Status(Model):
 
 
 @dataclass
+class DraftConfirmed(Model):
+    """The draft that this record was made from: counted, not kept."""
+
+    # As `draft` gave it.
+    id: str
+    # The record that `draft` proposed, as it was.
+    proposed: dict[str, Any]
+
+
+@dataclass
 class CandidatePutRequest(Model):
     """A candidate to store."""
 
     _nested = {
         "record": Candidate,
+        "draft": DraftConfirmed,
     }
 
     # The whole record; its revision is ignored.
@@ -769,6 +780,9 @@ class CandidatePutRequest(Model):
     if_revision: Optional[int] = None
     # Check only, store nothing. Absent: false.
     dry_run: Optional[bool] = None
+    # The draft that this confirms: what was changed is counted. Not in a
+    # put_many.
+    draft: Optional[DraftConfirmed] = None
 
 
 @dataclass
@@ -1157,6 +1171,7 @@ class NeedPutRequest(Model):
 
     _nested = {
         "record": Need,
+        "draft": DraftConfirmed,
     }
 
     # The whole record; its revision is ignored.
@@ -1166,6 +1181,9 @@ class NeedPutRequest(Model):
     if_revision: Optional[int] = None
     # Check only, store nothing. Absent: false.
     dry_run: Optional[bool] = None
+    # The draft that this confirms: what was changed is counted. Not in a
+    # put_many.
+    draft: Optional[DraftConfirmed] = None
 
 
 @dataclass
@@ -2176,6 +2194,40 @@ class Draft(Model):
 
 
 @dataclass
+class DraftRow(Model):
+    """What became of items."""
+
+    # Of drafts of this kind.
+    of: str
+    # Items of this kind; level and importance: of skills kept.
+    kind: str
+    # Confirmed as proposed.
+    kept: int
+    # Confirmed with another value.
+    changed: int
+    # Confirmed, not proposed.
+    added: int
+    # Proposed, not confirmed.
+    removed: int
+
+
+@dataclass
+class DraftQuality(Model):
+    """How drafts fared in use: counts, nothing of texts or people."""
+
+    _nested = {
+        "items": DraftRow,
+    }
+
+    # Drafts of needs that were confirmed.
+    needs: int
+    # Drafts of profiles that were confirmed.
+    candidates: int
+    # By kind; those without a count are left out.
+    items: list[DraftRow]
+
+
+@dataclass
 class UserPutRequest(Model):
     """A user to store."""
 
@@ -2625,6 +2677,12 @@ OPS: dict[str, Op] = {
         DraftRequestRequest,
         Draft,
         "From a text (advert, CV, notes, a sentence) to a draft need or profile, with the place in the text and the confidence of each item. Stored nowhere.",
+    ),
+    "quality.drafts": Op(
+        "read",
+        EmptyRequest,
+        DraftQuality,
+        "What people made of drafts: how many items of each kind were kept, changed, added, removed.",
     ),
     "user.put": Op(
         "write",

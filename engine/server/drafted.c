@@ -1,0 +1,192 @@
+#include "engine/server/drafted.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/file.h"
+#include "engine/base/log.h"
+#include "engine/base/mem.h"
+
+enum { FILE_BYTES = 1 << 16, FORMAT = 1, LINE_BYTES = 160, NAME_BYTES = 32 };
+
+static const enum inc_record_kind kinds[] = {INC_RECORD_NEED,
+                                             INC_RECORD_CANDIDATE};
+
+struct inc_drafted_file {
+    pthread_mutex_t mutex;
+    char *path; /* or NULL */
+    struct inc_drafted_sums sums[2];
+};
+
+static struct inc_drafted_sums *
+sums_of(struct inc_drafted_file *f, enum inc_record_kind kind)
+{
+    return &f->sums[kind == INC_RECORD_NEED ? 0 : 1];
+}
+
+/* "need drafts N", "need skill KEPT CHANGED ADDED REMOVED". */
+static enum inc_status
+read_line(struct inc_drafted_file *f, const char *line, struct inc_err *err)
+{
+    char of[NAME_BYTES], what[NAME_BYTES];
+    uint64_t n[INC_DRAFT_FATES] = {0};
+    /* NOLINTNEXTLINE(cert-err34-c): counts of ours, bounded by the format */
+    int got = sscanf(
+        line, "%31s %31s %20" SCNu64 " %20" SCNu64 " %20" SCNu64 " %20" SCNu64,
+        of, what, &n[0], &n[1], &n[2], &n[3]);
+
+    for (size_t k = 0; k < 2 && got >= 3; k++) {
+        if (strcmp(of, inc_record_name(kinds[k])) != 0)
+            continue;
+        if (got == 3 && strcmp(what, "drafts") == 0) {
+            f->sums[k].drafts = n[0];
+            return INC_OK;
+        }
+        for (size_t i = 0; i < INC_DRAFT_KINDS && got == 6; i++)
+            if (strcmp(what, inc_draft_kind_names[i]) == 0) {
+                memcpy(f->sums[k].n[i], n, sizeof n);
+                return INC_OK;
+            }
+    }
+    return inc_fail(err, INC_E_FORMAT, 0,
+                    "a line of the counts of drafts cannot be read");
+}
+
+static enum inc_status
+load(struct inc_drafted_file *f, struct inc_err *err)
+{
+    struct inc_buf text = {0};
+    enum inc_status st = inc_file_read(&text, f->path, FILE_BYTES, err);
+    char *line, *next;
+
+    if (st == INC_E_NOTFOUND) {
+        st = INC_OK;
+        inc_err_clear(err);
+        goto out;
+    }
+    if (st != INC_OK)
+        goto out;
+    (void)inc_buf_cstr(&text);
+    if (text.failed || strncmp((char *)text.data, "drafts 1\n", 9) != 0) {
+        st = inc_fail(err, INC_E_FORMAT, 0,
+                      "the counts of drafts begin with another line");
+        goto out;
+    }
+    for (line = (char *)text.data + 9; *line != '\0'; line = next) {
+        next = strchr(line, '\n');
+        if (next == NULL) {
+            st = inc_fail(err, INC_E_FORMAT, 0,
+                          "the counts of drafts are cut short");
+            goto out;
+        }
+        *next++ = '\0';
+        INC_TRY(read_line(f, line, err));
+    }
+out:
+    if (st != INC_OK) {
+        inc_err_where(err, "%s", f->path);
+        inc_err_hint(err, "move the file away: counting begins anew");
+    }
+    inc_buf_release(&text);
+    return st;
+}
+
+enum inc_status
+inc_drafted_open(struct inc_drafted_file **out, const char *path,
+                 struct inc_err *err)
+{
+    struct inc_drafted_file *f = inc_mem_zero(1, sizeof *f);
+    enum inc_status st = INC_OK;
+
+    *out = NULL;
+    if (f == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for counts of drafts");
+    (void)pthread_mutex_init(&f->mutex, NULL);
+    if (path != NULL) {
+        f->path = inc_mem_text(path, strlen(path));
+        st = f->path == NULL ? inc_fail(err, INC_E_NOMEM, 0,
+                                        "no memory for counts of drafts")
+                             : load(f, err);
+    }
+    if (st != INC_OK)
+        inc_drafted_close(f);
+    else
+        *out = f;
+    return st;
+}
+
+void
+inc_drafted_close(struct inc_drafted_file *f)
+{
+    if (f == NULL)
+        return;
+    (void)pthread_mutex_destroy(&f->mutex);
+    inc_mem_free(f->path);
+    inc_mem_free(f);
+}
+
+void
+inc_drafted_complain(const struct inc_err *err)
+{
+    struct inc_log l;
+
+    inc_log_start(&l, INC_LOG_WARN, "drafts_not_counted");
+    inc_log_err(&l, err);
+    inc_log_end(&l);
+}
+
+static void
+save(struct inc_drafted_file *f)
+{
+    struct inc_buf text = {0};
+    struct inc_err err = {0};
+    enum inc_status st = INC_E_NOMEM;
+
+    if (f->path == NULL)
+        return;
+    inc_buf_printf(&text, "drafts %d\n", FORMAT);
+    for (size_t k = 0; k < 2; k++) {
+        const struct inc_drafted_sums *s = &f->sums[k];
+        const char *of = inc_record_name(kinds[k]);
+
+        inc_buf_printf(&text, "%s drafts %" PRIu64 "\n", of, s->drafts);
+        for (size_t i = 0; i < INC_DRAFT_KINDS; i++)
+            inc_buf_printf(&text,
+                           "%s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+                           "\n",
+                           of, inc_draft_kind_names[i], s->n[i][0], s->n[i][1],
+                           s->n[i][2], s->n[i][3]);
+    }
+    if (!text.failed)
+        st = inc_file_write(f->path, text.data, text.len, &err);
+    if (st != INC_OK)
+        inc_drafted_complain(&err);
+    inc_buf_release(&text);
+}
+
+void
+inc_drafted_add(struct inc_drafted_file *f, enum inc_record_kind kind,
+                const struct inc_draft_counts *counts)
+{
+    struct inc_drafted_sums *s = sums_of(f, kind);
+
+    (void)pthread_mutex_lock(&f->mutex);
+    s->drafts++;
+    for (size_t i = 0; i < INC_DRAFT_KINDS; i++)
+        for (size_t k = 0; k < INC_DRAFT_FATES; k++)
+            s->n[i][k] += counts->n[i][k];
+    save(f);
+    (void)pthread_mutex_unlock(&f->mutex);
+}
+
+void
+inc_drafted_sums(struct inc_drafted_sums *out, struct inc_drafted_file *f,
+                 enum inc_record_kind kind)
+{
+    (void)pthread_mutex_lock(&f->mutex);
+    *out = *sums_of(f, kind);
+    (void)pthread_mutex_unlock(&f->mutex);
+}
