@@ -254,6 +254,7 @@ rig_open(struct rig *r)
                                  .kernels = inc_kernels_choose(NULL),
                                  .by_hand = 1};
     struct inc_err err = {0};
+    char store[FOLDER];
     const char *text;
     size_t len;
 
@@ -262,7 +263,9 @@ rig_open(struct rig *r)
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     must(mkdtemp(r->dir) != NULL);
     must(inc_arena_init(&r->arena, 1 << 16) == INC_OK);
-    must(inc_store_open(&r->store, r->dir, &so, &err) == INC_OK);
+    /* Its key files lie beside it: they go with the folder too. */
+    (void)snprintf(store, sizeof store, "%.50s/store", r->dir);
+    must(inc_store_open(&r->store, store, &so, &err) == INC_OK);
     must(inc_live_open(&r->live, estate, r->store, NULL, NULL, &err) == INC_OK);
     r->desk.o.store = o.store = r->store;
     r->desk.o.live = o.live = r->live;
