@@ -171,8 +171,11 @@ void
 inc_drafted_add(struct inc_drafted_file *f, enum inc_record_kind kind,
                 const struct inc_draft_counts *counts)
 {
-    struct inc_drafted_sums *s = sums_of(f, kind);
+    struct inc_drafted_sums *s;
 
+    if (f == NULL)
+        return;
+    s = sums_of(f, kind);
     (void)pthread_mutex_lock(&f->mutex);
     s->drafts++;
     for (size_t i = 0; i < INC_DRAFT_KINDS; i++)
@@ -186,6 +189,9 @@ void
 inc_drafted_sums(struct inc_drafted_sums *out, struct inc_drafted_file *f,
                  enum inc_record_kind kind)
 {
+    memset(out, 0, sizeof *out);
+    if (f == NULL) /* a desk without a server: nothing is counted */
+        return;
     (void)pthread_mutex_lock(&f->mutex);
     *out = *sums_of(f, kind);
     (void)pthread_mutex_unlock(&f->mutex);

@@ -26,8 +26,9 @@ struct inc_drafted_sums {
 enum inc_status inc_drafted_open(struct inc_drafted_file **out,
                                  const char *path, struct inc_err *err);
 void inc_drafted_close(struct inc_drafted_file *f); /* NULL is fine */
-/* Add one confirmed draft. Trouble with the file is logged; the counts are
- * then written with those of the next draft. */
+/* Add one confirmed draft (NULL: nowhere, and the sums are zero). Trouble with
+ * the file is logged; the counts are then written with those of the next
+ * draft. */
 void inc_drafted_add(struct inc_drafted_file *f, enum inc_record_kind kind,
                      const struct inc_draft_counts *counts);
 void inc_drafted_sums(struct inc_drafted_sums *out, struct inc_drafted_file *f,
