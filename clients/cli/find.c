@@ -60,19 +60,14 @@ nothing_found(struct inc_cli *c)
     return inc_status_exit(INC_E_NOTFOUND);
 }
 
-int
-inc_cmd_concept_find(struct inc_cli *c)
+/* Words, a pillar and how many: what both searches ask with. */
+static void
+put_search(const struct inc_cli *c, struct inc_buf *body)
 {
-    struct inc_err err;
-    struct inc_arena arena = {0};
-    struct inc_concept_hits hits = {0};
-    struct inc_buf body = {0}, text = {0};
-    struct inc_writer w;
     const char *pillar = inc_arg(&c->args, INC_OPT_PILLAR);
-    int code = 0;
+    struct inc_writer w;
 
-    inc_err_clear(&err);
-    inc_writer_init(&w, &body);
+    inc_writer_init(&w, body);
     inc_w_map(&w);
     put_words(c, &w);
     if (pillar != NULL)
@@ -80,6 +75,19 @@ inc_cmd_concept_find(struct inc_cli *c)
     inc_w_ktext(&w, "lang", c->lang);
     put_k(c, &w);
     inc_w_end(&w);
+}
+
+int
+inc_cmd_concept_find(struct inc_cli *c)
+{
+    struct inc_err err;
+    struct inc_arena arena = {0};
+    struct inc_concept_hits hits = {0};
+    struct inc_buf body = {0}, text = {0};
+    int code = 0;
+
+    inc_err_clear(&err);
+    put_search(c, &body);
     if (ask(c, INC_OP_CONCEPT_FIND, &body, &hits, &arena, &err) != INC_OK)
         code = inc_complain(&err);
     else if (hits.n_items == 0)
@@ -141,19 +149,10 @@ inc_cmd_suggest(struct inc_cli *c)
     struct inc_arena arena = {0};
     struct inc_suggestions found = {0};
     struct inc_buf body = {0};
-    struct inc_writer w;
-    const char *pillar = inc_arg(&c->args, INC_OPT_PILLAR);
     int code = 0;
 
     inc_err_clear(&err);
-    inc_writer_init(&w, &body);
-    inc_w_map(&w);
-    put_words(c, &w);
-    if (pillar != NULL)
-        inc_w_ktext(&w, "pillar", pillar);
-    inc_w_ktext(&w, "lang", c->lang);
-    put_k(c, &w);
-    inc_w_end(&w);
+    put_search(c, &body);
     if (ask(c, INC_OP_SUGGEST, &body, &found, &arena, &err) != INC_OK)
         code = inc_complain(&err);
     else if (found.n_items == 0)

@@ -114,15 +114,11 @@ add_text(struct builder *b, uint32_t document, const char *text,
 static void
 add_labels(struct builder *b, uint32_t document, enum inc_pillar p, uint32_t id)
 {
-    for (size_t k = 0; k < inc_taxonomy_languages(b->t); k++) {
-        enum inc_stemmer s = inc_stemmer_of(inc_taxonomy_language(b->t, k));
-        const char *const *alt;
-        size_t n = inc_concept_alts(b->t, p, id, (int)k, &alt);
-        if (inc_concept_has_label(b->t, p, id, (int)k))
-            add_text(b, document, inc_concept_label(b->t, p, id, (int)k), s);
-        for (size_t i = 0; i < n; i++)
-            add_text(b, document, alt[i], s);
-    }
+    struct inc_label_walk l = inc_label_walk(b->t, p, id);
+
+    while (inc_label_walk_next(&l))
+        add_text(b, document, l.text,
+                 inc_stemmer_of(inc_taxonomy_language(b->t, l.lang)));
 }
 
 /* The groups of a code: 7212, 721, 72, 7. */

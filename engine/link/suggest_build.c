@@ -8,8 +8,6 @@
 #include "engine/base/mem.h"
 #include "engine/link/suggest_inside.h"
 
-enum { AHEAD = 4 }; /* labels */
-
 /* A place of the table of words; all a comparison needs is in it. */
 struct slot {
     uint32_t hash;
@@ -203,25 +201,15 @@ add_concept(struct builder *b, enum inc_pillar p, uint32_t id,
             struct inc_err *err)
 {
     const struct inc_taxonomy *t = b->s->t;
+    struct inc_label_walk l = inc_label_walk(t, p, id);
     enum inc_status st = INC_OK;
 
     if (inc_concept_retired(t, p, id))
         return INC_OK;
-    for (size_t lang = 0; lang < inc_taxonomy_languages(t); lang++) {
-        const enum inc_stemmer stemmer =
-            inc_stemmer_of(inc_taxonomy_language(t, lang));
-        const char *const *alt;
-        const size_t n = inc_concept_alts(t, p, id, (int)lang, &alt);
-
-        if (inc_concept_has_label(t, p, id, (int)lang))
-            INC_TRY(add_label(b, p, id, lang, stemmer,
-                              inc_concept_label(t, p, id, (int)lang), err));
-        for (size_t i = 0; i < n; i++) {
-            if (i + AHEAD < n) /* labels lie far apart */
-                __builtin_prefetch(alt[i + AHEAD]);
-            INC_TRY(add_label(b, p, id, lang, stemmer, alt[i], err));
-        }
-    }
+    while (inc_label_walk_next(&l))
+        INC_TRY(add_label(b, p, id, l.lang,
+                          inc_stemmer_of(inc_taxonomy_language(t, l.lang)),
+                          l.text, err));
 out:
     return st;
 }

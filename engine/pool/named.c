@@ -23,7 +23,8 @@ inc_named_release(struct inc_named *n)
 void
 inc_named_copy(struct inc_named *to, const struct inc_named *from)
 {
-    memcpy(to->people, from->people, to->skills * 2 * sizeof *to->people);
+    memcpy(to->people, from->people,
+           (size_t)to->skills * 2 * sizeof *to->people);
 }
 
 void

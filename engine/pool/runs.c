@@ -453,7 +453,8 @@ static void
 count(struct inc_pool *p)
 {
     p->people = 0;
-    p->bytes = sizeof *p + p->named.skills * 2 * sizeof *p->named.people +
+    p->bytes = sizeof *p +
+               (size_t)p->named.skills * 2 * sizeof *p->named.people +
                p->needs.bytes +
                p->needs.n * (sizeof(struct inc_need_leaf) + sizeof(void *) +
                              sizeof *p->needs.first);

@@ -195,20 +195,13 @@ static enum inc_status
 add_concept(struct builder *b, enum inc_pillar p, uint32_t id,
             struct inc_err *err)
 {
-    const struct inc_taxonomy *t = b->s->t;
+    struct inc_label_walk l = inc_label_walk(b->s->t, p, id);
     enum inc_status st = INC_OK;
 
-    if (inc_concept_retired(t, p, id))
+    if (inc_concept_retired(b->s->t, p, id))
         return INC_OK;
-    for (size_t lang = 0; lang < inc_taxonomy_languages(t); lang++) {
-        const char *const *alt;
-        size_t n = inc_concept_alts(t, p, id, (int)lang, &alt);
-        if (inc_concept_has_label(t, p, id, (int)lang))
-            INC_TRY(add_entry(b, id, inc_concept_label(t, p, id, (int)lang),
-                              lang, 1, err));
-        for (size_t i = 0; i < n; i++)
-            INC_TRY(add_entry(b, id, alt[i], lang, 0, err));
-    }
+    while (inc_label_walk_next(&l))
+        INC_TRY(add_entry(b, id, l.text, l.lang, l.preferred, err));
 out:
     return st;
 }
@@ -221,19 +214,12 @@ pool_bytes(const struct inc_taxonomy *t)
     size_t sum = INDEX_WORD + 2;
 
     for (int p = 0; p < INDEX_PILLARS; p++) {
-        for (uint32_t id = 0; id < inc_concept_count(t, (enum inc_pillar)p);
-             id++) {
-            for (size_t k = 0; k < inc_taxonomy_languages(t); k++) {
-                const char *const *alt;
-                size_t n =
-                    inc_concept_alts(t, (enum inc_pillar)p, id, (int)k, &alt);
-                if (inc_concept_has_label(t, (enum inc_pillar)p, id, (int)k))
-                    sum += 2 * strlen(inc_concept_label(t, (enum inc_pillar)p,
-                                                        id, (int)k)) +
-                           2;
-                for (size_t i = 0; i < n; i++)
-                    sum += 2 * strlen(alt[i]) + 2;
-            }
+        uint32_t n = inc_concept_count(t, (enum inc_pillar)p);
+
+        for (uint32_t id = 0; id < n; id++) {
+            struct inc_label_walk l = inc_label_walk(t, (enum inc_pillar)p, id);
+            while (inc_label_walk_next(&l))
+                sum += 2 * strlen(l.text) + 2;
         }
     }
     return sum;

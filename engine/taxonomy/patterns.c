@@ -143,25 +143,18 @@ static enum inc_status
 add_concept(struct builder *b, enum inc_pillar pillar, uint32_t id,
             struct inc_err *err)
 {
+    struct inc_label_walk l = inc_label_walk(b->t, pillar, id);
     enum inc_status st = INC_OK;
-    struct pattern like = {.id = id, .pillar = (uint8_t)pillar};
 
     if (inc_concept_retired(b->t, pillar, id))
         return INC_OK;
-    for (size_t lang = 0; lang < inc_taxonomy_languages(b->t); lang++) {
-        const char *const *alt;
-        size_t n = inc_concept_alts(b->t, pillar, id, (int)lang, &alt);
-        like.lang = (uint16_t)lang;
-        like.preferred = 1;
-        if (inc_concept_has_label(b->t, pillar, id, (int)lang)) {
-            like.label = inc_concept_label(b->t, pillar, id, (int)lang);
-            INC_TRY(add_label(b, &like, err));
-        }
-        like.preferred = 0;
-        for (size_t i = 0; i < n; i++) {
-            like.label = alt[i];
-            INC_TRY(add_label(b, &like, err));
-        }
+    while (inc_label_walk_next(&l)) {
+        struct pattern like = {.label = l.text,
+                               .id = id,
+                               .lang = (uint16_t)l.lang,
+                               .pillar = (uint8_t)pillar,
+                               .preferred = (uint8_t)l.preferred};
+        INC_TRY(add_label(b, &like, err));
     }
 out:
     return st;

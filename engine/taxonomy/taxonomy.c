@@ -165,6 +165,40 @@ inc_concept_alts(const struct inc_taxonomy *t, enum inc_pillar p, uint32_t id,
     return w->alt_at[id + 1] - w->alt_at[id];
 }
 
+struct inc_label_walk
+inc_label_walk(const struct inc_taxonomy *t, enum inc_pillar p, uint32_t id)
+{
+    return (struct inc_label_walk){.t = t, .pillar = p, .id = id};
+}
+
+int
+inc_label_walk_next(struct inc_label_walk *l)
+{
+    enum { AHEAD = 4 }; /* labels lie far apart */
+
+    while (l->next == l->n_alts) {
+        uint32_t at;
+
+        if (l->next_lang == l->t->langs)
+            return 0;
+        l->lang = l->next_lang++;
+        l->next = 0;
+        l->n_alts =
+            inc_concept_alts(l->t, l->pillar, l->id, (int)l->lang, &l->alts);
+        at = label_in(l->t, l->pillar, l->id, (int)l->lang);
+        if (at != 0) {
+            l->text = inc_tax_text(l->t, at);
+            l->preferred = 1;
+            return 1;
+        }
+    }
+    if (l->next + AHEAD < l->n_alts)
+        __builtin_prefetch(l->alts[l->next + AHEAD]);
+    l->text = l->alts[l->next++];
+    l->preferred = 0;
+    return 1;
+}
+
 static uint32_t
 description_in(const struct inc_taxonomy *t, enum inc_pillar p, uint32_t id,
                int lang)

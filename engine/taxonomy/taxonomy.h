@@ -123,6 +123,27 @@ int inc_concept_has_label(const struct inc_taxonomy *t, enum inc_pillar p,
 /* Alternative labels in exactly that language. */
 size_t inc_concept_alts(const struct inc_taxonomy *t, enum inc_pillar p,
                         uint32_t id, int lang, const char *const **out);
+/*
+ * Every label of a concept, language by language, the preferred one first:
+ *     struct inc_label_walk l = inc_label_walk(t, p, id);
+ *     while (inc_label_walk_next(&l))
+ *         ... l.text, l.lang, l.preferred
+ */
+struct inc_label_walk {
+    const char *text; /* views the taxonomy */
+    size_t lang;
+    int preferred;
+    /* where the walk stands */
+    const struct inc_taxonomy *t;
+    const char *const *alts;
+    size_t n_alts, next, next_lang;
+    uint32_t id;
+    enum inc_pillar pillar;
+};
+struct inc_label_walk inc_label_walk(const struct inc_taxonomy *t,
+                                     enum inc_pillar p, uint32_t id);
+int inc_label_walk_next(struct inc_label_walk *l); /* 0 after the last one */
+
 /* Description in that language or English; "" when none. */
 const char *inc_concept_description(const struct inc_taxonomy *t,
                                     enum inc_pillar p, uint32_t id, int lang);

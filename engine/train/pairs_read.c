@@ -136,7 +136,7 @@ keep_example(struct inc_pairs_report *r, const struct field *f)
 static enum inc_status
 take(struct table *b, const struct field f[FIELDS], struct inc_err *err)
 {
-    uint64_t weight;
+    uint64_t weight = 0;
     uint32_t one = find(b->t, &f[0]), other = find(b->t, &f[1]);
     enum inc_status st = read_weight(b, &weight, &f[2], err);
 
