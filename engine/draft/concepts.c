@@ -319,8 +319,7 @@ practice(struct inc_reader *r)
             continue;
         level = inc_level_of_months(months);
         inc_use(r, i, end, INC_USED_NOISE);
-        while (inc_word_is(r, end, "di|esperienza|esperience|experience"))
-            end++;
+        end = inc_pass_words(r, end, "di|esperienza|esperience|experience");
         if (end < r->n && r->t[end].gap <= INC_GAP_COMMA &&
             inc_word_is(r, end, "nel|nella|nell|nelle|nei|in|con|come|with")) {
             const size_t stop = inc_part_end(r, end);

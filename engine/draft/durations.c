@@ -43,8 +43,7 @@ years_at(const struct inc_reader *r, size_t i, size_t *end)
     size_t j = i;
 
     inc_date_split(r->q->today, &y, &m, &d);
-    while (inc_word_is(r, j, "dal|from"))
-        j++;
+    j = inc_pass_words(r, j, "dal|from");
     if (j + 1 >= r->n || r->t[j].number < 1950 || r->t[j].number > y)
         return -1;
     from = r->t[j].number;
@@ -54,8 +53,7 @@ years_at(const struct inc_reader *r, size_t i, size_t *end)
     if (r->t[j].sep != '-' && r->t[j].sep != '/' &&
         !inc_word_is(r, j, "al|to|a|fino"))
         return -1;
-    while (inc_word_is(r, j, "al|to|a|fino"))
-        j++;
+    j = inc_pass_words(r, j, "al|to|a|fino");
     if (inc_word_is(r, j, "oggi|presente|now|present|attuale"))
         to = y;
     else if (j < r->n && r->t[j].number >= from && r->t[j].number <= y)

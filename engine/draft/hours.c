@@ -74,10 +74,7 @@ days_at(const struct inc_reader *r, size_t i, size_t *end)
         }
     }
     for (;;) { /* "martedì, giovedì e sabato" */
-        size_t k = *end;
-
-        while (inc_word_is(r, k, "e|ed|il|la"))
-            k++;
+        size_t k = inc_pass_words(r, *end, "e|ed|il|la");
         if (k >= r->n || r->t[k].gap >= INC_GAP_STOP || day_at(r, k) < 0)
             return bits;
         bits |= 1u << day_at(r, k);
@@ -118,10 +115,9 @@ range_at(const struct inc_reader *r, size_t i, size_t *end, struct range *out,
     int minutes[2], words = 0;
     size_t j = i;
 
-    while (inc_word_is(r, j, "dalle|dall|ore|orario|h|from|alle|le|dal|da")) {
-        words |= inc_word_is(r, j, "dalle|ore|orario|h");
-        j++;
-    }
+    j = inc_pass_words(r, i, "dalle|dall|ore|orario|h|from|alle|le|dal|da");
+    for (size_t k = i; k < j; k++)
+        words |= inc_word_is(r, k, "dalle|ore|orario|h");
     out->from = time_at(r, j, end, &minutes[0]);
     if (out->from < 0)
         return 0;
@@ -129,8 +125,7 @@ range_at(const struct inc_reader *r, size_t i, size_t *end, struct range *out,
     if (j >= r->n || r->t[j].gap >= INC_GAP_STOP)
         return 0;
     if (inc_word_is(r, j, "alle|a|al|fino|ad|to|ore")) {
-        while (inc_word_is(r, j, "alle|a|al|fino|ad|to|le|ore"))
-            j++;
+        j = inc_pass_words(r, j, "alle|a|al|fino|ad|to|le|ore");
     } else if (r->t[j].sep != '-' && r->t[j].sep != '/') {
         return 0;
     }

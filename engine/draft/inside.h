@@ -66,6 +66,9 @@ size_t inc_sentence_end(const struct inc_reader *r, size_t i);
 size_t inc_part_start(const struct inc_reader *r, size_t i);
 size_t inc_part_end(const struct inc_reader *r, size_t i);
 int inc_word_is(const struct inc_reader *r, size_t i, const char *alternatives);
+/* The first word from i on that is none of `words`; at most eight are passed
+ * over, or a text of nothing else would be read again from each of them. */
+size_t inc_pass_words(const struct inc_reader *r, size_t i, const char *words);
 void inc_use(struct inc_reader *r, size_t from, size_t to, unsigned how);
 int inc_is_free(const struct inc_reader *r, size_t from, size_t to);
 

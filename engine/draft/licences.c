@@ -5,7 +5,11 @@
 #include "engine/draft/inside.h"
 #include "proto/names.h"
 
-enum { SURE = 9700, LIKELY = 9000 };
+enum {
+    SURE = 9700,
+    LIKELY = 9000,
+    FILLERS = 8 /* words between "patente" and what it is */
+};
 
 static int
 code_of(const char *name)
@@ -65,10 +69,12 @@ add(struct inc_reader *r, size_t from, size_t to, const int *codes, size_t n,
 static size_t
 categories(struct inc_reader *r, size_t word, size_t i)
 {
+    const size_t most = i + FILLERS;
     size_t end, last = i;
     int found = 0;
 
-    while (inc_word_is(r, i,
+    while (i < most &&
+           inc_word_is(r, i,
                        "di|tipo|cat|categoria|categorie|e|ed|o|italiana|"
                        "licence|la|guida|auto|europea")) {
         if (found && inc_word_is(r, i, "e|ed|o")) {

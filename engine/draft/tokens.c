@@ -11,6 +11,7 @@ enum {
     WORD_BYTES = 64, /* longer words are cut, their span is whole */
     TAG_BYTES = 2000,
     NUMBER_DIGITS = 9,
+    SENTENCE_WORDS = 200, /* a longer one is cut */
     WRAPPED = 60 /* a line at least so long may go on in the next one */
 };
 
@@ -23,6 +24,7 @@ struct scan {
     enum inc_gap gap;
     char sep, closes;
     int space, dot;
+    size_t run; /* words since the last end of a sentence */
 };
 
 static int
@@ -260,6 +262,13 @@ settle(struct scan *s, struct inc_token *t, const struct inc_token *before)
     if (before != NULL && before->number >= 0 && t->number >= 0 &&
         s->gap == INC_GAP_COMMA && (s->sep == '-' || s->sep == ':'))
         s->gap = INC_GAP_NONE;
+    /* Nobody writes such a sentence; what looks at whole ones stays quick. */
+    if (s->gap >= INC_GAP_STOP)
+        s->run = 0;
+    else if (++s->run == SENTENCE_WORDS) {
+        s->gap = INC_GAP_STOP;
+        s->run = 0;
+    }
     t->gap = (unsigned char)s->gap;
     t->sep = s->sep;
     t->closes = s->closes;
@@ -476,6 +485,17 @@ inc_word_is(const struct inc_reader *r, size_t i, const char *alternatives)
     struct inc_found f;
 
     return i < r->n && inc_pattern_at(&f, r, i, alternatives);
+}
+
+size_t
+inc_pass_words(const struct inc_reader *r, size_t i, const char *words)
+{
+    enum { AT_MOST = 8 };
+    const size_t end = i + AT_MOST;
+
+    while (i < end && inc_word_is(r, i, words))
+        i++;
+    return i;
 }
 
 void

@@ -41,6 +41,7 @@ class Patient(Oracle):
     def __init__(self, number, rng):
         super().__init__(number, rng)
         self.refused = self.failed = 0
+        self.full = False  # a refusal is not remembered then: no room
 
     def take(self, got):
         """Answers that came, by position in `waiting`."""
@@ -57,6 +58,9 @@ class Patient(Oracle):
                     "an erasure was refused", reply)
             else:
                 self.check(*self.waiting[n], reply)
+                key = self.waiting[n][0]
+                if self.full and isinstance(self.answers[key][2], str):
+                    del self.answers[key]
             n += 1
         # Answered after one without an answer: to be the same when asked again.
         for i in sorted(got):
@@ -251,8 +255,12 @@ class Soak(Run):
         with open(ballast, "wb") as f:
             os.posix_fallocate(f.fileno(), 0, left)
         before = sum(o.refused for o in self.oracles)
+        for o in self.oracles:
+            o.full = True
         for _ in range(3):
             self.round(lines)
+        for o in self.oracles:
+            o.full = False
         assert sum(o.refused for o in self.oracles) > before, "never full"
         self.compare(lines[0])  # reads are answered, and erasures were
         ballast.unlink()

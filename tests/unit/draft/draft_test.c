@@ -1,4 +1,7 @@
 #include "tests/support/cm.h"
+
+#include <time.h>
+
 #include "tests/support/drafts.h"
 
 #include "engine/draft/inside.h"
@@ -445,6 +448,42 @@ large_and_strange_texts_have_bounds(void **state)
     assert_int_equal(d.draft.record.candidate.n_skills, 0);
 }
 
+/* Processor time of a text of one sentence over and over. */
+static double
+seconds(const char *unit, size_t bytes)
+{
+    char *big = malloc(bytes);
+    size_t n = 0, step = strlen(unit);
+    clock_t from;
+
+    assert_non_null(big);
+    for (; n + step <= bytes; n += step)
+        memcpy(big + n, unit, step);
+    from = clock();
+    assert_int_equal(drafts_read(&d, INC_RECORD_NEED, big, n), INC_OK);
+    free(big);
+    return (double)(clock() - from) / CLOCKS_PER_SEC;
+}
+
+/* Four times the text takes about four times as long, not sixteen: texts that
+ * made every word look at all the others held the reads for minutes. */
+static void
+no_text_takes_the_square_of_its_length(void **state)
+{
+    static const char *const units[] = {"urdu abc def ", "da ",   "dal ",
+                                        "abc notti ",    "cat ",  "cuoco ",
+                                        "abc e ",        "lucca "};
+    double small = 0, large = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        small += seconds(units[i], INC_DRAFT_TEXT_MAX / 4);
+        large += seconds(units[i], INC_DRAFT_TEXT_MAX);
+    }
+    if (large > small * 9)
+        fail_msg("%.3f s for a quarter, %.3f s for the whole", small, large);
+}
+
 int
 main(void)
 {
@@ -464,6 +503,7 @@ main(void)
         cmocka_unit_test(lawful_exceptions_raise_no_warning),
         cmocka_unit_test(bad_input_is_refused_clearly),
         cmocka_unit_test(large_and_strange_texts_have_bounds),
+        cmocka_unit_test(no_text_takes_the_square_of_its_length),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);
