@@ -66,8 +66,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         .space_path = inc_config_text(c, INC_SET_space),
         .near_path = near,
         .demand_path = inc_config_optional(c, INC_SET_demand),
-        .demand = &demand,
-        .linking = 1};
+        .demand = &demand};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
 

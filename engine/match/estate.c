@@ -42,6 +42,22 @@ release(struct owned *o)
     inc_mem_free(o);
 }
 
+/* What reads a text or a beginning of one. */
+static enum inc_status
+add_words(struct owned *o, struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    INC_TRY(inc_draft_index_build(&o->labels, o->taxonomy, err));
+    INC_TRY(inc_suggest_build(&o->suggest, o->taxonomy, err));
+    INC_TRY(inc_linker_build(&o->linker, o->taxonomy, o->search, err));
+    o->estate.labels = o->labels;
+    o->estate.suggest = o->suggest;
+    o->estate.linker = o->linker;
+out:
+    return st;
+}
+
 enum inc_status
 inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
                 struct inc_space *space, struct inc_geo *geo,
@@ -77,12 +93,10 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
         st = inc_fail(err, INC_E_NOMEM, 0, "estate");
         goto out;
     }
-    INC_TRY(inc_draft_index_build(&o->labels, taxonomy, err));
-    o->estate.labels = o->labels;
     INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
-    INC_TRY(inc_suggest_build(&o->suggest, taxonomy, err));
-    o->estate.suggest = o->suggest;
+    if (search != NULL)
+        INC_TRY(add_words(o, err));
     o->estate.world.trade_rank = o->trade_rank;
     o->estate.world.serial = 1 + atomic_fetch_add(&serials, 1);
     inc_estate_describe(&words, o->estate.digest, &o->estate);
@@ -96,17 +110,6 @@ out:
     inc_buf_release(&words);
     if (o != NULL)
         release(o);
-    return st;
-}
-
-static enum inc_status
-add_linker(struct inc_estate *e, struct inc_err *err)
-{
-    struct owned *o = owner(e);
-    enum inc_status st =
-        inc_linker_build(&o->linker, o->taxonomy, o->search, err);
-
-    e->linker = o->linker;
     return st;
 }
 
@@ -140,8 +143,6 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     INC_TRY(inc_search_build(&search, taxonomy, err));
     INC_TRY(inc_space_make_near(space, o->near_path, err));
     st = inc_estate_from(out, taxonomy, space, geo, search, err);
-    if (st == INC_OK && o->linking)
-        st = add_linker(*out, err);
     if (st == INC_OK && o->demand_path != NULL)
         st = load_demand(*out, o, err);
     if (st != INC_OK) {

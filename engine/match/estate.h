@@ -15,10 +15,11 @@
 #include "engine/taxonomy/search.h"
 
 struct inc_estate {
-    struct inc_world world;          /* taxonomy, space, geo */
-    struct inc_reference reference;  /* taxonomy, search, geo */
-    const struct inc_linker *linker; /* or NULL: made for nobody who links */
-    const struct inc_draft_index *labels; /* to be found in running text */
+    struct inc_world world;         /* taxonomy, space, geo */
+    struct inc_reference reference; /* taxonomy, search, geo */
+    /* Of texts; NULL without a search index. */
+    const struct inc_linker *linker;
+    const struct inc_draft_index *labels;
     const struct inc_suggest *suggest;
     /* Of what inc_estate_describe() says: equal digests, equal answers. */
     unsigned char digest[INC_DIGEST];
@@ -31,7 +32,6 @@ struct inc_estate_options {
     const char *space_path;    /* artefact */
     const char *near_path;     /* cache of near.h, or NULL */
     const char *version;       /* name of the taxonomy, or NULL */
-    int linking;               /* make the linker: some tenths of a second */
     const char *demand_path;   /* table for suggestions, or NULL */
     struct inc_demand *demand; /* out: what was read of it; or NULL */
 };
@@ -41,7 +41,8 @@ enum inc_status inc_estate_load(struct inc_estate **out,
                                 const struct inc_estate_options *o,
                                 struct inc_err *err);
 /* From parts already loaded; takes them over (also on failure). search and
- * geo may be NULL. For tests and tools. */
+ * geo may be NULL; without search nothing is made for words. For tests and
+ * tools. */
 enum inc_status inc_estate_from(struct inc_estate **out,
                                 struct inc_taxonomy *taxonomy,
                                 struct inc_space *space, struct inc_geo *geo,
