@@ -17,8 +17,50 @@ enum {
 const char *const inc_draft_kind_names[] = {
     "occupation", "skill",     "language",   "licence", "hours",
     "place",      "education", "seats",      "start",   "contract",
-    "mobility",   "level",     "importance", NULL};
+    "mobility",   "level",     "importance", "expires", NULL};
 const char *const inc_draft_of_names[] = {"need", "candidate", NULL};
+
+#define S struct inc_draft_fact
+/* The name on the wire is not that of the member: cefr[0..4]. */
+#define ABILITY(NAME, I, DOC)                                                  \
+    {                                                                          \
+        .name = (NAME), .doc = (DOC), .kind = INC_KIND_ENUM,                   \
+        .offset = offsetof(S, cefr) + (I) * sizeof(int64_t),                   \
+        .names = inc_cefr_names                                                \
+    }
+static const struct inc_field draft_fact[] = {
+    INC_F_ENUM(S, kind, NEED, inc_draft_kind_names,
+               "What it is about; level and importance cannot be."),
+    INC_F_INT(S, at, NEED, 0, INC_DRAFT_TEXT_MAX,
+              "First byte of the text it stands on."),
+    INC_F_INT(S, len, NEED, 1, INC_DRAFT_TEXT_MAX,
+              "Bytes of it; they hold a word or a number."),
+    INC_F_TEXT(S, uri, 0, 1, URI_MAX,
+               "Concept of a skill or an occupation. One the taxonomy does not "
+               "know is noted, and the words are read instead. An occupation "
+               "without one: the words name it."),
+    INC_F_TEXT(S, value, 0, 1, FIELD_MAX,
+               "Language: ISO 639-1. Licence: one code. Place: ISTAT code, or "
+               "the province of the comune that the words name. Hours: "
+               "full_time, part_time. Contract: tempo_determinato ... "
+               "Mobility: car, bus ... Occupation: wish."),
+    INC_F_INT(S, number, 0, 0, WHOLE,
+              "Months of an occupation (of a need: asked for), hours a week, "
+              "seats, EQF level, minutes of a journey."),
+    INC_F_INT(S, level, 0, 1, 4, "Of a skill."),
+    INC_F_ENUM(S, importance, 0, inc_importance_names, "In a need."),
+    ABILITY("listening", 0, "CEFR level of a language."),
+    ABILITY("reading", 1, "CEFR level of a language."),
+    ABILITY("interaction", 2, "CEFR level of a language."),
+    ABILITY("production", 3, "CEFR level of a language."),
+    ABILITY("writing", 4, "CEFR level of a language."),
+    INC_F_DATE(S, date, 0, "Of a start or an expiry."),
+};
+#undef ABILITY
+#undef S
+static const struct inc_type draft_fact_type = INC_TYPE(
+    "draft_fact", struct inc_draft_fact, draft_fact,
+    "What a document states in a field of its own, not only in words.");
 
 static const struct inc_field draft_request[] = {
     INC_F_TEXT(struct inc_draft_request, text, NEED, 1, INC_DRAFT_TEXT_MAX,
@@ -31,6 +73,10 @@ static const struct inc_field draft_request[] = {
     INC_F_BOOL_OR(struct inc_draft_request, essentials, 0, 0,
                   "Add the essential skills of the occupation found, with the "
                   "rule essential_of_occupation."),
+    INC_F_MAPS(struct inc_draft_request, facts, 0, INC_DRAFT_FACTS,
+               &draft_fact_type,
+               "What the document that the text comes from states in fields: "
+               "taken before what its words say, with the rule stated."),
 };
 const struct inc_type inc_draft_request_type =
     INC_TYPE("draft_request", struct inc_draft_request, draft_request,

@@ -9,6 +9,7 @@
 
 enum {
     INC_DRAFT_TEXT_MAX = 65536, /* bytes of the text */
+    INC_DRAFT_FACTS = 300,      /* of a document, beside its text */
     INC_DRAFT_ID = 32           /* hex digits */
 };
 
@@ -27,6 +28,7 @@ enum inc_draft_kind {
     INC_DRAFT_MOBILITY,
     INC_DRAFT_LEVEL,      /* of a skill; counted in use, never an item */
     INC_DRAFT_IMPORTANCE, /* likewise */
+    INC_DRAFT_EXPIRES,    /* last day a need is open */
     INC_DRAFT_KINDS
 };
 extern const char *const inc_draft_kind_names[];
@@ -43,12 +45,48 @@ enum inc_draft_fate {
 extern const char *const inc_draft_of_names[]; /* "need", "candidate" */
 enum { INC_DRAFT_OF_NEED, INC_DRAFT_OF_CANDIDATE };
 
+/* What a document states in a field of its own (docs/imports.md). */
+struct inc_draft_fact {
+    uint64_t has;
+    int64_t kind;    /* enum inc_draft_kind */
+    int64_t at, len; /* bytes of the text */
+    const char *uri;
+    const char *value;
+    int64_t number;
+    int64_t level;
+    int64_t importance;
+    int64_t cefr[5]; /* in the order of enum inc_ability */
+    int64_t date;    /* days */
+};
+/* Bits in `has`, in table order (checked by a unit test). */
+enum inc_draft_fact_field {
+    INC_FACT_KIND,
+    INC_FACT_AT,
+    INC_FACT_LEN,
+    INC_FACT_URI,
+    INC_FACT_VALUE,
+    INC_FACT_NUMBER,
+    INC_FACT_LEVEL,
+    INC_FACT_IMPORTANCE,
+    INC_FACT_CEFR, /* and the four after it */
+    INC_FACT_DATE = INC_FACT_CEFR + 5
+};
+
 struct inc_draft_request {
     uint64_t has;
     const char *text;
     int64_t kind; /* INC_DRAFT_OF_... */
     const char *lang;
     int64_t essentials;
+    struct inc_draft_fact *facts;
+    uint32_t n_facts;
+};
+enum inc_draft_request_field {
+    INC_DRAFT_REQUEST_TEXT,
+    INC_DRAFT_REQUEST_KIND,
+    INC_DRAFT_REQUEST_LANG,
+    INC_DRAFT_REQUEST_ESSENTIALS,
+    INC_DRAFT_REQUEST_FACTS
 };
 extern const struct inc_type inc_draft_request_type;
 

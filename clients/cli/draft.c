@@ -53,7 +53,8 @@ heading(int64_t kind)
                                                        N_("Terms"),
                                                        N_("Travel"),
                                                        "",
-                                                       ""};
+                                                       "",
+                                                       N_("Open until")};
 
     return _(texts[kind]);
 }

@@ -160,6 +160,8 @@ compare_needs(struct inc_draft_counts *c, const struct inc_need *p,
            same_text(p->comune, q->comune));
     scalar(c, INC_DRAFT_SEATS, BOTH(INC_NEED_SEATS), p->seats == q->seats);
     scalar(c, INC_DRAFT_START, BOTH(INC_NEED_START), p->start == q->start);
+    scalar(c, INC_DRAFT_EXPIRES, BOTH(INC_NEED_EXPIRES),
+           p->expires == q->expires);
     scalar(c, INC_DRAFT_HOURS, BOTH(INC_NEED_HOURS_WEEK),
            p->hours_week == q->hours_week);
     scalar(c, INC_DRAFT_EDUCATION, BOTH(INC_NEED_EDUCATION),

@@ -44,7 +44,10 @@ struct inc_draft_item {
     uint32_t n_codes;
     uint32_t also[INC_DRAFT_ALSO]; /* other concepts it may be */
     uint32_t n_also;
-    int negative; /* hours: absent then; licences: none at all */
+    int negative;        /* hours: absent then; licences: none at all */
+    int stated;          /* by a field of the document: before what words say */
+    const int64_t *cefr; /* of a language, one an ability, -1 not said; NULL:
+                            `level` of all */
 };
 
 struct inc_draft_span {
@@ -85,12 +88,15 @@ struct inc_draft_question {
     const char *lang;          /* of labels, "it" */
     int essentials;            /* add the essential skills of the occupation */
     int32_t today;             /* days: for dates without a year */
+    const struct inc_draft_fact *facts; /* kept by the items */
+    size_t n_facts;
 };
 
 /*
  * Read the text. *out and all it points to live in the arena; items are in the
  * order of the text. INC_E_LIMIT (text too long), INC_E_TEXT (no UTF-8, or no
- * word of two letters in it), INC_E_NOMEM.
+ * word of two letters in it), INC_E_RANGE, INC_E_MISSING (a fact that cannot
+ * be), INC_E_NOMEM.
  */
 enum inc_status inc_draft_make(struct inc_drafted *out,
                                const struct inc_draft_world *w,

@@ -100,6 +100,12 @@ void inc_note_add(struct inc_reader *r, const char *text);
 struct inc_draft_item *inc_item_find(const struct inc_reader *r,
                                      enum inc_draft_kind kind);
 
+/* --- facts.c ------------------------------------------------------------- */
+/* What the document states: items, and their words used. Before the passes. */
+enum inc_status inc_draft_facts(struct inc_reader *r, struct inc_err *err);
+/* What it states of occupations that its words name. After the passes. */
+void inc_draft_facts_named(struct inc_reader *r);
+
 /* --- one pass a file, in this order --------------------------------------- */
 void inc_draft_warn(struct inc_reader *r);      /* warn.c */
 void inc_draft_cues(struct inc_reader *r);      /* cues.c */

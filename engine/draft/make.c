@@ -174,6 +174,7 @@ inc_draft_make(struct inc_drafted *out, const struct inc_draft_world *w,
     INC_TRY(check_words(&r, err));
     out->lang = language_of(&r);
     inc_draft_warn(&r);
+    INC_TRY(inc_draft_facts(&r, err));
     inc_draft_cues(&r);
     inc_draft_licences(&r);
     inc_draft_languages(&r);
@@ -184,6 +185,7 @@ inc_draft_make(struct inc_drafted *out, const struct inc_draft_world *w,
     inc_draft_concepts(&r);
     inc_draft_seats(&r);
     inc_draft_rest(&r);
+    inc_draft_facts_named(&r);
     essentials(&r);
     qsort(out->items, out->n_items, sizeof *out->items, by_place);
     say_what_is_missing(&r);

@@ -193,7 +193,7 @@ inc_draft_places(struct inc_reader *r)
     struct inc_draft_item *item;
     uint32_t confidence;
 
-    if (r->w->geo == NULL)
+    if (r->w->geo == NULL || inc_item_find(r, INC_DRAFT_PLACE) != NULL)
         return;
     first = inc_arena_array(r->a, SLOTS, 1);
     if (first == NULL)

@@ -164,6 +164,8 @@ need_contract(struct inc_need *n, struct inc_draft_item *item)
                  {"borsa", INC_NEED_BORSA},
                  {"lpu", INC_NEED_LPU}};
 
+    if (INC_HAS(n, INC_NEED_KIND))
+        return;
     n->has |= BIT(INC_NEED_KIND);
     n->kind = INC_NEED_VACANCY;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
@@ -214,6 +216,8 @@ need_item(struct inc_reader *r, struct inc_need *n, struct inc_draft_item *item,
         need_hours(n, item);
         break;
     case INC_DRAFT_PLACE:
+        if (INC_HAS(n, INC_NEED_COMUNE))
+            break;
         n->comune = item->value;
         plain_field(item, "comune");
         n->has |= BIT(INC_NEED_COMUNE);
@@ -222,6 +226,8 @@ need_item(struct inc_reader *r, struct inc_need *n, struct inc_draft_item *item,
         need_education(n, item);
         break;
     case INC_DRAFT_SEATS:
+        if (INC_HAS(n, INC_NEED_SEATS))
+            break;
         n->seats = item->number;
         plain_field(item, "seats");
         n->has |= BIT(INC_NEED_SEATS);
@@ -235,6 +241,13 @@ need_item(struct inc_reader *r, struct inc_need *n, struct inc_draft_item *item,
         break;
     case INC_DRAFT_CONTRACT:
         need_contract(n, item);
+        break;
+    case INC_DRAFT_EXPIRES:
+        if (INC_HAS(n, INC_NEED_EXPIRES))
+            break;
+        n->expires = item->number;
+        plain_field(item, "expires");
+        n->has |= BIT(INC_NEED_EXPIRES);
         break;
     case INC_DRAFT_MOBILITY:
     case INC_DRAFT_LEVEL:
@@ -260,8 +273,11 @@ make_need(struct inc_reader *r, struct inc_err *err)
     if (n->requirements == NULL || n->languages == NULL ||
         n->licences == NULL || n->schedule == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a need");
-    for (size_t i = 0; i < r->d->n_items && st == INC_OK; i++)
-        st = need_item(r, n, &r->d->items[i], err);
+    /* What the document states in fields comes first. */
+    for (int stated = 1; stated >= 0; stated--)
+        for (size_t i = 0; i < r->d->n_items && st == INC_OK; i++)
+            if (r->d->items[i].stated == stated)
+                st = need_item(r, n, &r->d->items[i], err);
     return st;
 }
 
@@ -318,7 +334,18 @@ person_language(struct inc_candidate *c, struct inc_draft_item *item)
     if (c->n_languages >= 32)
         return;
     *l = (struct inc_language){.has = 1, .lang = item->value};
-    if (item->level >= 0) {
+    if (item->cefr != NULL) {
+        int64_t *const of[INC_ABILITIES] = {&l->listening, &l->reading,
+                                            &l->interaction, &l->production,
+                                            &l->writing};
+
+        for (int i = 0; i < INC_ABILITIES; i++) {
+            if (item->cefr[i] < 0)
+                continue;
+            *of[i] = item->cefr[i];
+            l->has |= BIT(INC_LANGUAGE_LISTENING + i);
+        }
+    } else if (item->level >= 0) {
         l->has = 0x3f; /* one level said: of every ability */
         l->listening = l->reading = l->interaction = item->level;
         l->production = l->writing = item->level;
@@ -432,6 +459,8 @@ person_item(struct inc_reader *r, struct inc_candidate *c,
         person_hours(c, item);
         break;
     case INC_DRAFT_PLACE:
+        if (INC_HAS(c, INC_CANDIDATE_HOME))
+            break;
         c->home = item->value;
         c->has |= BIT(INC_CANDIDATE_HOME);
         plain_field(item, "home");
@@ -440,7 +469,8 @@ person_item(struct inc_reader *r, struct inc_candidate *c,
         person_education(c, item);
         break;
     case INC_DRAFT_START:
-        if (item->number >= 0) {
+        if (item->number >= 0 &&
+            !INC_HAS(&c->availability, INC_AVAILABILITY_FROM)) {
             c->availability.from = item->number;
             c->availability.has |= BIT(INC_AVAILABILITY_FROM);
             c->has |= BIT(INC_CANDIDATE_AVAILABILITY);
@@ -452,6 +482,7 @@ person_item(struct inc_reader *r, struct inc_candidate *c,
         break;
     case INC_DRAFT_SEATS:
     case INC_DRAFT_CONTRACT:
+    case INC_DRAFT_EXPIRES:
     case INC_DRAFT_LEVEL:
     case INC_DRAFT_IMPORTANCE:
     case INC_DRAFT_KINDS:
@@ -485,8 +516,10 @@ make_person(struct inc_reader *r, struct inc_err *err)
         c->availability.windows == NULL || c->availability.absences == NULL ||
         c->mobility.modes == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a profile");
-    for (size_t i = 0; i < r->d->n_items; i++)
-        person_item(r, c, &r->d->items[i]);
+    for (int stated = 1; stated >= 0; stated--)
+        for (size_t i = 0; i < r->d->n_items; i++)
+            if (r->d->items[i].stated == stated)
+                person_item(r, c, &r->d->items[i]);
     return INC_OK;
 }
 

@@ -51,6 +51,19 @@ number_text(char out[VALUE_BYTES], int64_t number)
     return out;
 }
 
+/* "en B2 C1 - B2 B1": listening, reading, interaction, production, writing. */
+static const char *
+abilities_text(char out[VALUE_BYTES], const struct inc_draft_item *item)
+{
+    const char *name[INC_ABILITIES];
+
+    for (size_t i = 0; i < INC_ABILITIES; i++)
+        name[i] = item->cefr[i] < 0 ? "-" : inc_cefr_names[item->cefr[i]];
+    (void)snprintf(out, VALUE_BYTES, "%s %s %s %s %s %s", item->value, name[0],
+                   name[1], name[2], name[3], name[4]);
+    return out;
+}
+
 /* What was understood, as a short text; NULL: the concept says it. */
 static const char *
 value_text(char out[VALUE_BYTES], const struct inc_draft_item *item)
@@ -63,6 +76,8 @@ value_text(char out[VALUE_BYTES], const struct inc_draft_item *item)
     case INC_DRAFT_SKILL:
         return NULL;
     case INC_DRAFT_LANGUAGE:
+        if (item->cefr != NULL)
+            return abilities_text(out, item);
         (void)snprintf(out, VALUE_BYTES, "%s%s%s", item->value,
                        item->level >= 0 ? " " : "",
                        item->level >= 0 ? inc_cefr_names[item->level] : "");
@@ -79,6 +94,9 @@ value_text(char out[VALUE_BYTES], const struct inc_draft_item *item)
             return out;
         }
         return item->value;
+    case INC_DRAFT_EXPIRES:
+        inc_date_format(out, (int32_t)item->number);
+        return out;
     case INC_DRAFT_EDUCATION:
     case INC_DRAFT_SEATS:
         return number_text(out, item->number);
@@ -249,7 +267,9 @@ inc_on_draft(struct inc_desk *d, struct inc_job *j,
                                     .len = strlen(body.text),
                                     .lang = body.lang,
                                     .essentials = body.essentials != 0,
-                                    .today = inc_clock_today()};
+                                    .today = inc_clock_today(),
+                                    .facts = body.facts,
+                                    .n_facts = body.n_facts};
     INC_TRY(inc_draft_make(&draft, &world, &q, &j->arena, err));
     write_draft(w, image, &draft,
                 inc_taxonomy_lang(e->world.taxonomy, body.lang));

@@ -56,18 +56,31 @@ drafts_close(struct drafts *d)
     inc_taxonomy_free(d->t);
 }
 
-/* Read a text into d->draft; today is 2026-11-22. */
+/* Read a text, and what its document states, into d->draft; today is
+ * 2026-11-22. */
 static inline enum inc_status
-drafts_read(struct drafts *d, enum inc_record_kind kind, const char *text,
-            size_t len)
+drafts_read_facts(struct drafts *d, enum inc_record_kind kind, const char *text,
+                  size_t len, const struct inc_draft_fact *facts,
+                  size_t n_facts)
 {
-    struct inc_draft_question q = {
-        .kind = kind, .text = text, .len = len, .lang = "it"};
+    struct inc_draft_question q = {.kind = kind,
+                                   .text = text,
+                                   .len = len,
+                                   .lang = "it",
+                                   .facts = facts,
+                                   .n_facts = n_facts};
 
     (void)inc_date_parse(&q.today, "2026-11-22", strlen("2026-11-22"));
     inc_arena_reset(&d->arena);
     inc_err_clear(&d->err);
     return inc_draft_make(&d->draft, &d->world, &q, &d->arena, &d->err);
+}
+
+static inline enum inc_status
+drafts_read(struct drafts *d, enum inc_record_kind kind, const char *text,
+            size_t len)
+{
+    return drafts_read_facts(d, kind, text, len, NULL, 0);
 }
 
 static inline int

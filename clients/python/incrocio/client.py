@@ -863,11 +863,15 @@ class Client:
     # --- drafts -----------------------------------------------------------
 
     def draft(self, text: str, *, kind: str, lang: Optional[str] = None,
-              essentials: Optional[bool] = None) -> m.Draft:
+              essentials: Optional[bool] = None,
+              facts: Optional[list[dict]] = None) -> m.Draft:
         """From a text to a draft need or profile ("need", "candidate").
-        Spans count bytes of the text in UTF-8. Nothing is stored."""
+        Spans count bytes of the text in UTF-8. facts: what the document that
+        the text comes from states in fields (docs/drafts.md). Nothing is
+        stored."""
         return m.Draft.from_wire(self.call("draft", _present(
-            text=text, kind=kind, lang=lang, essentials=essentials)))
+            text=text, kind=kind, lang=lang, essentials=essentials,
+            facts=facts)))
 
     def draft_quality(self) -> m.DraftQuality:
         """What people made of drafts: counts by kind of item."""

@@ -2065,8 +2065,51 @@ class ComuneHits(Model):
 
 
 @dataclass
+class DraftFact(Model):
+    """What a document states in a field of its own, not only in words."""
+
+    # What it is about; level and importance cannot be.
+    kind: str
+    # First byte of the text it stands on.
+    at: int
+    # Bytes of it; they hold a word or a number.
+    len: int
+    # Concept of a skill or an occupation. One the taxonomy does not know is
+    # noted, and the words are read instead. An occupation without one: the
+    # words name it.
+    uri: Optional[str] = None
+    # Language: ISO 639-1. Licence: one code. Place: ISTAT code, or the
+    # province of the comune that the words name. Hours: full_time, part_time.
+    # Contract: tempo_determinato ... Mobility: car, bus ... Occupation: wish.
+    value: Optional[str] = None
+    # Months of an occupation (of a need: asked for), hours a week, seats, EQF
+    # level, minutes of a journey.
+    number: Optional[int] = None
+    # Of a skill.
+    level: Optional[int] = None
+    # In a need.
+    importance: Optional[Importance] = None
+    # CEFR level of a language.
+    listening: Optional[Cefr] = None
+    # CEFR level of a language.
+    reading: Optional[Cefr] = None
+    # CEFR level of a language.
+    interaction: Optional[Cefr] = None
+    # CEFR level of a language.
+    production: Optional[Cefr] = None
+    # CEFR level of a language.
+    writing: Optional[Cefr] = None
+    # Of a start or an expiry.
+    date: Optional[str] = None
+
+
+@dataclass
 class DraftRequestRequest(Model):
     """A text to be read."""
+
+    _nested = {
+        "facts": DraftFact,
+    }
 
     # An advert, a CV, notes, a sentence; plain or HTML. Never stored, never
     # logged.
@@ -2078,6 +2121,9 @@ class DraftRequestRequest(Model):
     # Add the essential skills of the occupation found, with the rule
     # essential_of_occupation.
     essentials: Optional[bool] = None
+    # What the document that the text comes from states in fields: taken before
+    # what its words say, with the rule stated.
+    facts: Optional[list[DraftFact]] = None
 
 
 @dataclass
