@@ -6,6 +6,8 @@
 enum {
     URI_MAX = 200,
     LABEL_MAX = 2000,
+    SCHEME_MAX = 31,
+    CODE_MAX = 31,
     ANSWERS_MAX = 100,
     ANSWERS_DEFAULT = 10
 };
@@ -43,6 +45,10 @@ static const struct inc_field linked[] = {
     INC_F_INT(S, at, NEED, 0, INC_LINK_TEXT_MAX,
               "First byte of the text that supports it."),
     INC_F_INT(S, len, NEED, 0, INC_LINK_TEXT_MAX, "Bytes that support it."),
+    INC_F_TEXT(S, scheme, 0, 1, SCHEME_MAX,
+               "National classification whose unit led here, such as CP2021; "
+               "`matched` is then the unit's name."),
+    INC_F_TEXT(S, code, 0, 1, CODE_MAX, "Code of that unit."),
 };
 #undef S
 static const struct inc_type linked_type =

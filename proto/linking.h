@@ -36,6 +36,7 @@ struct inc_linked {
     int64_t kind; /* skill, occupation, group */
     int64_t confidence;
     int64_t at, len;
+    const char *scheme, *code; /* of a national unit */
 };
 
 struct inc_links {

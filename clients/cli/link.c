@@ -90,7 +90,9 @@ put_one(struct inc_cli *c, const struct inc_linked *k, const struct inc_buf *of)
         inc_buf_printf(&text, "\"%.*s\": ", (int)k->len,
                        (const char *)of->data + k->at);
     inc_buf_text(&text, k->label);
-    if (strcmp(k->label, k->matched) != 0)
+    if (k->scheme != NULL && k->code != NULL)
+        inc_buf_printf(&text, " (%s %s %s)", k->scheme, k->code, k->matched);
+    else if (strcmp(k->label, k->matched) != 0)
         inc_buf_printf(&text, " (%s)", k->matched);
     (void)inc_wrap(&c->out, inc_buf_cstr(&text), 6, 6, c->term.width);
     inc_buf_printf(&c->out, "\n      %s  %s\n", kind_of(k->kind), k->uri);

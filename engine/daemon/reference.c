@@ -29,7 +29,7 @@ no_space(const struct inc_config *c, struct inc_err *err)
 
 static void
 log_estate(const struct inc_estate *e, const struct inc_demand *demand,
-           uint64_t ns)
+           const struct inc_crosswalk_report *walk, uint64_t ns)
 {
     const struct inc_taxonomy *t = e->world.taxonomy;
     char hex[INC_DIGEST_HEX];
@@ -49,6 +49,12 @@ log_estate(const struct inc_estate *e, const struct inc_demand *demand,
         inc_log_int(&l, "demand_rows", (int64_t)demand->rows);
         inc_log_int(&l, "demand_unknown", (int64_t)demand->unknown);
     }
+    if (walk->tables > 0) {
+        inc_log_int(&l, "crosswalk_units", (int64_t)walk->units);
+        inc_log_int(&l, "crosswalk_mappings", (int64_t)walk->mappings);
+        inc_log_int(&l, "crosswalk_names", (int64_t)walk->names);
+        inc_log_int(&l, "crosswalk_unknown", (int64_t)walk->unknown);
+    }
     inc_log_int(&l, "ms", (int64_t)(ns / 1000000));
     inc_log_end(&l);
 }
@@ -59,6 +65,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
 {
     char near[PATH_BYTES];
     struct inc_demand demand = {0};
+    struct inc_crosswalk_report walk = {0};
     const struct inc_estate_options o = {
         .esco_dir = inc_config_text(c, INC_SET_esco),
         .local_dir = inc_config_optional(c, INC_SET_esco_local),
@@ -66,7 +73,9 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         .space_path = inc_config_text(c, INC_SET_space),
         .near_path = near,
         .demand_path = inc_config_optional(c, INC_SET_demand),
-        .demand = &demand};
+        .demand = &demand,
+        .crosswalk_path = inc_config_optional(c, INC_SET_crosswalk),
+        .crosswalk = &walk};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
 
@@ -77,7 +86,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         return no_space(c, err);
     st = inc_estate_load(out, &o, err);
     if (st == INC_OK)
-        log_estate(*out, &demand, inc_clock_ns() - start);
+        log_estate(*out, &demand, &walk, inc_clock_ns() - start);
     return st;
 }
 

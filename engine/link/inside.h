@@ -4,6 +4,7 @@
 #ifndef INC_LINK_INSIDE_H
 #define INC_LINK_INSIDE_H
 
+#include "engine/link/crosswalk.h"
 #include "engine/link/latent.h"
 #include "engine/link/link.h"
 #include "engine/taxonomy/mentions.h"
@@ -13,6 +14,7 @@ struct inc_linker {
     const struct inc_search *s;
     struct inc_latent *latent;
     struct inc_patterns *patterns;
+    struct inc_crosswalk *walk; /* or NULL */
 };
 
 /*

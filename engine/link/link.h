@@ -32,6 +32,25 @@ enum inc_status inc_linker_build(struct inc_linker **out,
 void inc_linker_free(struct inc_linker *l); /* NULL is fine */
 size_t inc_linker_bytes(const struct inc_linker *l);
 
+/* What was read of an office's tables. */
+struct inc_crosswalk_report {
+    uint64_t tables;
+    uint64_t units;    /* codes of all schemes */
+    uint64_t mappings; /* of a unit to an occupation, bridges included */
+    uint64_t names;    /* of units */
+    uint64_t unknown;  /* rows whose URI no occupation has */
+};
+/*
+ * National classifications: codes and names of units (CP2011, CP2021) that
+ * lead to occupations. `path` is a table or a folder of tables; which there
+ * are: docs/linking.md. Before l is shared; in place of those loaded before.
+ * INC_E_NOTFOUND, INC_E_IO, INC_E_FORMAT (file, line, column, what was
+ * expected), INC_E_LIMIT, INC_E_NOMEM; l is then as before.
+ */
+enum inc_status inc_linker_crosswalk(struct inc_linker *l, const char *path,
+                                     struct inc_crosswalk_report *report,
+                                     struct inc_err *err);
+
 struct inc_link {
     enum inc_pillar pillar;
     uint32_t id;
@@ -40,6 +59,9 @@ struct inc_link {
     uint32_t at, len;       /* bytes of the text that support it */
     const char *label;      /* the label that fits best; views the taxonomy */
     int lang;               /* its language */
+    /* The national unit whose name or code led here, or NULL; they view the
+     * linker, as the label then does: it is the unit's name, if it has one. */
+    const char *scheme, *code;
 };
 
 /*
@@ -49,6 +71,8 @@ struct inc_link {
  *        something); any other pillar answers with itself alone
  *   lang >= 0 prefers that language, others still count
  *   out  [max], max <= INC_LINK_MAX
+ * A text that is a code of ISCO-08 or of a national classification that was
+ * loaded is answered with what it stands for.
  * The confidences of all possible answers add up to less than 10000: what is
  * left is the chance that none of them is right. Ties: pillar, id. With no
  * memory there are no answers.

@@ -29,6 +29,7 @@ inc_linker_free(struct inc_linker *l)
         return;
     inc_latent_free(l->latent);
     inc_patterns_free(l->patterns);
+    inc_crosswalk_free(l->walk);
     inc_mem_free(l);
 }
 
@@ -36,5 +37,20 @@ size_t
 inc_linker_bytes(const struct inc_linker *l)
 {
     return sizeof *l + inc_latent_bytes(l->latent) +
-           inc_patterns_bytes(l->patterns);
+           inc_patterns_bytes(l->patterns) +
+           (l->walk == NULL ? 0 : l->walk->bytes);
+}
+
+enum inc_status
+inc_linker_crosswalk(struct inc_linker *l, const char *path,
+                     struct inc_crosswalk_report *report, struct inc_err *err)
+{
+    struct inc_crosswalk *x;
+    enum inc_status st = inc_crosswalk_load(&x, path, l->t, report, err);
+
+    if (st != INC_OK)
+        return st;
+    inc_crosswalk_free(l->walk);
+    l->walk = x;
+    return INC_OK;
 }

@@ -124,6 +124,17 @@ load_demand(struct inc_estate *e, const struct inc_estate_options *o,
                               o->demand != NULL ? o->demand : &ignored, err);
 }
 
+static enum inc_status
+load_crosswalk(struct inc_estate *e, const struct inc_estate_options *o,
+               struct inc_err *err)
+{
+    struct inc_crosswalk_report ignored;
+
+    return inc_linker_crosswalk(owner(e)->linker, o->crosswalk_path,
+                                o->crosswalk != NULL ? o->crosswalk : &ignored,
+                                err);
+}
+
 enum inc_status
 inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
                 struct inc_err *err)
@@ -145,6 +156,8 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     st = inc_estate_from(out, taxonomy, space, geo, search, err);
     if (st == INC_OK && o->demand_path != NULL)
         st = load_demand(*out, o, err);
+    if (st == INC_OK && o->crosswalk_path != NULL)
+        st = load_crosswalk(*out, o, err);
     if (st != INC_OK) {
         inc_estate_drop(*out);
         *out = NULL;

@@ -27,13 +27,15 @@ struct inc_estate {
 
 struct inc_estate_options {
     const char *esco_dir;
-    const char *local_dir;     /* or NULL */
-    const char *comuni_path;   /* TSV */
-    const char *space_path;    /* artefact */
-    const char *near_path;     /* cache of near.h, or NULL */
-    const char *version;       /* name of the taxonomy, or NULL */
-    const char *demand_path;   /* table for suggestions, or NULL */
-    struct inc_demand *demand; /* out: what was read of it; or NULL */
+    const char *local_dir;      /* or NULL */
+    const char *comuni_path;    /* TSV */
+    const char *space_path;     /* artefact */
+    const char *near_path;      /* cache of near.h, or NULL */
+    const char *version;        /* name of the taxonomy, or NULL */
+    const char *demand_path;    /* table for suggestions, or NULL */
+    struct inc_demand *demand;  /* out: what was read of it; or NULL */
+    const char *crosswalk_path; /* national classifications, or NULL */
+    struct inc_crosswalk_report *crosswalk; /* out; or NULL */
 };
 
 /* Load everything; *out has one reference. Errors as of the loaders. */

@@ -35,6 +35,10 @@ write_one(struct inc_writer *w, const struct inc_taxonomy *t,
     inc_w_kint(w, "confidence", k->confidence_bp / 100);
     inc_w_kint(w, "at", k->at);
     inc_w_kint(w, "len", k->len);
+    if (k->scheme != NULL) {
+        inc_w_ktext(w, "scheme", k->scheme);
+        inc_w_ktext(w, "code", k->code);
+    }
     inc_w_end(w);
 }
 

@@ -4,9 +4,12 @@
  */
 #include "tests/support/cm.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/fault.h"
+#include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "engine/link/link.h"
 
@@ -17,13 +20,23 @@ enum { EACH = 200, STEP = 13, VISITS_MAX = 200000, MENTIONS = 20 };
 static struct inc_taxonomy *t;
 static struct inc_search *s;
 static struct inc_linker *whole;
+static char tables[64];
 
 static int
 set_up(void **state)
 {
     const struct inc_taxonomy_options o = {.dir = SAMPLE};
 
+    static const char rows[] =
+        "uri,code,label,relation\n"
+        "http://incrocio.example/esco/occupation/baker,6.5.1.2.1,"
+        "Fornaciai,broadMatch\n";
+
     (void)state;
+    (void)snprintf(tables, sizeof tables, "/tmp/inc-crosswalk-%ld.csv",
+                   (long)getpid());
+    if (inc_file_write(tables, rows, strlen(rows), NULL) != INC_OK)
+        return -1;
     return inc_hash_start() != 0 || inc_taxonomy_load(&t, &o, NULL) != INC_OK ||
                    inc_search_build(&s, t, NULL) != INC_OK ||
                    inc_linker_build(&whole, t, s, NULL) != INC_OK
@@ -35,6 +48,7 @@ static int
 tear_down(void **state)
 {
     (void)state;
+    (void)unlink(tables);
     inc_linker_free(whole);
     inc_search_free(s);
     inc_taxonomy_free(t);
@@ -111,12 +125,67 @@ asking(void **state)
     assert_true(refused >= 7);
 }
 
+static enum inc_status
+walk(struct inc_linker *l, unsigned nth, struct inc_err *err)
+{
+    struct inc_crosswalk_report r;
+    enum inc_status st;
+
+    inc_fault_arm(nth == 0 ? INC_FAULT_COUNT : INC_FAULT_ALLOC, nth);
+    st = inc_linker_crosswalk(l, tables, &r, err);
+    return st;
+}
+
+/* The tables of a crosswalk: loaded or not loaded; then a code and a name. */
+static void
+crossing(void **state)
+{
+    struct inc_linker *l;
+    struct inc_link want[10], got[10];
+    struct inc_err err = {0};
+    size_t bytes, n;
+    unsigned nth = 1;
+
+    (void)state;
+    inc_fault_arm(INC_FAULT_COUNT, 0);
+    assert_int_equal(inc_linker_build(&l, t, s, NULL), INC_OK);
+    bytes = inc_linker_bytes(l);
+    for (; nth < VISITS_MAX; nth++) {
+        enum inc_status st = walk(l, nth, &err);
+
+        if (!inc_fault_fired())
+            break;
+        if (st != INC_E_NOMEM || inc_linker_bytes(l) != bytes)
+            fail_msg("visit %u: %d, %s", nth, st, err.what);
+    }
+    assert_in_range(nth, 30, VISITS_MAX - 1);
+    assert_true(inc_linker_bytes(l) > bytes);
+    inc_fault_arm(INC_FAULT_COUNT, 0);
+    n = inc_link_name(l, INC_PILLAR_OCCUPATION, "fornaciai", 9, -1, want, 10);
+    assert_true(n > 0);
+    assert_string_equal(want[0].code, "6.5.1.2.1");
+    for (nth = 1;; nth++) {
+        size_t k;
+
+        inc_fault_arm(INC_FAULT_ALLOC, nth);
+        k = inc_link_name(l, INC_PILLAR_OCCUPATION, "fornaciai", 9, -1, got,
+                          10);
+        if (!inc_fault_fired())
+            break;
+        assert_true(k <= n);
+    }
+    inc_fault_arm(INC_FAULT_COUNT, 0);
+    assert_true(nth > 4);
+    inc_linker_free(l);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(making),
         cmocka_unit_test(asking),
+        cmocka_unit_test(crossing),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -2010,6 +2010,11 @@ class Linked(Model):
     len: int
     # Language of the label that fits.
     lang: Optional[str] = None
+    # National classification whose unit led here, such as CP2021; `matched` is
+    # then the unit's name.
+    scheme: Optional[str] = None
+    # Code of that unit.
+    code: Optional[str] = None
 
 
 @dataclass
