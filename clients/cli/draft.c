@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clients/cli/cli.h"
-#include "clients/cli/input.h"
+#include "clients/cli/document.h"
 #include "clients/cli/shortlist.h"
 #include "clients/cli/show.h"
 #include "proto/drafts.h"
@@ -13,29 +13,32 @@ enum { ARENA_LEAST = 1 << 20, ARENA_TIMES = 24, INDENT = 4, QUOTED = 60 };
 
 struct shown {
     struct inc_cli *c;
-    const char *text;
-    size_t len;
+    const struct inc_document *doc;
 };
 
-/* The words of the text that something stands on. */
+/* The words that something stands on, and where in the document. */
 static void
 quote(const struct shown *s, int64_t at, int64_t len)
 {
+    const char *text = (const char *)s->doc->text.data, *path;
     struct inc_buf *out = &s->c->out;
     size_t n = (size_t)len, cut;
 
-    if (at < 0 || len < 1 || (size_t)at + n > s->len)
+    if (at < 0 || len < 1 || (size_t)at + n > s->doc->text.len)
         return;
     cut = n > QUOTED ? QUOTED : n;
-    while (cut < n && ((unsigned char)s->text[(size_t)at + cut] & 0xc0) == 0x80)
+    while (cut < n && ((unsigned char)text[(size_t)at + cut] & 0xc0) == 0x80)
         cut--;
     inc_buf_text(out, "\"");
     for (size_t i = 0; i < cut; i++) {
-        const char b = s->text[(size_t)at + i];
+        const char b = text[(size_t)at + i];
 
         inc_buf_add(out, b == '\n' || b == '\t' ? " " : &b, 1);
     }
     inc_buf_text(out, cut < n ? "...\"" : "\"");
+    path = inc_document_source(s->doc, (size_t)at);
+    if (path != NULL)
+        inc_buf_printf(out, "  %s", path);
 }
 
 static const char *
@@ -164,90 +167,52 @@ put_draft(const struct shown *s, const struct inc_draft_reply *r)
                        s->c->term.width);
         inc_buf_text(out, "\n");
     }
+    inc_document_show_dropped(s->c, s->doc);
     inc_buf_printf(
         out, _("Draft %s: nothing is stored until you confirm it.\n"), r->id);
-}
-
-/* Line ends of other systems, and pages: each one byte, as the spans count. */
-static void
-plain_spaces(struct inc_buf *text)
-{
-    for (size_t i = 0; i < text->len; i++)
-        if (text->data[i] == '\r' || text->data[i] == '\f' ||
-            text->data[i] == '\v')
-            text->data[i] = ' ';
-}
-
-static enum inc_status
-read_text(const struct inc_cli *c, struct inc_buf *text, struct inc_err *err)
-{
-    struct inc_input in;
-    enum inc_status st = inc_input_open(
-        &in, c->args.words > 0 ? c->args.word[0] : "-", (size_t)8 << 20, err);
-
-    if (st != INC_OK)
-        return st;
-    if (in.len > INC_DRAFT_TEXT_MAX) {
-        st = inc_fail(err, INC_E_LIMIT, 0, "the text has %zu bytes", in.len);
-        inc_err_hint(err,
-                     "at most %d: give one advert or one profile at a time",
-                     INC_DRAFT_TEXT_MAX);
-    } else {
-        inc_buf_add(text, in.text, in.len);
-        plain_spaces(text);
-    }
-    inc_input_close(&in);
-    return st;
-}
-
-static enum inc_status
-ask(struct inc_cli *c, const struct inc_buf *text, struct inc_answer *a,
-    struct inc_err *err)
-{
-    struct inc_buf body = {0};
-    struct inc_writer w;
-    enum inc_status st;
-
-    inc_writer_init(&w, &body);
-    inc_w_map(&w);
-    inc_w_key(&w, "text");
-    inc_w_textn(&w, (const char *)text->data, text->len);
-    inc_w_ktext(&w, "kind",
-                inc_draft_of_names[strcmp(inc_command_verb(c->args.command),
-                                          "profile") == 0]);
-    inc_w_ktext(&w, "lang", c->lang);
-    if (inc_arg_has(&c->args, INC_OPT_ESSENTIALS))
-        inc_w_kbool(&w, "essentials", 1);
-    inc_w_end(&w);
-    st = inc_ask(c, INC_OP_DRAFT, &body, 0, a, err);
-    inc_buf_release(&body);
-    return st;
 }
 
 int
 inc_cmd_draft(struct inc_cli *c)
 {
+    const int of = strcmp(inc_command_verb(c->args.command), "profile") == 0
+                       ? INC_DRAFT_OF_CANDIDATE
+                       : INC_DRAFT_OF_NEED;
     struct inc_err err;
     struct inc_answer a = {0};
     struct inc_arena arena = {0};
-    struct inc_buf text = {0};
+    struct inc_document doc = {0};
+    struct inc_buf body = {0};
     struct inc_draft_reply r = {0};
     enum inc_status st = INC_OK;
 
     inc_err_clear(&err);
-    INC_TRY(read_text(c, &text, &err));
-    INC_TRY(ask(c, &text, &a, &err));
-    if (c->json) {
+    INC_TRY(inc_document_open(&doc, c, of, &err));
+    if (inc_arg_has(&c->args, INC_OPT_DRY_RUN)) {
+        if (c->json)
+            inc_document_json(&c->out, &doc, NULL);
+        else
+            inc_document_show(c, &doc);
+        goto out;
+    }
+    inc_document_ask(&body, c, &doc, of);
+    INC_TRY(inc_ask(c, INC_OP_DRAFT, &body, 0, &a, &err));
+    if (c->json && doc.form == INC_FORM_TEXT) {
         inc_show_json(c, a.body);
+        goto out;
+    }
+    if (c->json) {
+        inc_document_json(&c->out, &doc, a.body);
         goto out;
     }
     INC_TRY(inc_arena_init(&arena, ARENA_LEAST + ARENA_TIMES * a.bytes.len));
     INC_TRY(inc_schema_decode_open(&r, &inc_draft_type, a.body, &arena, &err));
-    put_draft(&(struct shown){c, (const char *)text.data, text.len}, &r);
+    put_draft(&(struct shown){c, &doc}, &r);
 out:
     inc_arena_release(&arena);
     inc_answer_release(&a);
-    inc_buf_release(&text);
+    inc_buf_release(&body);
+    inc_document_release(&doc);
     return st == INC_OK ? 0 : inc_complain(&err);
 }
 

@@ -421,11 +421,13 @@ is_named(const struct inc_reader *r, const struct inc_draft_fact *f)
 
 static int
 same_words(const struct inc_reader *r, const struct inc_draft_fact *f,
-           const struct inc_draft_fact *g)
+           size_t at, size_t len)
 {
+    const struct inc_draft_fact other = {.at = (int64_t)at,
+                                         .len = (int64_t)len};
     size_t a, a_end, b, b_end;
 
-    if (!words_of(r, f, &a, &a_end) || !words_of(r, g, &b, &b_end) ||
+    if (!words_of(r, f, &a, &a_end) || !words_of(r, &other, &b, &b_end) ||
         a_end - a != b_end - b)
         return 0;
     for (; a < a_end; a++, b++)
@@ -463,6 +465,35 @@ state(struct inc_reader *r, const struct inc_draft_fact *f,
     return named;
 }
 
+/* The same words elsewhere: a trade that is wished for, or that was named in
+ * passing, is also one that was held. */
+static size_t
+named_elsewhere(struct inc_reader *r, const struct inc_draft_fact *f)
+{
+    const size_t n_items = r->d->n_items;
+
+    for (size_t k = 0; k < n_items; k++) {
+        struct inc_draft_item *item = &r->d->items[k];
+
+        if (item->kind != INC_DRAFT_OCCUPATION || item->stated ||
+            !same_words(r, f, item->at, item->len))
+            continue;
+        if (item->value != NULL && !INC_HAS(f, INC_FACT_VALUE)) {
+            if (n_items == INC_DRAFT_ITEMS)
+                return 0;
+            r->d->items[r->d->n_items] = *item;
+            item = &r->d->items[r->d->n_items++];
+            item->at = (uint32_t)f->at;
+            item->len = (uint32_t)f->len;
+            item->value = NULL;
+        }
+        if (INC_HAS(f, INC_FACT_NUMBER))
+            item->number = f->number;
+        return 1;
+    }
+    return 0;
+}
+
 void
 inc_draft_facts_named(struct inc_reader *r)
 {
@@ -476,8 +507,11 @@ inc_draft_facts_named(struct inc_reader *r)
             continue;
         named = state(r, f, f);
         for (size_t k = 0; k < i && named == 0; k++)
-            if (is_named(r, &facts[k]) && same_words(r, f, &facts[k]))
+            if (is_named(r, &facts[k]) &&
+                same_words(r, f, (size_t)facts[k].at, (size_t)facts[k].len))
                 named = state(r, f, &facts[k]);
+        if (named == 0)
+            named = named_elsewhere(r, f);
         if (named == 0 && words_of(r, f, &from, &to) &&
             inc_is_free(r, from, to))
             inc_unknown_add(r, from, to);

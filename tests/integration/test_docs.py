@@ -12,7 +12,7 @@ from office import BUILD, OFFLINE, PROFILES, ROOT, SAMPLE, Daemon
 
 PAGES = ["README.md", "docs/cli.md", "docs/operations.md", "docs/metrics.md",
          "docs/privacy.md", "docs/records.md", "docs/access.md",
-         "docs/linking.md", "docs/drafts.md"]
+         "docs/linking.md", "docs/drafts.md", "docs/imports.md"]
 COMMAND = re.compile(r"^    ((?:incrocio|incrociod|incrocio-audit|echo \".*\" \| "
                      r"incrocio) .*)$", re.M)
 
@@ -43,6 +43,8 @@ def office(tmp_path_factory):
     (folder / "need.json").write_text(needs[0])
     (folder / "annuncio.txt").write_text("Cerchiamo saldatori e addetti "
                                          "alla saldatura MIG.\n")
+    shutil.copy(ROOT / "tests/data/intake/europass-magazziniere.xml",
+                folder / "cv.xml")
     (folder / "identita.json").write_text(json.dumps(
         {"id": "P-0001", "surname": "Prova", "birth_country": "IT"}))
     (folder / "DIR").symlink_to(folder / "store")

@@ -22,7 +22,9 @@ LEVEL = {d: i for i, row in enumerate(FLOORS) for d in row}
 # What stands outside the house: clients see the protocol and base only.
 CLIENTS = {
     "clients/c": {"clients/c", "proto", "engine/base"},
-    "clients/cli": {"clients/cli", "clients/c", "proto", "engine/base"},
+    "clients/intake": {"clients/intake", "proto", "engine/base"},
+    "clients/cli": {"clients/cli", "clients/c", "clients/intake", "proto",
+                    "engine/base"},
     # Shares no code with what it checks.
     "clients/audit": {"clients/audit"},
     "bench/load": {"bench/load", "clients/cli", "clients/c", "proto",

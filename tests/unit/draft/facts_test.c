@@ -157,6 +157,23 @@ facts_of_a_person(void **state)
 }
 
 static void
+a_trade_wished_for_may_be_one_held(void **state)
+{
+    static const char text[] = "Cerco lavoro come fornaio.\nFornaio";
+    struct inc_draft_fact f =
+        fact_number(text, "Fornaio", INC_DRAFT_OCCUPATION, 30);
+    const struct inc_candidate *c;
+
+    (void)state;
+    read_ok(INC_RECORD_CANDIDATE, text, &f, 1);
+    c = &d.draft.record.candidate;
+    assert_int_equal(c->n_occupations, 1);
+    assert_int_equal(c->occupations[0].months, 30);
+    assert_int_equal(c->preferences.n_occupations, 1);
+    assert_int_equal(d.draft.n_unknown, 0);
+}
+
+static void
 what_the_taxonomy_does_not_know_is_read_as_words(void **state)
 {
     static const char text[] = "saldatura TIG\nArrotino di comete\nNarnia";
@@ -248,6 +265,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_of_a_need_come_before_its_words),
         cmocka_unit_test(facts_of_a_person),
+        cmocka_unit_test(a_trade_wished_for_may_be_one_held),
         cmocka_unit_test(what_the_taxonomy_does_not_know_is_read_as_words),
         cmocka_unit_test(what_cannot_be_is_refused_by_name),
         cmocka_unit_test(the_bits_are_those_of_the_table),
