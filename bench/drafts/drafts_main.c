@@ -116,7 +116,7 @@ main(int argc, char **argv)
     struct inc_taxonomy *t = NULL;
     struct inc_geo *geo = NULL;
     struct inc_search *search = NULL;
-    struct inc_draft_index *index = NULL;
+    struct inc_linker *linker = NULL;
     struct inc_buf file = {0};
     enum inc_status st = INC_OK;
 
@@ -129,9 +129,9 @@ main(int argc, char **argv)
         &t, &(struct inc_taxonomy_options){.dir = argv[1]}, &err));
     INC_TRY(inc_geo_load(&geo, argv[2], &err));
     INC_TRY(inc_search_build(&search, t, &err));
-    INC_TRY(inc_draft_index_build(&index, t, &err));
+    INC_TRY(inc_linker_build(&linker, t, search, &err));
     INC_TRY(inc_file_read(&file, argv[4], FILE_BYTES, &err));
-    INC_TRY(each(&(struct inc_draft_world){t, index, search, geo},
+    INC_TRY(each(&(struct inc_draft_world){t, linker, geo},
                  strcmp(argv[3], "need") == 0 ? INC_RECORD_NEED
                                               : INC_RECORD_CANDIDATE,
                  inc_buf_cstr(&file), &err));
@@ -139,7 +139,7 @@ out:
     if (st != INC_OK)
         (void)fprintf(stderr, "drafts: %s %s\n", err.what, err.where);
     inc_buf_release(&file);
-    inc_draft_index_free(index);
+    inc_linker_free(linker);
     inc_search_free(search);
     inc_geo_free(geo);
     inc_taxonomy_free(t);

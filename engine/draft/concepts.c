@@ -1,20 +1,10 @@
 /* Occupations and skills in the words that are left. */
-#include "engine/draft/index.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/draft/inside.h"
 
-enum {
-    URI_BYTES = 128,
-    SPAN_WORDS = 10, /* of one mention, stop words and all */
-    SURE = 8800,
-    PREFERRED = 9000,
-    ALTERNATIVE = 8300,
-    EITHER = 6000, /* two concepts have this label */
-    SHORT = 3      /* letters of a label of one word that are too few */
-};
+enum { URI_BYTES = 128, SURE = 8800 };
 
 static const struct known {
     enum inc_pillar pillar;
@@ -24,14 +14,6 @@ static const struct known {
     {INC_PILLAR_##pillar, pattern, esco, sample},
 #include "engine/draft/lexicon.def"
 #undef INC_KNOWN
-};
-
-struct mention {
-    size_t from, to;
-    enum inc_pillar pillar;
-    uint32_t id;
-    uint32_t confidence;
-    const char *rule;
 };
 
 /* The concept a line of the lexicon means here. */
@@ -71,7 +53,7 @@ taken(const struct inc_reader *r, size_t from, size_t to)
 }
 
 static void
-by_lexicon(const struct inc_reader *r, size_t i, struct mention *best)
+by_lexicon(const struct inc_reader *r, size_t i, struct inc_said *best)
 {
     for (size_t k = 0; k < sizeof lexicon / sizeof lexicon[0]; k++) {
         struct inc_found f;
@@ -85,63 +67,12 @@ by_lexicon(const struct inc_reader *r, size_t i, struct mention *best)
             continue;
         id = known_id(r, &lexicon[k]);
         if (id != INC_NO_CONCEPT)
-            *best = (struct mention){i,  f.end, lexicon[k].pillar,
-                                     id, SURE,  "lexicon"};
-    }
-}
-
-/* Labels of one word that say too little by themselves. */
-static const char vague[] =
-    "tecnico|tecnica|guida|operatore|operatrice|addetto|addetta|responsabile|"
-    "assistente|apprendista|raccolta|specialista|esperto|esperta|docente|"
-    "direttore|capo|agente|consulente|ispettore|coordinatore|supervisore|"
-    "organizzazione|lavoro|servizio|produzione|sicurezza|qualita|cucina";
-
-/* Labels as they stand, in the text's language; names in any. */
-static void
-by_label(const struct inc_reader *r, size_t i, struct mention *best,
-         int english)
-{
-    struct inc_draft_key k = {0, 0};
-
-    for (size_t j = i; j < r->n && j < i + SPAN_WORDS; j++) {
-        static const enum inc_pillar pillars[] = {INC_PILLAR_OCCUPATION,
-                                                  INC_PILLAR_SKILL};
-        const struct inc_token *t = &r->t[j];
-
-        if ((j > i && t->gap >= INC_GAP_COMMA) || taken(r, j, j + 1))
-            return;
-        if (t->used & INC_USED_SKIP)
-            continue;
-        if (!inc_draft_key_add(&k, t->word, t->n, english)) {
-            if (j == i)
-                return;
-            continue;
-        }
-        for (size_t p = 0; p < 2; p++) {
-            struct inc_draft_label l;
-
-            if (j + 1 < best->to ||
-                !inc_draft_index_find(&l, r->w->index, pillars[p], &k, english))
-                continue;
-            if (english && strcmp(r->d->lang, "en") != 0 && !l.proper)
-                continue;
-            if (k.words == 1 &&
-                ((t->n <= SHORT && !l.proper) || inc_word_is(r, j, vague) ||
-                 inc_language_at(r, j) != NULL))
-                continue;
-            /* our own line is surer than a label that is not the first */
-            if (j + 1 == best->to && !(l.preferred && !l.ambiguous))
-                continue;
-            *best = (struct mention){i,
-                                     j + 1,
-                                     pillars[p],
-                                     l.id,
-                                     l.ambiguous   ? EITHER
-                                     : l.preferred ? PREFERRED
-                                                   : ALTERNATIVE,
-                                     "label"};
-        }
+            *best = (struct inc_said){.from = i,
+                                      .to = f.end,
+                                      .pillar = lexicon[k].pillar,
+                                      .id = id,
+                                      .confidence = SURE,
+                                      .rule = "lexicon"};
     }
 }
 
@@ -188,7 +119,7 @@ is_wish(const struct inc_reader *r, size_t i)
 
 /* Months said of an occupation: after it, else before it, nearest. */
 static int64_t
-months_near(struct inc_reader *r, const struct mention *m)
+months_near(struct inc_reader *r, const struct inc_said *m)
 {
     const size_t start = inc_sentence_start(r, m->from);
     const size_t stop = inc_sentence_end(r, m->from);
@@ -222,7 +153,7 @@ months_near(struct inc_reader *r, const struct mention *m)
 }
 
 static void
-occupation(struct inc_reader *r, const struct mention *m)
+occupation(struct inc_reader *r, const struct inc_said *m)
 {
     struct inc_draft_item *item;
     int twice = 0;
@@ -258,7 +189,7 @@ occupation(struct inc_reader *r, const struct mention *m)
  */
 
 static void
-skill(struct inc_reader *r, const struct mention *m)
+skill(struct inc_reader *r, const struct inc_said *m)
 {
     struct inc_draft_item *item;
     int64_t level = 0;
@@ -352,24 +283,39 @@ whole(struct inc_reader *r)
     }
 }
 
-void
-inc_draft_concepts(struct inc_reader *r)
+/* What is said at word i: the longer of our own list's line and the label;
+ * of equal ones our own is surer than a label that is not the first. */
+static void
+said_at(const struct inc_reader *r, size_t i, const struct inc_said *label,
+        struct inc_said *best)
 {
+    by_lexicon(r, i, best);
+    if (label != NULL && label->from == i &&
+        (label->to > best->to || (label->to == best->to && label->first)))
+        *best = *label;
+}
+
+enum inc_status
+inc_draft_concepts(struct inc_reader *r, struct inc_err *err)
+{
+    struct inc_said *label = NULL;
+    size_t n = 0, next = 0;
+    enum inc_status st = INC_OK;
+
     whole(r);
     practice(r);
-    if (r->w->index == NULL)
-        return;
+    INC_TRY(inc_draft_labels(&label, &n, r, err));
     for (size_t i = 0; i < r->n;) {
-        struct mention m = {.from = i, .to = i};
+        struct inc_said m = {.from = i, .to = i};
 
         if (r->t[i].used &
             (INC_USED_WARN | INC_USED_FACT | INC_USED_NOISE | INC_USED_SKIP)) {
             i++;
             continue;
         }
-        by_lexicon(r, i, &m);
-        by_label(r, i, &m, 0);
-        by_label(r, i, &m, 1);
+        while (next < n && label[next].from < i)
+            next++;
+        said_at(r, i, next < n ? &label[next] : NULL, &m);
         if (m.to == i) {
             i++;
             continue;
@@ -380,4 +326,6 @@ inc_draft_concepts(struct inc_reader *r)
             skill(r, &m);
         i = m.to;
     }
+out:
+    return st;
 }

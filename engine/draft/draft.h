@@ -11,8 +11,8 @@
 #ifndef INC_DRAFT_DRAFT_H
 #define INC_DRAFT_DRAFT_H
 
-#include "engine/draft/index.h"
 #include "engine/draft/warn.h"
+#include "engine/link/link.h"
 #include "engine/profile/record.h"
 #include "engine/taxonomy/geo.h"
 #include "engine/taxonomy/search.h"
@@ -76,8 +76,7 @@ struct inc_drafted {
 
 struct inc_draft_world {
     const struct inc_taxonomy *taxonomy;
-    const struct inc_draft_index *index;
-    const struct inc_search *search; /* NULL: exact labels only */
+    const struct inc_linker *linker; /* NULL: trade names of our list only */
     const struct inc_geo *geo;       /* NULL: no places */
 };
 

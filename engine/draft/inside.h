@@ -36,8 +36,9 @@ struct inc_token {
     unsigned char used;
     unsigned char upper; /* begins with a capital */
     unsigned char letters;
-    short importance; /* -1: not said */
-    short level;      /* 0: not said */
+    unsigned char capitals; /* all of it, two letters at least */
+    short importance;       /* -1: not said */
+    short level;            /* 0: not said */
 };
 
 struct inc_reader {
@@ -115,11 +116,25 @@ void inc_draft_schooling(struct inc_reader *r); /* schooling.c */
 void inc_draft_hours(struct inc_reader *r);     /* hours.c */
 void inc_draft_places(struct inc_reader *r);    /* places.c */
 void inc_draft_terms(struct inc_reader *r);     /* terms.c: start, contract */
-void inc_draft_concepts(struct inc_reader *r);  /* concepts.c */
-void inc_draft_seats(struct inc_reader *r);     /* seats.c */
-void inc_draft_rest(struct inc_reader *r);      /* rest.c: unknown words */
+enum inc_status inc_draft_concepts(struct inc_reader *r,
+                                   struct inc_err *err); /* concepts.c */
+void inc_draft_seats(struct inc_reader *r);              /* seats.c */
+void inc_draft_rest(struct inc_reader *r); /* rest.c: unknown words */
 /* record.c: the record, from the items */
 enum inc_status inc_draft_record(struct inc_reader *r, struct inc_err *err);
+
+/* labels.c: the concepts whose labels stand in words that are still free, in
+ * the order of the text; *out lives in the arena. */
+struct inc_said {
+    size_t from, to;
+    enum inc_pillar pillar;
+    uint32_t id;
+    uint32_t confidence;
+    const char *rule;
+    int first; /* the concept's preferred label, and no other's */
+};
+enum inc_status inc_draft_labels(struct inc_said **out, size_t *n,
+                                 struct inc_reader *r, struct inc_err *err);
 
 /* languages.c: ISO 639-1 of the language word i names, or NULL. */
 const char *inc_language_at(const struct inc_reader *r, size_t i);

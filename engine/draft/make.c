@@ -182,7 +182,7 @@ inc_draft_make(struct inc_drafted *out, const struct inc_draft_world *w,
     inc_draft_terms(&r);
     inc_draft_hours(&r);
     inc_draft_places(&r);
-    inc_draft_concepts(&r);
+    INC_TRY(inc_draft_concepts(&r, err));
     inc_draft_seats(&r);
     inc_draft_rest(&r);
     inc_draft_facts_named(&r);

@@ -8,7 +8,6 @@
 enum {
     SEARCHES = 60, /* of one text */
     ALIKE = 8600,  /* score of a search that counts as the same words */
-    SCALE = 62,    /* percent of a score that its confidence is */
     PART_WORDS = 8,
     LETTERS = 3
 };
@@ -76,14 +75,14 @@ link(struct inc_reader *r, size_t from, size_t to)
 {
     const size_t at = r->t[from].joined;
     const size_t end = r->t[to - 1].joined + r->t[to - 1].n;
-    struct inc_hit hits[1 + INC_DRAFT_ALSO];
+    struct inc_link hits[1 + INC_DRAFT_ALSO];
     struct inc_draft_item *item;
     size_t n;
 
-    if (r->w->search == NULL || to - from > PART_WORDS)
+    if (r->w->linker == NULL || to - from > PART_WORDS)
         return 0;
-    n = inc_search_text(r->w->search, INC_PILLAR_SKILL, r->joined + at,
-                        end - at, r->lang, hits, 1 + INC_DRAFT_ALSO);
+    n = inc_link_name(r->w->linker, INC_PILLAR_SKILL, r->joined + at, end - at,
+                      r->lang, hits, 1 + INC_DRAFT_ALSO);
     if (n == 0 || hits[0].score_bp < ALIKE)
         return 0;
     for (size_t k = 0; k < r->d->n_items; k++)
@@ -93,7 +92,7 @@ link(struct inc_reader *r, size_t from, size_t to)
             return 1;
         }
     item = inc_item_add(r, INC_DRAFT_SKILL, from, to, "alike",
-                        hits[0].score_bp * SCALE / 100);
+                        hits[0].confidence_bp);
     if (item == NULL)
         return 1;
     item->pillar = INC_PILLAR_SKILL;

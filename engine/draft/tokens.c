@@ -338,7 +338,9 @@ next_word(struct scan *s, struct inc_token *t, char word[WORD_BYTES])
             started = 1;
             t->at = (uint32_t)at;
             t->upper = c < 0x80 ? c >= 'A' && c <= 'Z' : c >= 0xc0 && c <= 0xde;
+            t->capitals = 1;
         }
+        t->capitals &= c < 'a' || (c > 'z' && c < 0xdf);
         t->letters |= piece[0] < '0' || piece[0] > '9';
         if (n + k < WORD_BYTES) {
             memcpy(word + n, piece, k);
@@ -371,9 +373,32 @@ is_ending(const struct inc_token *t, const struct inc_token *before)
     return 0;
 }
 
+/* A text that is nearly all in capitals says nothing by them. */
+static int
+shouts(const struct inc_reader *r)
+{
+    size_t loud = 0, all = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->t[i].letters && r->t[i].n > 1) {
+            all++;
+            loud += r->t[i].capitals;
+        }
+    return loud * 2 > all;
+}
+
+static void
+raise(char *word, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (word[i] >= 'a' && word[i] <= 'z')
+            word[i] = (char)(word[i] - 'a' + 'A');
+}
+
 static enum inc_status
 join(struct inc_reader *r, struct inc_err *err)
 {
+    const int loud = shouts(r);
     static const char *const marks[] = {" ", ", ", ". ", "\n"};
     size_t cap = 1, n = 0;
 
@@ -394,6 +419,8 @@ join(struct inc_reader *r, struct inc_err *err)
         if (t->used & INC_USED_SKIP)
             continue;
         memcpy(r->joined + n, t->word, t->n);
+        if (t->capitals && !loud)
+            raise(r->joined + n, t->n);
         n += t->n;
     }
     r->joined[n] = '\0';

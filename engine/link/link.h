@@ -62,6 +62,9 @@ struct inc_link {
     /* The national unit whose name or code led here, or NULL; they view the
      * linker, as the label then does: it is the unit's name, if it has one. */
     const char *scheme, *code;
+    /* Of a mention: */
+    uint32_t words;  /* of the label that the text has */
+    uint32_t others; /* concepts that fit the same words just as well */
 };
 
 /*
@@ -91,5 +94,9 @@ size_t inc_link_name(const struct inc_linker *l, enum inc_pillar p,
 size_t inc_link_mentions(const struct inc_linker *l, enum inc_pillar p,
                          const char *text, size_t len, int lang,
                          struct inc_link *out, size_t max);
+/* The same of skills and occupations at once: no word belongs to both. */
+size_t inc_link_all_mentions(const struct inc_linker *l, const char *text,
+                             size_t len, int lang, struct inc_link *out,
+                             size_t max);
 
 #endif

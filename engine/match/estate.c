@@ -14,7 +14,6 @@ struct owned {
     struct inc_geo *geo;
     struct inc_search *search;
     struct inc_linker *linker;
-    struct inc_draft_index *labels;
     struct inc_suggest *suggest;
     uint16_t *trade_rank;
     atomic_uint references;
@@ -33,7 +32,6 @@ release(struct owned *o)
 {
     inc_linker_free(o->linker);
     inc_search_free(o->search);
-    inc_draft_index_free(o->labels);
     inc_suggest_free(o->suggest);
     inc_mem_free(o->trade_rank);
     inc_space_free(o->space);
@@ -48,10 +46,8 @@ add_words(struct owned *o, struct inc_err *err)
 {
     enum inc_status st = INC_OK;
 
-    INC_TRY(inc_draft_index_build(&o->labels, o->taxonomy, err));
     INC_TRY(inc_suggest_build(&o->suggest, o->taxonomy, err));
     INC_TRY(inc_linker_build(&o->linker, o->taxonomy, o->search, err));
-    o->estate.labels = o->labels;
     o->estate.suggest = o->suggest;
     o->estate.linker = o->linker;
 out:

@@ -7,7 +7,6 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/hash.h"
-#include "engine/draft/index.h"
 #include "engine/link/link.h"
 #include "engine/link/suggest.h"
 #include "engine/pool/pool.h"
@@ -19,7 +18,6 @@ struct inc_estate {
     struct inc_reference reference; /* taxonomy, search, geo */
     /* Of texts; NULL without a search index. */
     const struct inc_linker *linker;
-    const struct inc_draft_index *labels;
     const struct inc_suggest *suggest;
     /* Of what inc_estate_describe() says: equal digests, equal answers. */
     unsigned char digest[INC_DIGEST];

@@ -250,8 +250,7 @@ inc_on_draft(struct inc_desk *d, struct inc_job *j,
 {
     const struct inc_estate *e = image->estate;
     const struct inc_draft_world world = {.taxonomy = e->world.taxonomy,
-                                          .index = e->labels,
-                                          .search = e->reference.search,
+                                          .linker = e->linker,
                                           .geo = e->world.geo};
     struct inc_draft_request body = {0};
     struct inc_draft_question q;

@@ -23,8 +23,20 @@ enum {
     OCCUPATION_MIN_BP = 9000,
     ONE_WORD_MIN_BP = 8500,
     ROOT_LETTERS = 4,
-    TYPED_LETTERS = 5,   /* shorter words are not mended */
-    CAPITALS_LETTERS = 2 /* labels as short must stand in capitals: IT, R */
+    TYPED_LETTERS = 5,    /* shorter words are not mended */
+    CAPITALS_LETTERS = 2, /* labels as short must stand in capitals: IT, R */
+    MENDED_MAX = 1000,    /* of a text; the words after them stay strange */
+    MENDED_SLOTS = 256,
+    MENDED_TERMS = 8
+};
+
+/* What a strange word was mended to: a text that says it on every page is not
+ * to look for it on every page. */
+struct mended {
+    char text[INDEX_WORD];
+    uint8_t len; /* 0: free */
+    uint8_t n;
+    uint32_t term[MENDED_TERMS];
 };
 
 struct word {
@@ -52,9 +64,11 @@ struct found {
 
 struct work {
     const struct inc_patterns *p;
-    enum inc_pillar pillar;
+    unsigned pillars; /* bits */
     int lang;
     struct inc_alike alike;
+    struct mended *mended; /* [MENDED_SLOTS], by the hash of the word */
+    uint32_t n_mended;
     struct word word[CLAUSE_WORDS];
     uint32_t words;
     struct sense sense[CLAUSE_WORDS * SENSES_MAX];
@@ -186,14 +200,54 @@ look_up(struct work *w, uint32_t word, const char *stem, size_t len,
     return term != INC_MAP_NONE;
 }
 
+/* The terms that are one typing error away. */
 static void
-mend(struct work *w, uint32_t word, const char *stem, size_t len,
-     enum inc_stemmer stemmer, uint32_t *room)
+mend(struct work *w, struct mended *m, const char *stem, size_t len,
+     enum inc_stemmer stemmer)
 {
     inc_alike_find(&w->alike, stem, len, stemmer);
-    for (size_t i = 0; i < w->alike.n; i++)
+    for (size_t i = 0; i < w->alike.n && m->n < MENDED_TERMS; i++)
         if (w->alike.match[i].sim_bp == TYPING_ERROR_BP)
-            add_sense(w, word, w->alike.match[i].term, TYPING_ERROR_BP, room);
+            m->term[m->n++] = w->alike.match[i].term;
+}
+
+/* Where this word is, or is to be, remembered; NULL with no memory. */
+static struct mended *
+mended_slot(struct work *w, const struct word *one)
+{
+    uint64_t hash = inc_index_hash(one->text, one->len);
+
+    if (w->mended == NULL) {
+        w->mended = inc_mem_zero(MENDED_SLOTS, sizeof *w->mended);
+        if (w->mended == NULL) {
+            w->failed = 1;
+            return NULL;
+        }
+    }
+    return &w->mended[(hash ^ hash >> 29) % MENDED_SLOTS];
+}
+
+static void
+mend_word(struct work *w, uint32_t number, char stem[][INDEX_WORD],
+          const size_t *len, uint32_t *room)
+{
+    const struct word *one = &w->word[number];
+    struct mended *m = mended_slot(w, one);
+
+    if (m == NULL)
+        return;
+    if (m->len != one->len || memcmp(m->text, one->text, one->len) != 0) {
+        if (w->n_mended++ >= MENDED_MAX)
+            return;
+        memcpy(m->text, one->text, one->len);
+        m->len = one->len;
+        m->n = 0;
+        for (int k = 0; k < INC_STEM_COUNT; k++)
+            if (len[k] >= TYPED_LETTERS)
+                mend(w, m, stem[k], len[k], (enum inc_stemmer)k);
+    }
+    for (uint32_t i = 0; i < m->n; i++)
+        add_sense(w, number, m->term[i], TYPING_ERROR_BP, room);
 }
 
 /* Initials that read like a word, such as OSA, must stand in capitals. */
@@ -243,9 +297,8 @@ find_senses(struct work *w, uint32_t number)
         known |=
             look_up(w, number, stem[k], len[k], (enum inc_stemmer)k, &room);
     }
-    for (int k = 0; k < INC_STEM_COUNT && !known; k++)
-        if (len[k] >= TYPED_LETTERS)
-            mend(w, number, stem[k], len[k], (enum inc_stemmer)k, &room);
+    if (!known && one->len >= TYPED_LETTERS)
+        mend_word(w, number, stem, len, &room);
 }
 
 static int
@@ -317,6 +370,8 @@ fits(const struct work *w, const struct pattern *p, uint64_t used,
                (p->letters > CAPITALS_LETTERS || one->capitals);
     if (p->pillar == INC_PILLAR_OCCUPATION && cover_bp < OCCUPATION_MIN_BP)
         return 0;
+    if ((used & (used - 1)) == 0 && cover_bp < WHOLE_BP)
+        return 0; /* one of its words, and not all that it says */
     return cover_bp >= COVER_MIN_BP && idle(w, used) <= 1U + p->words / 3U;
 }
 
@@ -378,8 +433,17 @@ by_worth(const void *a, const void *b)
     order = strcmp(x->pattern->label, y->pattern->label);
     if (order != 0)
         return order;
+    if (x->pattern->pillar != y->pattern->pillar)
+        return x->pattern->pillar < y->pattern->pillar ? -1 : 1;
     return x->pattern->id < y->pattern->id ? -1
                                            : x->pattern->id > y->pattern->id;
+}
+
+static int
+same_concept(const struct found *a, const struct found *b)
+{
+    return a->pattern->id == b->pattern->id &&
+           a->pattern->pillar == b->pattern->pillar;
 }
 
 /* Concepts besides the winner's that the same words name as well. */
@@ -391,11 +455,11 @@ count_others(const struct work *w, size_t winner)
 
     for (size_t i = 0; i < w->n_found; i++) {
         const struct found *f = &w->found[i];
-        int seen = f->pattern->id == best->pattern->id;
+        int seen = same_concept(f, best);
         if (f->words != best->words || f->cover_bp < best->cover_bp)
             continue;
         for (size_t k = 0; k < i && !seen; k++)
-            seen = w->found[k].pattern->id == f->pattern->id &&
+            seen = same_concept(&w->found[k], f) &&
                    w->found[k].words == best->words &&
                    w->found[k].cover_bp >= best->cover_bp;
         n += !seen;
@@ -428,7 +492,7 @@ choose(struct work *w)
         from = &w->word[__builtin_ctzll(f->words)];
         to = &w->word[63 - __builtin_clzll(f->words)];
         w->out[w->n++] = (struct inc_mention){
-            .pillar = w->pillar,
+            .pillar = (enum inc_pillar)f->pattern->pillar,
             .id = f->pattern->id,
             .at = from->at,
             .len = to->end - from->at,
@@ -459,7 +523,7 @@ do_clause(struct work *w)
         uint32_t term = w->sense[i].term;
         for (uint32_t k = p->anchor_at[term]; k < p->anchor_at[term + 1]; k++) {
             const struct pattern *one = &p->pattern[p->anchored[k]];
-            if (one->pillar == (uint8_t)w->pillar)
+            if (w->pillars >> one->pillar & 1)
                 weigh(w, one, &w->sense[i]);
         }
     }
@@ -467,7 +531,7 @@ do_clause(struct work *w)
 }
 
 size_t
-inc_patterns_find(const struct inc_patterns *p, enum inc_pillar pillar,
+inc_patterns_find(const struct inc_patterns *p, unsigned pillars,
                   const char *text, size_t len, int lang,
                   struct inc_mention *out, size_t max)
 {
@@ -477,7 +541,7 @@ inc_patterns_find(const struct inc_patterns *p, enum inc_pillar pillar,
     if (w == NULL)
         return 0;
     w->p = p;
-    w->pillar = pillar;
+    w->pillars = pillars;
     w->lang = lang;
     w->out = out;
     w->max = max;
@@ -489,6 +553,7 @@ inc_patterns_find(const struct inc_patterns *p, enum inc_pillar pillar,
     n = w->failed ? 0 : w->n;
 out:
     inc_alike_release(&w->alike);
+    inc_mem_free(w->mended);
     inc_mem_free(w->found);
     inc_mem_free(w);
     return n;

@@ -32,16 +32,21 @@ struct inc_mention {
 enum { INC_MENTION_BYTES = 1 << 20 }; /* of a text that count */
 
 /*
- * Mentions of a pillar's concepts, in the order of the text. A label is
- * mentioned when three quarters of its words, weighed by rarity, stand near
- * each other in one clause, in any order (nine tenths of an occupation's, so
- * that a drawing is no draughtsman); a label of one word has to be there whole,
- * but for a typing error. Words that two labels claim go to the one that
- * explains more; no two mentions share a word. text  in   valid UTF-8 lang  >=
- * 0 prefers labels of that language out   out  [max] Returns how many were
- * written; with no memory there are none.
+ * Mentions of concepts, in the order of the text. A label is mentioned when
+ * three quarters of its words, weighed by rarity, stand near each other in one
+ * clause, in any order (nine tenths of an occupation's, so that a drawing is no
+ * draughtsman); a label of one word has to be there whole, but for a typing
+ * error. Words that two labels claim go to the one that explains more; no two
+ * mentions share a word. The first thousand different strange words of a text
+ * are mended.
+ *   pillars  bits 1 << INC_PILLAR_SKILL, 1 << INC_PILLAR_OCCUPATION: concepts
+ *            of several compete for their words
+ *   text     valid UTF-8
+ *   lang     >= 0 prefers labels of that language
+ *   out      [max]
+ * Returns how many were written; with no memory there are none.
  */
-size_t inc_patterns_find(const struct inc_patterns *p, enum inc_pillar pillar,
+size_t inc_patterns_find(const struct inc_patterns *p, unsigned pillars,
                          const char *text, size_t len, int lang,
                          struct inc_mention *out, size_t max);
 

@@ -18,7 +18,7 @@ struct drafts {
     struct inc_taxonomy *t;
     struct inc_search *search;
     struct inc_geo *geo;
-    struct inc_draft_index *index;
+    struct inc_linker *linker;
     struct inc_draft_world world;
     struct inc_arena arena;
     struct inc_drafted draft; /* the last one */
@@ -37,12 +37,12 @@ drafts_open(struct drafts *d)
         inc_geo_load(&d->geo, "engine/taxonomy/sample/comuni.tsv", &d->err) !=
             INC_OK ||
         inc_search_build(&d->search, d->t, &d->err) != INC_OK ||
-        inc_draft_index_build(&d->index, d->t, &d->err) != INC_OK ||
+        inc_linker_build(&d->linker, d->t, d->search, &d->err) != INC_OK ||
         inc_arena_init(&d->arena, 16 << 20) != INC_OK) {
         (void)fprintf(stderr, "drafts: %s %s\n", d->err.what, d->err.where);
         return -1;
     }
-    d->world = (struct inc_draft_world){d->t, d->index, d->search, d->geo};
+    d->world = (struct inc_draft_world){d->t, d->linker, d->geo};
     return 0;
 }
 
@@ -50,7 +50,7 @@ static inline void
 drafts_close(struct drafts *d)
 {
     inc_arena_release(&d->arena);
-    inc_draft_index_free(d->index);
+    inc_linker_free(d->linker);
     inc_search_free(d->search);
     inc_geo_free(d->geo);
     inc_taxonomy_free(d->t);

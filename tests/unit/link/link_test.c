@@ -285,6 +285,62 @@ not_mentions(void **state)
     MENTIONS(INC_PILLAR_SKILL, "statistica con R", {"R", U "d"});
 }
 
+/* "autista" is most of "autista di autobus" and says less. */
+static void
+one_word_is_no_label_of_two(void **state)
+{
+    NO_MENTION(INC_PILLAR_OCCUPATION, "autobus per tutti");
+    NO_MENTION(INC_PILLAR_SKILL, "acqua, disegni");
+}
+
+/* A word with a mistake is found as often as the text has it, whatever other
+ * strange words come between. */
+static void
+mistakes_again_and_again(void **state)
+{
+    enum { TIMES = 6, STRANGE = 150 };
+    const struct world *w = *state;
+    char *text = calloc(TIMES * (STRANGE + 1), 16);
+    struct inc_rng rng = {3};
+    struct inc_link k[TIMES + 1];
+    size_t n;
+
+    assert_non_null(text);
+    for (int i = 0, len = 0; i < TIMES; i++) {
+        len += sprintf(text + len, "muratroe. ");
+        for (int j = 0; j < STRANGE; j++)
+            len += sprintf(text + len, "xq%06u ",
+                           (unsigned)inc_rng_below(&rng, 1000000));
+        len += sprintf(text + len, ". ");
+    }
+    n = inc_link_mentions(w->l, INC_PILLAR_OCCUPATION, text, strlen(text),
+                          w->it, k, TIMES + 1);
+    assert_int_equal(n, TIMES);
+    for (size_t i = 0; i < n; i++)
+        assert_memory_equal(text + k[i].at, "muratroe", 8);
+    free(text);
+}
+
+/* Skills and occupations at once: the label that explains more has the words.
+ */
+static void
+both_at_once(void **state)
+{
+    static const char text[] = "disegnatore tecnico, disegni tecnici, cuocere "
+                               "il pane, panettiere";
+    const struct world *w = *state;
+    struct inc_link k[10];
+    size_t n = inc_link_all_mentions(w->l, text, strlen(text), w->it, k, 10);
+    static const char *const want[] = {U "v", U "c", U "b", U "p"};
+
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(uri(w, &k[i]), want[i]);
+        assert_int_equal(k[i].pillar,
+                         i % 3 == 0 ? INC_PILLAR_OCCUPATION : INC_PILLAR_SKILL);
+    }
+}
+
 /* Two concepts with the same label share the confidence. */
 static void
 rivals(void **state)
@@ -416,12 +472,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(titles),    cmocka_unit_test(company),
-        cmocka_unit_test(groups),    cmocka_unit_test(confidences),
-        cmocka_unit_test(nothing),   cmocka_unit_test(spans),
-        cmocka_unit_test(nicknames), cmocka_unit_test(not_mentions),
-        cmocka_unit_test(rivals),    cmocka_unit_test(long_clauses),
-        cmocka_unit_test(any_text),  cmocka_unit_test(same_again),
+        cmocka_unit_test(titles),
+        cmocka_unit_test(company),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(confidences),
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(spans),
+        cmocka_unit_test(nicknames),
+        cmocka_unit_test(not_mentions),
+        cmocka_unit_test(rivals),
+        cmocka_unit_test(long_clauses),
+        cmocka_unit_test(any_text),
+        cmocka_unit_test(same_again),
+        cmocka_unit_test(one_word_is_no_label_of_two),
+        cmocka_unit_test(mistakes_again_and_again),
+        cmocka_unit_test(both_at_once),
         cmocka_unit_test(empty),
     };
 
