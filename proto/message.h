@@ -29,6 +29,7 @@ enum inc_op {
 };
 
 enum inc_op_kind { INC_OPS_READ, INC_OPS_MATCH, INC_OPS_WRITE, INC_OPS_ADMIN };
+enum { INC_OPS_KINDS = INC_OPS_ADMIN + 1 };
 
 struct inc_op_info {
     const char *wire;

@@ -28,7 +28,8 @@ def daemon(build, people, **settings):
         subprocess.run([OFFLINE, "space", "train", "--esco", SAMPLE, "--out",
                         space], check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
-        d = Daemon(pathlib.Path(t), space=space, **settings)
+        d = Daemon(pathlib.Path(t), space=space,
+                   **{"queue_ms": None, **settings})  # as shipped
         try:
             d.start()
             with d.client() as c:

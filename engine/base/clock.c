@@ -16,6 +16,17 @@ inc_clock_ns(void)
     return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
 }
 
+uint64_t
+inc_clock_thread_ns(void)
+{
+    struct timespec ts;
+
+    if (stopped_ns != 0)
+        return stopped_ns;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
+}
+
 int64_t
 inc_clock_unix_ms(void)
 {

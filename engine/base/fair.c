@@ -7,6 +7,7 @@
 
 enum {
     ASIDE_MAX = 64, /* clients passed over in one take */
+    PACE_OF = 16,   /* about so many of the last tell the pace */
     IDLE_MAX = 4096 /* absent clients remembered: what they owe and cost */
 };
 #define NONE UINT32_MAX
@@ -24,6 +25,7 @@ struct flow {
     uint64_t used;  /* cost so far, on the queue's own scale */
     uint64_t turn;  /* breaks ties: who came into line first */
     uint64_t mean;  /* recent cost of an item, 0: not measured */
+    uint64_t guess; /* until then, for the bound: everybody's mean, 0: none */
     uint64_t ahead; /* part of `used` that is expected, not measured */
     uint64_t weight;
     size_t waiting, working;
@@ -47,7 +49,10 @@ struct inc_fair {
     size_t idle, known;
     size_t count, working;
     uint64_t weight, now, top, turns;
-    size_t sleepers; /* takers waiting in `more` */
+    uint64_t mean;     /* recent cost of an item of anybody */
+    uint64_t queued;   /* expected cost of all that waits */
+    double cost, took; /* of late: what was charged, how long it took */
+    size_t sleepers;   /* takers waiting in `more` */
     int closed;
 };
 
@@ -195,6 +200,7 @@ wake(struct inc_fair *q, uint64_t client)
         if (f == NULL)
             return NULL;
         f->client = client;
+        f->guess = q->mean;
         f->chain = *bucket_of(q, client);
         *bucket_of(q, client) = f;
         q->known++;
@@ -210,6 +216,20 @@ static uint64_t
 expected(const struct inc_fair *q, const struct flow *f)
 {
     return f->mean != 0 ? f->mean : q->limits.cost_at_first;
+}
+
+/* The same for the bound, where a guess that is far too high would refuse. */
+static uint64_t
+likely(const struct flow *f)
+{
+    return f->mean != 0 ? f->mean : f->guess;
+}
+
+/* Time for each unit of cost. */
+static double
+pace(const struct inc_fair *q)
+{
+    return q->cost >= 1 && q->took >= 1 ? q->took / q->cost : 1;
 }
 
 /* --- items ------------------------------------------------------------------
@@ -232,6 +252,7 @@ append(struct inc_fair *q, struct flow *f, void *item, uint64_t weight)
     f->last = e;
     f->weight += weight;
     q->weight += weight;
+    q->queued += likely(f);
     q->count++;
 }
 
@@ -246,10 +267,35 @@ pull(struct inc_fair *q, struct flow *f)
     f->waiting--;
     f->weight -= q->entry[e].weight;
     q->weight -= q->entry[e].weight;
+    q->queued -= likely(f);
     q->count--;
     q->entry[e].next = q->free;
     q->free = e;
     return item;
+}
+
+/* Would the next item of this client come to its turn in time? Turns are by
+ * cost, so before it is done each other client gets at most what this one has
+ * got by then. */
+static int
+in_time(const struct inc_fair *q, const struct flow *f)
+{
+    const uint64_t each = f != NULL ? likely(f) : q->mean;
+    const size_t own = f != NULL ? f->waiting : 0;
+    const double times = own == 0 ? INC_FAIR_FIRST : 1;
+    const uint64_t limit = (uint64_t)(times * (double)q->limits.time / pace(q));
+    uint64_t before = own * each;
+
+    if (q->limits.time == 0 || q->queued <= limit)
+        return 1;
+    for (size_t i = 0; i < q->heap_len && before <= limit; i++) {
+        const struct flow *o = q->heap[i];
+
+        if (o != f)
+            before += least(likely(o) * (own == 0 ? 1 : o->waiting),
+                            (own + 1) * each);
+    }
+    return before <= limit;
 }
 
 static int
@@ -259,7 +305,7 @@ has_room(const struct inc_fair *q, const struct flow *f, uint64_t weight)
     size_t waiting = f != NULL ? f->waiting : 0;
     uint64_t room;
 
-    if (places == 0 || (waiting > 0 && waiting >= places))
+    if (places == 0 || (waiting > 0 && waiting >= places) || !in_time(q, f))
         return 0;
     if (q->limits.weight == 0 || q->count == 0)
         return 1;
@@ -359,6 +405,8 @@ inc_fair_take(struct inc_fair *q, void **items, size_t max, uint64_t budget,
     if (q->count > 0) {
         size_t share = (q->count + q->sleepers) / (q->sleepers + 1);
 
+        if (budget > 0) /* a time, as a cost; at least 1, 0 has no limit */
+            budget = 1 + (uint64_t)((double)(budget - 1) / pace(q));
         n = take(q, items, share < max ? share : max, budget);
         if (q->count > 0)
             (void)pthread_cond_signal(&q->more);
@@ -392,7 +440,10 @@ inc_fair_charge(struct inc_fair *q, uint64_t client, uint64_t cost)
     guess = f->ahead / f->working;
     f->ahead -= guess;
     f->used = f->used - guess + cost;
+    q->queued -= f->waiting * likely(f);
     f->mean = next_mean(f->mean, cost);
+    q->queued += f->waiting * likely(f);
+    q->mean = next_mean(q->mean, cost);
     f->working--;
     q->working--;
     if (f->used > q->top)
@@ -401,6 +452,15 @@ inc_fair_charge(struct inc_fair *q, uint64_t client, uint64_t cost)
         settle(q, f);
     else if (f->working == 0)
         rest(q, f);
+    unlock(q);
+}
+
+void
+inc_fair_pace(struct inc_fair *q, uint64_t cost, uint64_t took)
+{
+    lock(q);
+    q->cost += (double)cost - q->cost / PACE_OF;
+    q->took += (double)took - q->took / PACE_OF;
     unlock(q);
 }
 
@@ -441,6 +501,7 @@ inc_fair_depth(struct inc_fair *q, struct inc_fair_depth *out)
     out->items = q->count;
     out->clients = q->heap_len;
     out->known = q->known;
+    out->time = (uint64_t)((double)q->queued * pace(q));
     unlock(q);
 }
 

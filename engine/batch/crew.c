@@ -13,10 +13,14 @@ make_queues(struct inc_crew *c)
     const struct inc_queue_limits big = {c->o.queue_max, c->o.queue_bytes};
     const struct inc_queue_limits few = {PORTER_QUEUE, c->o.queue_bytes};
     const struct inc_fair_limits questions = {
-        c->o.queue_max, c->o.queue_bytes,
-        c->o.batch_ns > 0 ? c->o.batch_ns / FIRST_PART : FIRST_QUESTION_NS};
-    const struct inc_fair_limits reads = {c->o.queue_max, c->o.queue_bytes,
-                                          FIRST_READ_NS};
+        .items = c->o.queue_max,
+        .weight = c->o.queue_bytes,
+        .cost_at_first =
+            c->o.batch_ns > 0 ? c->o.batch_ns / FIRST_PART : FIRST_QUESTION_NS,
+        .time = c->o.queue_ns * c->o.workers};
+    const struct inc_fair_limits reads = {.items = c->o.queue_max,
+                                          .weight = c->o.queue_bytes,
+                                          .cost_at_first = FIRST_READ_NS};
     enum inc_status st;
 
     INC_TRY(
@@ -318,6 +322,16 @@ inc_crew_busy_ns(struct inc_crew *c)
     return longest;
 }
 
+uint64_t
+inc_crew_commit_ns(const struct inc_crew *c)
+{
+    uint64_t now = inc_clock_ns();
+    uint64_t since =
+        atomic_load_explicit(&c->commit_since, memory_order_relaxed);
+
+    return since != 0 && now > since ? now - since : 0;
+}
+
 const struct inc_crew_counters *
 inc_crew_counters(const struct inc_crew *c)
 {
@@ -337,6 +351,8 @@ inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out)
     out->read_clients = reads.clients;
     out->writes = inc_queue_depth(c->writes);
     out->admin = inc_queue_depth(c->admin);
+    out->questions_ns = questions.time / c->o.workers;
+    out->reads_ns = reads.time;
 }
 
 uint64_t

@@ -15,6 +15,9 @@
  * bounded; a put into a full one is INC_E_BUSY. Those of workers and clerk are
  * fair (engine/base/fair.h): a client is charged the time its jobs really
  * took, and the one that used least is next.
+ *
+ * Workers are nice: whoever takes requests in, refuses them, reads and records
+ * comes before them where processors are short.
  */
 #ifndef INC_BATCH_CREW_H
 #define INC_BATCH_CREW_H
@@ -62,6 +65,8 @@ struct inc_crew_options {
                                 clients' questions took before; 0: any */
     size_t queue_max;        /* jobs waiting in each of the three big queues */
     uint64_t queue_bytes;    /* frame bytes waiting in each of them */
+    uint64_t queue_ns;       /* how long a question should wait for its batch,
+                                by what those before it took; 0: any */
     size_t request_bytes;    /* memory budget of one request */
     struct inc_store *store; /* borrowed until the crew is freed */
     struct inc_live *live;   /* likewise */
@@ -115,6 +120,10 @@ size_t inc_crew_step(struct inc_crew *c, enum inc_turn turn, unsigned worker);
  * taken, 0 when all idle; for the watchdog. */
 uint64_t inc_crew_busy_ns(struct inc_crew *c);
 
+/* How long the commit under way has taken, 0 when there is none: answers that
+ * are recorded wait for it. */
+uint64_t inc_crew_commit_ns(const struct inc_crew *c);
+
 /* Sums of struct inc_pass_work (engine/match/match.h). */
 struct inc_pass_counters {
     struct inc_tally blocks_seen, blocks_skipped, groups_bounded,
@@ -147,6 +156,8 @@ struct inc_crew_waiting {
     size_t questions, question_clients;
     size_t reads, read_clients;
     size_t writes, admin;
+    uint64_t questions_ns, reads_ns; /* until they are worked off, by what their
+                                        clients' took before */
 };
 void inc_crew_waiting(struct inc_crew *c, struct inc_crew_waiting *out);
 /* Journal entries the standing match has not come to; events it wrote; changed

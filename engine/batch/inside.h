@@ -62,7 +62,8 @@ struct inc_crew {
     struct inc_mason *mason;
     struct inc_herald
         *herald; /* NULL: off. Made after, ended before the rest */
-    int stale;   /* scribe only: the pool misses acknowledged writes */
+    _Atomic uint64_t commit_since; /* ns, 0: none; the scribe writes it */
+    int stale; /* scribe only: the pool misses acknowledged writes */
     struct inc_crew_counters counters;
 };
 

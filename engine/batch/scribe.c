@@ -139,6 +139,12 @@ apply(struct inc_crew *c, struct batch *b)
     publish(c, b);
 }
 
+static void
+set_commit(struct inc_crew *c, uint64_t since)
+{
+    atomic_store_explicit(&c->commit_since, since, memory_order_relaxed);
+}
+
 /* Jobs from..to of the batch are one transaction, begun at `start`. */
 static void
 commit(struct inc_crew *c, struct batch *b, size_t from, size_t to,
@@ -157,6 +163,7 @@ commit(struct inc_crew *c, struct batch *b, size_t from, size_t to,
     /* Counted before anybody has the reply: who then asks sees it counted. */
     inc_spread_add(&c->counters.writes, records);
     inc_spread_add(&c->counters.commit_us, (inc_clock_ns() - start) / 1000);
+    set_commit(c, 0);
     for (size_t i = from; i < to; i++)
         inc_outbox_put(c->outbox, b->job[i]);
 }
@@ -169,6 +176,7 @@ write_all(struct inc_crew *c, struct batch *b)
     for (size_t from = 0, to = 0; from < b->n_jobs; from = to) {
         uint64_t start = inc_clock_ns();
 
+        set_commit(c, start);
         b->n_commands = 0;
         while (to < b->n_jobs && b->n_commands < RECORDS_MAX)
             prepare(c, b, b->job[to++], &image);
@@ -190,7 +198,9 @@ record(struct inc_crew *c, struct inc_job *first)
 
     for (struct inc_job *j = first; j != NULL; j = j->next)
         slips[n++] = &j->slip;
+    set_commit(c, start);
     st = inc_trail_add(c->o.store, slips, n, &err);
+    set_commit(c, 0);
     if (st != INC_OK) {
         log_failure("matches_not_recorded", &err);
         inc_tally_add(&c->counters.record_failed, n);

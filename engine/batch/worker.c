@@ -2,6 +2,8 @@
  * worker.c - the worker's, the clerk's and the porter's thread. Owns its
  * matcher and the jobs it took; shares the queue, the outbox and the counters.
  */
+#include <sys/resource.h>
+
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
 #include "engine/base/mem.h"
@@ -9,6 +11,7 @@
 
 /* Replies of a batch that wait for its end before they leave. */
 enum { HEAP_BYTES = 1 << 20 };
+enum { NICENESS = 5 }; /* of workers: the threads they wait for come first */
 
 static enum inc_status
 room(struct inc_crew *c, struct inc_job *j)
@@ -126,28 +129,30 @@ match(struct worker *w, struct inc_job *j, const struct inc_image *image)
 }
 
 /* Answers leave together, so that one commit records many of them; but they
- * do not wait for each other in large heaps. Each client is charged what its
- * question took and an equal part of the preparations. */
+ * do not wait for each other in large heaps. Each client is charged the
+ * processor time of its question, which does not depend on who else wants the
+ * processor, and an equal part of the preparations. */
 static void
 answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
 {
     struct inc_crew *c = w->crew;
-    uint64_t start = inc_clock_ns(), then, share;
+    uint64_t start = inc_clock_ns(), begun = inc_clock_thread_ns();
+    uint64_t then, share;
     size_t left = 0, bytes = 0; /* jobs that left, what the others weigh */
     /* Held after the jobs were taken: every write acknowledged before one of
      * them was sent is in this image. */
     struct inc_image image = inc_live_hold(c->o.live);
 
     prepare(c, jobs, n, &image);
-    then = inc_clock_ns();
-    share = (then - start) / n;
+    then = inc_clock_thread_ns();
+    share = (then - begun) / n;
     for (size_t i = 0; i < n; i++) {
         uint64_t since = then;
 
         if (jobs[i]->status == INC_OK)
             match(w, jobs[i], &image);
         end(c, jobs[i]);
-        then = inc_clock_ns();
+        then = inc_clock_thread_ns();
         inc_fair_charge(c->questions, jobs[i]->client, share + then - since);
         bytes += jobs[i]->reply.len;
         if (bytes < HEAP_BYTES && i + 1 < n)
@@ -157,6 +162,7 @@ answer_batch(struct worker *w, struct inc_job **jobs, size_t n)
         bytes = 0;
     }
     inc_image_drop(&image);
+    inc_fair_pace(c->questions, then - begun, inc_clock_ns() - start);
     inc_spread_add(&c->counters.questions, n);
     inc_spread_add(&c->counters.match_us, (inc_clock_ns() - start) / 1000);
 }
@@ -193,6 +199,7 @@ inc_worker_turn(struct worker *w)
 void *
 inc_worker_main(void *arg)
 {
+    (void)setpriority(PRIO_PROCESS, 0, NICENESS); /* this thread's, on Linux */
     while (inc_worker_turn(arg) > 0)
         continue;
     return NULL;

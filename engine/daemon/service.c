@@ -209,6 +209,8 @@ open_server(struct service *s, struct inc_err *err)
         .read_ns = (uint64_t)inc_config_int(c, INC_SET_read_timeout_s) *
                    UINT64_C(1000000000),
         .queue_max = (size_t)inc_config_int(c, INC_SET_queue_max),
+        .queue_ns =
+            (uint64_t)inc_config_int(c, INC_SET_queue_ms) * UINT64_C(1000000),
         .queue_bytes = (uint64_t)inc_config_int(c, INC_SET_queue_mb) * MIB,
         .request_bytes =
             (size_t)((uint64_t)inc_config_int(c, INC_SET_request_memory_mb) *

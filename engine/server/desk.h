@@ -20,10 +20,11 @@ struct inc_meter {
     struct inc_spread latency_us[INC_OP_COUNT]; /* arrival to reply */
     /* By operation and -status; the last row: frames without a readable one. */
     struct inc_tally answers[INC_OP_COUNT + 1][INC_STATUS_KINDS];
-    _Atomic uint64_t in_flight;  /* queued or worked on; the router's copy */
-    struct inc_tally requests;   /* frames that came */
-    struct inc_tally bad_frames; /* no readable envelope */
-    struct inc_tally busy;       /* refused: queue or client's share full */
+    _Atomic uint64_t in_flight;   /* queued or worked on; the router's copy */
+    struct inc_tally requests;    /* frames that came */
+    struct inc_tally bad_frames;  /* no readable envelope */
+    struct inc_tally busy;        /* refused: queue or client's share full */
+    struct inc_spread refusal_us; /* of these, since there was to read */
     struct inc_tally unread;  /* of these: too many bytes of replies unread */
     struct inc_tally dropped; /* replies whose client was gone or full */
     struct inc_tally hung_up; /* clients that did not read */

@@ -31,7 +31,9 @@ struct inc_server {
     uint64_t in_flight;        /* accepted, reply not sent yet */
     struct inc_peers peers;
     uint32_t share_max;
-    uint64_t mean_us; /* moving mean of a request's work */
+    uint64_t mean_us[INC_OPS_KINDS]; /* moving mean of a request's work */
+    uint64_t readable_ns;            /* before it nothing was there to read */
+    int emptied;                     /* the socket, when it was last read */
     int draining;
     uint64_t drain_until_ns;
 };

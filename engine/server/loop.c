@@ -8,6 +8,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
+#include "engine/base/fair.h"
 #include "engine/base/log.h"
 #include "engine/base/seal.h"
 #include "engine/server/curve.h"
@@ -82,6 +83,9 @@ refuse(struct inc_server *s, struct incoming *in, enum inc_op op,
     struct inc_log l;
 
     count_answer(s, op, err->status);
+    if (err->status == INC_E_BUSY)
+        inc_spread_add(&s->desk.meter.refusal_us,
+                       (inc_clock_ns() - s->readable_ns) / 1000);
     inc_log_start(&l, INC_LOG_DEBUG, "refused");
     inc_log_text(&l, "code", inc_status_wire(err->status));
     inc_log_int(&l, "bytes", (int64_t)zmq_msg_size(&in->payload));
@@ -92,25 +96,53 @@ refuse(struct inc_server *s, struct incoming *in, enum inc_op op,
     inc_buf_release(&reply);
 }
 
-/* When to come back: the time the queue in front needs at today's speed. */
-static void
-busy(struct inc_server *s, enum inc_status why, struct inc_err *err)
+static uint64_t
+most(uint64_t a, uint64_t b)
 {
-    uint64_t waiting = s->in_flight;
-    uint64_t ms = waiting * s->mean_us / 1000 / s->desk.o.workers;
+    return a > b ? a : b;
+}
+
+/* How long what waits before an operation should take; of all queues the
+ * longest when it is INC_OP_COUNT. */
+static uint64_t
+ahead_us(struct inc_server *s, enum inc_op op)
+{
+    const uint64_t *mean = s->mean_us;
+    struct inc_crew_waiting w;
+    uint64_t us[INC_OPS_KINDS], longest = 0;
+
+    inc_crew_waiting(s->desk.crew, &w);
+    /* A commit that takes long takes as long again. */
+    us[INC_OPS_MATCH] =
+        most(w.questions_ns, inc_crew_commit_ns(s->desk.crew)) / 1000;
+    us[INC_OPS_READ] = w.reads_ns / 1000;
+    us[INC_OPS_WRITE] = (w.writes / INC_COMMIT_MAX + 1) * mean[INC_OPS_WRITE];
+    us[INC_OPS_ADMIN] = w.admin * mean[INC_OPS_ADMIN];
+    if (op != INC_OP_COUNT)
+        return us[inc_ops[op].kind];
+    for (int kind = 0; kind < INC_OPS_KINDS; kind++)
+        longest = most(longest, us[kind]);
+    return longest;
+}
+
+/* With when to come back: once what is in front should be done. */
+static void
+busy(struct inc_server *s, enum inc_status why, enum inc_op op,
+     struct inc_err *err)
+{
+    uint64_t ms = ahead_us(s, op) / 1000;
 
     if (why == INC_E_STOPPING) {
         (void)inc_fail(err, INC_E_STOPPING, 0, "the service is stopping");
         inc_err_hint(err, "try again in %d ms", RETRY_MAX_MS);
         return;
     }
-    if (ms < RETRY_MIN_MS)
-        ms = RETRY_MIN_MS;
+    ms = most(ms, RETRY_MIN_MS);
     if (ms > RETRY_MAX_MS)
         ms = RETRY_MAX_MS;
     inc_tally_add(&s->desk.meter.busy, 1);
     (void)inc_fail(err, INC_E_BUSY, 0, "%llu requests are waiting",
-                   (unsigned long long)waiting);
+                   (unsigned long long)s->in_flight);
     inc_err_hint(err, "try again in %llu ms", (unsigned long long)ms);
 }
 
@@ -138,7 +170,7 @@ may_enter(struct inc_server *s, const struct inc_request *r,
         inc_err_hint(err, "set admin = true in the configuration of incrociod");
     } else if (s->draining) {
         st = INC_E_STOPPING;
-        busy(s, st, err);
+        busy(s, st, r->op, err);
     }
     return st;
 }
@@ -177,6 +209,21 @@ make_job(struct incoming *in, const struct inc_request *r,
     return j;
 }
 
+/* 1 while the disk is slower than a question should wait: its answer would wait
+ * to be recorded. As in fair.h, who has nothing under way is let in longer. */
+static int
+stalled(const struct inc_server *s, const struct inc_job *j,
+        const struct inc_peer *peer)
+{
+    uint64_t limit = s->desk.o.queue_ns;
+
+    if (peer->working == 0)
+        limit *= INC_FAIR_FIRST;
+    return limit > 0 && s->desk.o.record &&
+           inc_ops[j->op].kind == INC_OPS_MATCH &&
+           inc_crew_commit_ns(s->desk.crew) > limit;
+}
+
 static enum inc_status
 enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
       uint64_t client, const struct inc_grant *grant, struct inc_book *book,
@@ -188,7 +235,7 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
     enum inc_status st = INC_E_BUSY;
 
     if (j == NULL) {
-        busy(s, st, err);
+        busy(s, st, r->op, err);
         goto out;
     }
     INC_CHECK(grant->who != NULL);
@@ -200,9 +247,10 @@ enter(struct inc_server *s, struct incoming *in, const struct inc_request *r,
         inc_tally_add(&s->desk.meter.unread, 1);
         *err = j->err;
         inc_job_free(j);
-    } else if ((st = inc_crew_submit(s->desk.crew, j)) != INC_OK) {
+    } else if (stalled(s, j, peer) ||
+               (st = inc_crew_submit(s->desk.crew, j)) != INC_OK) {
         inc_job_free(j);
-        busy(s, st, err);
+        busy(s, st, r->op, err);
     } else {
         set_in_flight(s, s->in_flight + 1);
         peer->working++;
@@ -262,7 +310,7 @@ take_in(struct inc_server *s, struct incoming *in)
         (void)inc_frame_peek(r.id, sizeof r.id, "id", bytes, len,
                              &inc_request_limits);
         st = s->draining ? INC_E_STOPPING : INC_E_BUSY;
-        busy(s, st, &err);
+        busy(s, st, INC_OP_COUNT, &err);
         bad = 0;
         goto out;
     }
@@ -306,7 +354,8 @@ read_socket(struct inc_server *s)
         if (rc == 0)
             take_in(s, &in);
         release(&in);
-        if (rc != 0)
+        s->emptied = rc != 0;
+        if (s->emptied)
             break;
     }
     return n > 0;
@@ -356,6 +405,14 @@ forget(struct inc_server *s, uint64_t client)
 }
 
 static void
+note_work(struct inc_server *s, enum inc_op op, uint64_t us)
+{
+    uint64_t *mean = &s->mean_us[inc_ops[op].kind];
+
+    *mean = (*mean * 15 + us) / 16;
+}
+
+static void
 send_finished(struct inc_server *s)
 {
     struct inc_job *j = inc_outbox_take(inc_crew_outbox(s->desk.crew));
@@ -376,7 +433,7 @@ send_finished(struct inc_server *s)
         inc_spread_add(&s->desk.meter.latency_us[j->op], us);
         count_answer(s, j->op, j->status);
         log_answer(j, us, bytes);
-        s->mean_us = (s->mean_us * 15 + work_us) / 16;
+        note_work(s, j->op, work_us);
         if (inc_outgoing_reply(s, j) == INC_SENT_NOBODY)
             forget(s, j->client);
         settle(s, j);
@@ -439,6 +496,8 @@ turn(struct inc_server *s, const struct inc_control *control, int *done,
     if (rc < 0 && zmq_errno() != EINTR)
         return inc_fail(err, INC_E_IO, zmq_errno(), "waiting for requests: %s",
                         zmq_strerror(zmq_errno()));
+    if (s->emptied)
+        s->readable_ns = inc_clock_ns();
     send_finished(s);
     inc_peers_sweep(&s->peers);
     answer_handshakes(s);
@@ -502,7 +561,9 @@ inc_loop_init(struct inc_server *s, struct inc_err *err)
     if (inc_arena_init(&s->envelope, ENVELOPE_BYTES) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for the router");
     inc_peers_init(&s->peers);
-    s->mean_us = 1000;
+    for (int kind = 0; kind < INC_OPS_KINDS; kind++)
+        s->mean_us[kind] = 1000;
+    s->emptied = 1;
     s->share_max = INC_SHARE_MIN;
     if (s->desk.o.queue_max / 4 > s->share_max)
         s->share_max = (uint32_t)(s->desk.o.queue_max / 4 < INC_SHARE_MAX

@@ -107,6 +107,7 @@ read_requests(uint64_t *v, struct inc_desk *d)
     inc_crew_waiting(d->crew, &now);
     v[INC_METRIC_waiting_questions] = now.questions;
     v[INC_METRIC_waiting_clients] = now.question_clients;
+    v[INC_METRIC_waiting_time] = now.questions_ns / 1000;
     v[INC_METRIC_waiting_reads] = now.reads;
     v[INC_METRIC_waiting_read_clients] = now.read_clients;
     v[INC_METRIC_waiting_writes] = now.writes;
@@ -203,6 +204,7 @@ inc_metrics_read(struct inc_readings *out, struct inc_desk *d,
     read_process(out->value, d);
     read_requests(out->value, d);
     read_crew(out, inc_crew_counters(d->crew));
+    out->spread[INC_METRIC_refusal] = &d->meter.refusal_us;
     read_pool(out->value, image->pool);
     out->value[INC_METRIC_suggest_labels] =
         inc_suggest_labels(image->estate->suggest);

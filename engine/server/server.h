@@ -27,6 +27,7 @@ struct inc_server_options {
     uint64_t reply_bytes; /* of all replies that have not left; 0: any */
     uint64_t read_ns;     /* patience with who does not read: peers.h */
     size_t queue_max;
+    uint64_t queue_ns; /* how long a question should wait; 0: any time */
     uint64_t queue_bytes;
     size_t request_bytes;
     int admin;                   /* answer ADMIN operations */

@@ -185,7 +185,7 @@ queues(void **state)
 static void
 fair_queues(void **state)
 {
-    const struct inc_fair_limits limits = {8, 0, 1};
+    const struct inc_fair_limits limits = {.items = 8, .cost_at_first = 1};
     struct inc_fair_depth depth;
     struct inc_fair *q = NULL;
     int fired = 0, thing;

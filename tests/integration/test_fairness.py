@@ -175,6 +175,30 @@ def test_refusals_come_at_once(make):
         assert other.ask("match.people", light_body())["items"]
 
 
+def test_questions_wait_no_longer_than_they_should(make):
+    """Who sends more than can be answered in time is refused, with a time to
+    come back; who has nothing waiting is not, and after the flood nobody."""
+    d = make(workers=1, batch_max=1, queue_ms=1).start()
+    with d.client() as c, d.client() as other:
+        load_people(c)
+        assert c.ask("match.people", heavy_body())["items"]  # measured now
+        assert other.ask("match.people", light_body())["items"]
+        refused = []
+        for _ in range(TRIES):
+            for _ in range(100):
+                c.send("match.people", heavy_body())
+            assert other.ask("match.people", light_body())["items"]
+            replies = [c.receive() for _ in range(100)]
+            refused += [r["error"] for r in replies if r["status"] == "error"]
+            assert len(refused) < 100 * TRIES
+        assert {e["code"] for e in refused} == {"busy"}
+        assert all("try again in" in e["hint"] for e in refused)
+        now = c.counters()
+        assert now["waiting"] == now["waiting_us"] == 0
+        assert now["busy"] == now["refusal_us.count"] == len(refused)
+        assert c.ask("match.people", heavy_body())["items"]
+
+
 def test_replies_nobody_reads_are_bounded(make):
     # Batches as they come, and as long as they like.
     d = make(workers=2, reply_mb=8, batch_ms=60000).start()

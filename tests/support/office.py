@@ -110,13 +110,16 @@ class Daemon:
                          "store": self.folder / "store",
                          "esco": SAMPLE, "comuni": SAMPLE / "comuni.tsv",
                          "space": space,
+                         # How fast a machine is decides no test.
+                         "queue_ms": 0,
                          "ready_file": self.folder / "ready"}
         self.settings.update(settings)
         self.process = None
         self.runs = 0
 
     def flags(self):
-        return [f"--{k}={v}" for k, v in self.settings.items()]
+        return [f"--{k}={v}" for k, v in self.settings.items()
+                if v is not None]
 
     def environment(self):
         env = {k: v for k, v in os.environ.items()

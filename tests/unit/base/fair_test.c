@@ -11,7 +11,20 @@ static int things[4096];
 static struct inc_fair *
 new_queue(size_t items, uint64_t weight, uint64_t first)
 {
-    const struct inc_fair_limits limits = {items, weight, first};
+    const struct inc_fair_limits limits = {
+        .items = items, .weight = weight, .cost_at_first = first};
+    struct inc_fair *q;
+
+    assert_int_equal(inc_fair_new(&q, &limits), INC_OK);
+    return q;
+}
+
+/* Bounded by the time that what waits before an item takes. */
+static struct inc_fair *
+bounded_queue(uint64_t time)
+{
+    const struct inc_fair_limits limits = {
+        .items = 2048, .cost_at_first = 500, .time = time};
     struct inc_fair *q;
 
     assert_int_equal(inc_fair_new(&q, &limits), INC_OK);
@@ -381,6 +394,131 @@ weight_is_bounded(void **state)
     inc_fair_free(q);
 }
 
+/* How many items of the client find room, at most 1,000. */
+static int
+fill(struct inc_fair *q, uint64_t client)
+{
+    int n = 0;
+
+    while (n < 1000 && inc_fair_put(q, &things[n], client, 1) == INC_OK)
+        n++;
+    return n;
+}
+
+static uint64_t
+queued(struct inc_fair *q)
+{
+    struct inc_fair_depth d;
+
+    inc_fair_depth(q, &d);
+    return d.time;
+}
+
+/* Who fills the time there is leaves their share to those who come after, as
+ * turns are shared. */
+static void
+the_wait_is_bounded(void **state)
+{
+    struct inc_fair *q = bounded_queue(100);
+    void *got[16];
+
+    (void)state;
+    teach(q, 1, 10);
+    teach(q, 2, 10);
+    assert_int_equal(fill(q, 1), 11); /* ten before the last one */
+    assert_int_equal(queued(q), 110);
+    /* own 10, 20, ... 50, and as much of the other's and one item more */
+    assert_int_equal(fill(q, 2), 5);
+    assert_int_equal(inc_fair_take(q, got, 16, 0, 0), 16);
+    assert_int_equal(queued(q), 0);
+    for (int i = 0; i < 16; i++)
+        inc_fair_charge(q, i < 11 ? 1 : 2, 40); /* dearer than they were */
+    assert_int_equal(fill(q, 1), 3);
+    assert_int_equal(inc_fair_drop(q, 1, got, 16), 3);
+    assert_int_equal(queued(q), 0);
+    inc_fair_free(q);
+}
+
+/* An item that is dear by itself is let in, one of them; those of others are
+ * not refused for it. */
+static void
+the_dear_refuse_nobody(void **state)
+{
+    struct inc_fair *q = bounded_queue(100);
+
+    (void)state;
+    teach(q, 1, 100000);
+    teach(q, 2, 1);
+    assert_int_equal(fill(q, 1), 1);
+    assert_int_equal(fill(q, 2), 50); /* as much again is the other's */
+    assert_int_equal(queued(q), 100050);
+    inc_fair_free(q);
+}
+
+/* So many clients that one item of each is too much; none of it for who has
+ * nothing waiting because somebody else sent many. */
+static void
+one_of_each_is_bounded(void **state)
+{
+    struct inc_fair *q = bounded_queue(100);
+    uint64_t client;
+
+    (void)state;
+    for (client = 1; client <= 99; client++)
+        teach(q, client, 10);
+    for (client = 1; client <= 81; client++)
+        put(q, (int)client, client);
+    assert_int_equal(fill(q, 82), 0); /* 810 before it, 8 x 100 allowed */
+    next_is(q, 1);
+    assert_int_equal(fill(q, 82), 1);
+    inc_fair_free(q);
+}
+
+/* Nobody's cost is known: the time says nothing. Then the mean of all stands
+ * for newcomers. */
+static void
+the_unknown_are_like_the_rest(void **state)
+{
+    struct inc_fair *q = bounded_queue(100);
+    void *got[8];
+
+    (void)state;
+    assert_int_equal(fill(q, 1), 1000);
+    while (inc_fair_drop(q, 1, got, 8) > 0)
+        continue;
+    teach(q, 2, 20);
+    assert_int_equal(queued(q), 0);
+    assert_int_equal(fill(q, 3), 6);
+    assert_int_equal(queued(q), 120);
+    inc_fair_free(q);
+}
+
+/* Items take three times what they cost: a third of them fits. */
+static void
+the_pace_makes_costs_times(void **state)
+{
+    struct inc_fair *q = bounded_queue(300);
+    void *got[64];
+
+    (void)state;
+    teach(q, 1, 10);
+    assert_int_equal(fill(q, 1), 31);
+    assert_int_equal(inc_fair_drop(q, 1, got, 64), 31);
+    for (int i = 0; i < 100; i++)
+        inc_fair_pace(q, 10, 30);
+    assert_int_equal(fill(q, 1), 11);
+    assert_in_range(queued(q), 329, 330);
+    /* A batch of that time is a third of it, too. */
+    assert_int_equal(inc_fair_take(q, got, 64, 151, 0), 5);
+    for (int i = 0; i < 5; i++)
+        inc_fair_charge(q, 1, 10);
+    assert_int_equal(fill(q, 1), 5);
+    for (int i = 0; i < 400; i++)
+        inc_fair_pace(q, 10, 10); /* and recovers */
+    assert_in_range(queued(q), 109, 110);
+    inc_fair_free(q);
+}
+
 static void
 who_is_gone_leaves_nothing(void **state)
 {
@@ -555,6 +693,11 @@ main(void)
         cmocka_unit_test(nobody_starves),
         cmocka_unit_test(room_is_shared),
         cmocka_unit_test(weight_is_bounded),
+        cmocka_unit_test(the_wait_is_bounded),
+        cmocka_unit_test(the_dear_refuse_nobody),
+        cmocka_unit_test(one_of_each_is_bounded),
+        cmocka_unit_test(the_unknown_are_like_the_rest),
+        cmocka_unit_test(the_pace_makes_costs_times),
         cmocka_unit_test(who_is_gone_leaves_nothing),
         cmocka_unit_test(the_crowd_is_forgotten),
         cmocka_unit_test(close_hands_out_the_rest),

@@ -65,6 +65,18 @@ wait_at(void *arg)
 /* Where questions are held up before they are looked at, NULL: nowhere. */
 static struct gate *at_the_worker;
 
+/* Where writes are held up in the middle of a commit, NULL: nowhere. */
+static struct gate *at_the_scribe;
+
+static enum inc_status
+held_order(void *arg, struct inc_job *j, const struct inc_image *image,
+           struct inc_err *err)
+{
+    if (at_the_scribe != NULL)
+        wait_at(at_the_scribe);
+    return inc_on_order(arg, j, image, err);
+}
+
 static enum inc_status
 held_ask(void *arg, struct inc_job *j, const struct inc_image *image,
          struct inc_view *view, struct inc_err *err)
@@ -108,6 +120,7 @@ rig_open(struct rig *r, unsigned workers, size_t queue_max)
     r->desk.o.blas = "test";
     inc_route_hands(&r->options.hands, &r->desk);
     r->options.hands.ask = held_ask;
+    r->options.hands.order = held_order;
     assert_int_equal(inc_crew_start(&r->desk.crew, &r->options, &err), INC_OK);
     r->desk.arenas = inc_crew_arenas(r->desk.crew);
 }
@@ -471,6 +484,72 @@ full_queue_is_busy(void **state)
     rig_close(&r);
 }
 
+static struct inc_job *
+match_of(uint64_t client)
+{
+    struct inc_job *j = match_job(10, 1);
+
+    j->client = client;
+    return j;
+}
+
+/* A question that would wait too long is refused, not one that waits for
+ * nobody. */
+static void
+waiting_questions_are_bounded_by_time(void **state)
+{
+    struct inc_crew_waiting w;
+    struct rig r;
+    struct gate gate = {0};
+    struct inc_job *one;
+
+    (void)state;
+    rig_open(&r, 1, 64);
+    r.options.queue_ns = 1; /* any question takes longer */
+    restart(&r, 1);
+    submit(&r, match_of(7));
+    free_all(wait_for(&r, 1)); /* its cost is known now */
+    inc_crew_waiting(r.desk.crew, &w);
+    assert_int_equal(w.questions_ns, 0);
+    at_the_worker = &gate;
+    submit(&r, match_of(8));
+    wait_until(&gate.reached);
+    submit(&r, match_of(7));
+    inc_crew_waiting(r.desk.crew, &w);
+    assert_int_equal(w.questions, 1);
+    assert_in_range(w.questions_ns, 2, UINT64_MAX);
+    one = match_of(7);
+    assert_int_equal(inc_crew_submit(r.desk.crew, one), INC_E_BUSY);
+    inc_job_free(one);
+    gate.open = 1;
+    free_all(wait_for(&r, 2));
+    inc_crew_waiting(r.desk.crew, &w);
+    assert_int_equal(w.questions_ns, 0);
+    at_the_worker = NULL;
+    rig_close(&r);
+}
+
+/* How long a commit has taken is known while it goes on. */
+static void
+the_commit_under_way_is_timed(void **state)
+{
+    struct rig r;
+    struct gate gate = {0};
+
+    (void)state;
+    rig_open(&r, 1, 64);
+    assert_int_equal(inc_crew_commit_ns(r.desk.crew), 0);
+    at_the_scribe = &gate;
+    submit(&r, put_job("A", 10, 1));
+    wait_until(&gate.reached);
+    assert_in_range(inc_crew_commit_ns(r.desk.crew), 1, UINT64_MAX);
+    gate.open = 1;
+    free_all(wait_for(&r, 1));
+    assert_int_equal(inc_crew_commit_ns(r.desk.crew), 0);
+    at_the_scribe = NULL;
+    rig_close(&r);
+}
+
 static void
 stop_finishes_the_queue(void **state)
 {
@@ -718,6 +797,8 @@ main(void)
         cmocka_unit_test(everything_together),
         cmocka_unit_test(late_work_is_not_done),
         cmocka_unit_test(full_queue_is_busy),
+        cmocka_unit_test(waiting_questions_are_bounded_by_time),
+        cmocka_unit_test(the_commit_under_way_is_timed),
         cmocka_unit_test(stop_finishes_the_queue),
         cmocka_unit_test(bad_among_good),
         cmocka_unit_test(reads_wait_for_no_match),
