@@ -39,7 +39,7 @@ form_of(int *form, const struct inc_cli *c, struct inc_err *err)
         return INC_OK;
     st = inc_fail(err, INC_E_CONFIG, 0, _("no document has the form \"%.40s\""),
                   name);
-    inc_err_hint(err, "text, europass");
+    inc_err_hint(err, "text, europass, jobposting");
     return st;
 }
 

@@ -61,8 +61,9 @@ is_space(uint32_t point)
 {
     return point <= ' ' || (point >= 0x7f && point <= 0xa0) ||
            (point >= 0x2000 && point <= 0x200b) || point == 0x2028 ||
-           point == 0x2029 || point == 0x202f || point == 0x3000 ||
-           point == 0xfeff;
+           point == 0x2029 || (point >= 0x202a && point <= 0x202e) ||
+           (point >= 0x2066 && point <= 0x2069) || point == 0x202f ||
+           point == 0x3000 || point == 0xfeff;
 }
 
 /* What was added since `from`; the text ends on no space. */
@@ -89,6 +90,29 @@ add_clean(struct inc_buf *out, const char *text, size_t n, int lines)
     return out->len - from;
 }
 
+/* Names in a path are of anybody's choosing: nothing that a screen would obey,
+ * and whole characters where it was cut. */
+static const char *
+keep_path(struct inc_document *d, const char *path)
+{
+    size_t n = strlen(path), at = 0, whole;
+    char *copy;
+
+    while (n > 0 && !inc_utf8_valid(path, n))
+        n--;
+    copy = inc_arena_text(&d->arena, path, n);
+    if (copy == NULL) {
+        d->text.failed = 1;
+        return NULL;
+    }
+    while (at < n) {
+        whole = at;
+        if (is_space(inc_utf8_next(copy, n, &at)))
+            memset(copy + whole, '?', at - whole);
+    }
+    return copy;
+}
+
 int
 inc_document_add(struct inc_document *d, const char *path, const char *text,
                  size_t n, int lines, size_t *at, size_t *len)
@@ -109,11 +133,9 @@ inc_document_add(struct inc_document *d, const char *path, const char *text,
     if (added == 0)
         return 0;
     s = &d->sources[d->n_sources];
-    s->path = inc_arena_text(&d->arena, path, strlen(path));
-    if (s->path == NULL) {
-        d->text.failed = 1;
+    s->path = keep_path(d, path);
+    if (s->path == NULL)
         return 0;
-    }
     s->at = from;
     s->len = added;
     d->n_sources++;
@@ -129,15 +151,18 @@ int
 inc_document_add_html(struct inc_document *d, const char *path,
                       const char *text, size_t n)
 {
-    struct inc_buf plain = {0};
+    struct inc_buf once = {0}, plain = {0};
     int added;
 
-    inc_html_text(&plain, text, n);
-    if (plain.failed)
+    /* Twice: who writes a page escapes what is escaped already. */
+    inc_html_text(&once, text, n);
+    inc_html_text(&plain, inc_buf_cstr(&once), once.len);
+    if (once.failed || plain.failed)
         d->text.failed = 1;
     added = inc_document_add(d, path, inc_buf_cstr(&plain), plain.len, 1, NULL,
                              NULL);
     inc_buf_release(&plain);
+    inc_buf_release(&once);
     return added;
 }
 
@@ -199,7 +224,7 @@ inc_document_drop(struct inc_document *d, const char *path, enum inc_left why)
 
     for (size_t i = 0; i < d->n_dropped; i++)
         if (d->dropped[i].why == why && strcmp(d->dropped[i].path, path) == 0) {
-            d->dropped[i].times++;
+            d->dropped[i].times++; /* a path that was mended is a new line */
             return;
         }
     if (d->n_dropped == INC_INTAKE_DROPPED) {
@@ -207,11 +232,9 @@ inc_document_drop(struct inc_document *d, const char *path, enum inc_left why)
         return;
     }
     one = &d->dropped[d->n_dropped];
-    one->path = inc_arena_text(&d->arena, path, strlen(path));
-    if (one->path == NULL) {
-        d->text.failed = 1;
+    one->path = keep_path(d, path);
+    if (one->path == NULL)
         return;
-    }
     one->why = why;
     one->times = 1;
     d->n_dropped++;

@@ -11,5 +11,6 @@ typedef enum inc_status inc_form_reader(struct inc_document *out,
                                         struct inc_err *err);
 
 inc_form_reader inc_read_europass;
+inc_form_reader inc_read_jobposting;
 
 #endif

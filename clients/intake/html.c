@@ -163,7 +163,7 @@ inc_html_text(struct inc_buf *out, const char *html, size_t n)
             else if (tag_is(html, n, i, "style"))
                 i = past(html, n, i, "</style");
             else {
-                if (!is_inline(html, n, i))
+                if (!is_inline(html, n, i) && !begins(html, n, i, "<!--"))
                     inc_buf_add(out, "\n", 1);
                 i += k;
             }

@@ -29,6 +29,24 @@ mentions(const unsigned char *b, size_t n, const char *word)
     return 0;
 }
 
+/* Anywhere at all. */
+static int
+has(const unsigned char *b, size_t n, const char *word)
+{
+    const size_t k = strlen(word);
+
+    for (size_t i = 0; i + k <= n; i++) {
+        const unsigned char *at = memchr(b + i, word[0], n - i - k + 1);
+
+        if (at == NULL)
+            return 0;
+        if (memcmp(at, word, k) == 0)
+            return 1;
+        i = (size_t)(at - b);
+    }
+    return 0;
+}
+
 static int
 begins(const unsigned char *b, size_t n, const char *with)
 {
@@ -51,6 +69,11 @@ inc_intake_form(const void *bytes, size_t len)
         (begins(b, len, "<") &&
          (mentions(b, len, "europass") || mentions(b, len, "SkillsPassport"))))
         return INC_FORM_EUROPASS;
+    if (begins(b, len, "{") || begins(b, len, "["))
+        return has(b, len, "JobPosting") ? INC_FORM_JOBPOSTING : INC_FORM_TEXT;
+    if (begins(b, len, "<") && has(b, len, "ld+json") &&
+        has(b, len, "JobPosting"))
+        return INC_FORM_JOBPOSTING;
     return INC_FORM_TEXT;
 }
 
@@ -104,6 +127,7 @@ inc_intake_read(struct inc_document *out, const void *bytes, size_t len,
     case INC_FORM_TEXT:
         return read_text(out, bytes, len, err);
     case INC_FORM_JOBPOSTING:
+        return inc_read_jobposting(out, bytes, len, how, err);
     case INC_FORM_DOCX:
     case INC_FORM_PDF:
     case INC_FORM_TABLE:

@@ -45,6 +45,8 @@ def office(tmp_path_factory):
                                          "alla saldatura MIG.\n")
     shutil.copy(ROOT / "tests/data/intake/europass-magazziniere.xml",
                 folder / "cv.xml")
+    shutil.copy(ROOT / "tests/data/intake/posting-saldatore.jsonld",
+                folder / "annuncio.jsonld")
     (folder / "identita.json").write_text(json.dumps(
         {"id": "P-0001", "surname": "Prova", "birth_country": "IT"}))
     (folder / "DIR").symlink_to(folder / "store")

@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from office import Client, built, space  # noqa: F401
+from office import BUILD, Client, built, space  # noqa: F401
 from test_cli import run
 
 DATA = pathlib.Path(__file__).parents[1] / "data/intake"
@@ -72,6 +72,58 @@ def test_a_europass_cv(daemon, incrocio):
     put(daemon, "candidate", record)
 
 
+def test_a_job_posting(daemon, incrocio):
+    got = draft(incrocio, "need", DATA / "posting-saldatore.jsonld")
+    record = got["record"]
+    assert record["comune"] == "046007"
+    assert record["seats"] == 3 and record["hours_week"] == 40
+    assert (record["start"], record["expires"]) == ("2027-02-01", "2027-01-31")
+    assert record["education"] == {"eqf": 4}
+    assert record["kind"] == "vacancy"
+    asked = {r["uri"].rsplit("/", 1)[1] for r in record["requirements"]}
+    assert {"tig-welding", "electrode-welding"} <= asked
+    tig, = [i for i in got["items"] if i.get("uri", "").endswith("tig-welding")]
+    assert tig["rule"] == "stated" and tig["source"] == "$.skills[1]"
+    assert [w["kind"] for w in got["warnings"] if not w["note"]] == ["looks"]
+    assert MARK not in json.dumps(got)
+    reasons = {one["path"]: one["why"] for one in got["document"]["dropped"]}
+    assert reasons["$.physicalRequirement"] == "body"
+    assert reasons["$.segreto"] == "unknown"
+    put(daemon, "need", record)
+
+
+def test_a_saved_page_and_a_graph(daemon, incrocio):
+    got = draft(incrocio, "need", DATA / "posting-pagina.html")
+    assert got["record"]["comune"] == "046017"
+    assert "<p>" not in got["document"]["text"]
+    assert MARK not in json.dumps(got)
+    put(daemon, "need", got["record"])
+    got = draft(incrocio, "need", DATA / "posting-graph.jsonld")
+    assert got["record"]["kind"] == "tirocinio"
+    assert got["record"]["seats"] == 2 and got["record"]["comune"] == "100005"
+    assert len(got["record"]["schedule"]) == 5
+    put(daemon, "need", got["record"])
+    got = draft(incrocio, "need", DATA / "posting-minimo.jsonld")
+    assert got["document"]["dropped"] == []
+
+
+def test_in_python(daemon):
+    from incrocio import Client as Full
+    from incrocio import UnreadableDocument
+    program = str(BUILD / "clients/cli/incrocio")
+    with Full(daemon.endpoint) as c:
+        got, read = c.draft_document(DATA / "europass-magazziniere.xml",
+                                     kind="candidate", program=program)
+        assert read.form == "europass" and read.dropped
+        language, = [i for i in got.items if i.kind == "language"
+                     and i.value.startswith("en")]
+        assert read.source(language).endswith("/PersonCompetency")
+        assert got.record["licences"] == ["B", "C"]
+        with pytest.raises(UnreadableDocument, match="draft profile"):
+            c.draft_document(DATA / "europass-magazziniere.xml", kind="need",
+                             program=program)
+
+
 def test_people_read_it_in_italian(incrocio):
     r = incrocio("draft", "profile", DATA / "europass-magazziniere.xml")
     assert r.code == 0, r.err
@@ -120,18 +172,23 @@ def test_a_draft_of_a_document_is_confirmed_like_others(daemon, incrocio,
     ("lol.xml", "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>"
                 "<Candidate>&b;</Candidate>", "DOCTYPE"),
     ("cut.xml", "<?xml version='1.0'?><Candidate>", "XML"),
+    ("two.json", '[{"@type": "JobPosting"}, {"@type": "JobPosting"}]', "2"),
+    ("cut.json", '{"@type": "JobPosting", "title": "Zib', "JSON"),
     ("old.xml", "<?xml version='1.0'?><SkillsPassport/>", "SkillsPassport"),
 ])
 def test_bad_files_get_a_clear_answer(incrocio, tmp_path, name, text, says):
     file = tmp_path / name
     file.write_text(text)
-    r = incrocio("draft", "profile", file)
+    r = incrocio("draft", "need" if "json" in name else "profile", file)
     assert r.code == 1 and says in r.err and r.out == ""
+    assert "Zib" not in r.err
 
 
 def test_a_document_of_the_other_kind(incrocio):
     r = incrocio("draft", "need", DATA / "europass-minimo.xml")
     assert r.code == 1 and "draft profile" in r.err
+    r = incrocio("draft", "profile", DATA / "posting-minimo.jsonld")
+    assert r.code == 1 and "draft need" in r.err
     r = incrocio("draft", "profile", DATA / "europass-minimo.xml", "--format",
                  "papiro")
     assert r.code == 1 and "papiro" in r.err

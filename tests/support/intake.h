@@ -64,7 +64,12 @@ intake_wrong(const struct inc_document *d)
             return "a value that no daemon takes";
     }
     for (size_t i = 0; i < d->n_dropped; i++)
-        if (strlen(d->dropped[i].path) >= INC_INTAKE_PATH ||
+        for (const char *p = d->dropped[i].path; *p != '\0'; p++)
+            if ((unsigned char)*p <= ' ')
+                return "a path that a screen would obey";
+    for (size_t i = 0; i < d->n_dropped; i++)
+        if (!inc_utf8_valid(d->dropped[i].path, strlen(d->dropped[i].path)) ||
+            strlen(d->dropped[i].path) >= INC_INTAKE_PATH ||
             d->dropped[i].why >= INC_LEFT_COUNT || d->dropped[i].times < 1)
             return "what was left out";
     return NULL;

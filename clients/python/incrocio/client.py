@@ -16,6 +16,7 @@ import msgpack
 import zmq
 
 from . import model as m
+from .documents import Document, read_document
 
 DEADLINE_S = 30.0
 CONNECT_S = 3.0
@@ -872,6 +873,20 @@ class Client:
         return m.Draft.from_wire(self.call("draft", _present(
             text=text, kind=kind, lang=lang, essentials=essentials,
             facts=facts)))
+
+    def draft_document(self, path: Union[str, os.PathLike[str]], *, kind: str,
+                       form: Optional[str] = None,
+                       lang: Optional[str] = None,
+                       essentials: Optional[bool] = None,
+                       program: str = "incrocio"
+                       ) -> tuple[m.Draft, Document]:
+        """From a file (Europass, JobPosting ...) to a draft, and what was
+        read of the file and left out. `program`: the command line, which
+        reads it."""
+        read = read_document(path, kind=kind, form=form, program=program)
+        return self.draft(read.text, kind=kind, lang=lang,
+                          essentials=essentials,
+                          facts=read.facts or None), read
 
     def draft_quality(self) -> m.DraftQuality:
         """What people made of drafts: counts by kind of item."""
