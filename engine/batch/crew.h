@@ -53,6 +53,8 @@ struct inc_hands {
     enum inc_status (*record)(void *arg, struct inc_job *j,
                               const struct inc_image *image,
                               struct inc_err *err);
+    /* Scribe: once a minute, between writes. May be NULL. */
+    void (*tidy)(void *arg);
     /* Herald: new events, durable; seq ascends. May be NULL. */
     void (*tell)(void *arg, const struct inc_image *image,
                  const struct inc_event *events, size_t n);

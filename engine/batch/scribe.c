@@ -243,6 +243,8 @@ housekeeping(struct inc_crew *c)
     inc_tally_add(&c->counters.stale_readers, cleared);
     if (c->stale)
         heal(c);
+    if (c->o.hands.tidy != NULL)
+        c->o.hands.tidy(c->o.hands.arg);
 }
 
 /* Errands are one allocation each, so that tasks and writes share a queue

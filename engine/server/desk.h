@@ -79,10 +79,13 @@ inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 inc_answer_fn inc_on_link;
 /* on_draft.c */
 inc_answer_fn inc_on_draft, inc_on_quality_drafts;
-/* The counts of a put that confirms a draft, into j->drafted. */
-enum inc_status inc_draft_confirm(struct inc_job *j, const struct inc_put *put,
+/* The counts of a put that confirms a draft of ours, into j->drafted. */
+enum inc_status inc_draft_confirm(const struct inc_desk *d, struct inc_job *j,
+                                  const struct inc_put *put,
                                   enum inc_record_kind kind,
                                   struct inc_err *err);
+/* Once the put is durable: add them. */
+void inc_draft_count(struct inc_desk *d, const struct inc_job *j);
 /* on_suggest.c */
 inc_answer_fn inc_on_suggest;
 /* on_status.c */

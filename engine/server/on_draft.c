@@ -199,14 +199,10 @@ write_warning(struct inc_writer *w, const struct inc_draft_warning *one)
 
 static void
 write_draft(struct inc_writer *w, const struct inc_image *image,
-            const struct inc_drafted *d, int lang)
+            const struct inc_drafted *d, const char *id, int lang)
 {
     const struct inc_taxonomy *t = image->estate->world.taxonomy;
-    unsigned char key[INC_KEY];
-    char id[2 * INC_KEY + 1];
 
-    inc_key_make(key);
-    inc_hex(id, key, sizeof key);
     inc_w_map(w);
     inc_w_ktext(w, "id", id);
     inc_w_ktext(w, "kind", inc_record_name(d->kind));
@@ -243,6 +239,25 @@ write_draft(struct inc_writer *w, const struct inc_image *image,
     inc_w_end(w);
 }
 
+/* What a draft's id vouches for. */
+static enum inc_status
+digest_of(unsigned char out[INC_DIGEST], enum inc_record_kind kind,
+          const union inc_record *record, struct inc_err *err)
+{
+    struct inc_buf bytes = {0};
+    struct inc_writer w;
+    enum inc_status st = INC_OK;
+
+    inc_writer_init(&w, &bytes);
+    inc_schema_encode(&w, inc_record_type(kind), record);
+    if (bytes.failed)
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory for a draft");
+    else
+        inc_digest(out, bytes.data, bytes.len);
+    inc_buf_release(&bytes);
+    return st;
+}
+
 enum inc_status
 inc_on_draft(struct inc_desk *d, struct inc_job *j,
              const struct inc_image *image, struct inc_writer *w,
@@ -256,8 +271,9 @@ inc_on_draft(struct inc_desk *d, struct inc_job *j,
     struct inc_draft_question q;
     struct inc_drafted draft;
     enum inc_status st = INC_OK;
+    unsigned char digest[INC_DIGEST];
+    char id[INC_DRAFT_ID + 1];
 
-    (void)d;
     INC_TRY(inc_route_body(j, &body, err));
     q = (struct inc_draft_question){.kind = body.kind == INC_DRAFT_OF_NEED
                                                 ? INC_RECORD_NEED
@@ -270,7 +286,9 @@ inc_on_draft(struct inc_desk *d, struct inc_job *j,
                                     .facts = body.facts,
                                     .n_facts = body.n_facts};
     INC_TRY(inc_draft_make(&draft, &world, &q, &j->arena, err));
-    write_draft(w, image, &draft,
+    INC_TRY(digest_of(digest, draft.kind, &draft.record, err));
+    inc_drafted_name(id, d->drafted, draft.kind, digest, q.today);
+    write_draft(w, image, &draft, id,
                 inc_taxonomy_lang(e->world.taxonomy, body.lang));
 out:
     return st;
@@ -278,28 +296,49 @@ out:
 
 /* --- what became of it --------------------------------------------------- */
 
+struct confirmed {
+    const char *id; /* the request's */
+    struct inc_draft_counts counts;
+};
+
 enum inc_status
-inc_draft_confirm(struct inc_job *j, const struct inc_put *put,
-                  enum inc_record_kind kind, struct inc_err *err)
+inc_draft_confirm(const struct inc_desk *d, struct inc_job *j,
+                  const struct inc_put *put, enum inc_record_kind kind,
+                  struct inc_err *err)
 {
-    struct inc_draft_counts *counts =
-        inc_arena_array(&j->arena, 1, sizeof *counts);
+    struct confirmed *c = inc_arena_array(&j->arena, 1, sizeof *c);
     union inc_record *proposed =
         inc_arena_array(&j->arena, 1, sizeof *proposed);
+    unsigned char digest[INC_DIGEST];
     enum inc_status st = INC_OK;
     uint64_t removed;
 
-    if (counts == NULL || proposed == NULL)
+    if (c == NULL || proposed == NULL)
         return inc_fail(err, INC_E_NOMEM, 0,
                         "the request needs more memory than one may have");
     INC_TRY(inc_schema_decode_patch(proposed, &removed, inc_record_type(kind),
                                     put->draft.proposed, &j->arena, err));
-    inc_draft_compare(counts, kind, proposed, &j->record);
-    j->drafted = counts;
+    INC_TRY(digest_of(digest, kind, proposed, err));
+    if (!inc_drafted_is_ours(d->drafted, put->draft.id, kind, digest,
+                             inc_clock_today()))
+        goto out; /* stored like any other */
+    c->id = put->draft.id;
+    inc_draft_compare(&c->counts, kind, proposed, &j->record);
+    j->drafted = c;
 out:
     if (st != INC_OK)
         inc_err_under(err, "draft.proposed");
     return st;
+}
+
+void
+inc_draft_count(struct inc_desk *d, const struct inc_job *j)
+{
+    const struct confirmed *c = j->drafted;
+
+    if (c != NULL && !j->dry_run && !j->command.replayed &&
+        j->command.status == INC_OK)
+        inc_drafted_add(d->drafted, j->command.kind, c->id, &c->counts);
 }
 
 static void

@@ -188,7 +188,7 @@ order_put(struct inc_desk *d, struct inc_job *j,
     INC_TRY(
         inc_put_judge(d, j, &put, ref, &j->record, &j->command, &apply, err));
     if (INC_HAS(&put, PUT_DRAFT))
-        INC_TRY(inc_draft_confirm(j, &put, j->command.kind, err));
+        INC_TRY(inc_draft_confirm(d, j, &put, j->command.kind, err));
     j->dry_run = !apply;
     if (j->dry_run)
         reply_stored(j);
@@ -353,9 +353,7 @@ inc_on_confirm(struct inc_desk *d, struct inc_job *j)
         inc_put_many_confirm(j);
     else
         reply_stored(j);
-    if (j->drafted != NULL && !j->dry_run && !j->command.replayed &&
-        j->command.status == INC_OK)
-        inc_drafted_add(d->drafted, j->command.kind, j->drafted);
+    inc_draft_count(d, j);
     /* Before the reply leaves: who is revoked is out from then on. Once for
      * all users of a commit. */
     if (inc_route_kind(j->op) == INC_RECORD_USER &&

@@ -150,6 +150,14 @@ record(void *arg, struct inc_job *j, const struct inc_image *image,
 }
 
 static void
+tidy(void *arg)
+{
+    const struct inc_desk *d = arg;
+
+    inc_drafted_save(d->drafted);
+}
+
+static void
 tell(void *arg, const struct inc_image *image, const struct inc_event *events,
      size_t n)
 {
@@ -167,5 +175,6 @@ inc_route_hands(struct inc_hands *out, struct inc_desk *d)
                               .order = order,
                               .confirm = confirm,
                               .record = d->o.record ? record : NULL,
+                              .tidy = tidy,
                               .tell = tell};
 }

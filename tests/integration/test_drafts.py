@@ -154,6 +154,17 @@ def test_what_was_confirmed_is_counted(tmp_path, make):  # noqa: F811
         key = bytes(range(16))
         c.ask("need.put", body, key=key)
         c.ask("need.put", body, key=key)                # the same, once
+        # stored, and not counted: the draft again, an id that nobody gave,
+        # another proposal under the id, the other kind
+        c.ask("need.put", {**body, "record": {**record, "seats": 3}})
+        odd = got["id"][:-1] + ("0" if got["id"][-1] != "0" else "1")
+        c.ask("need.put", {**body, "draft": {**body["draft"], "id": odd}})
+        c.ask("need.put", {**body, "draft": {
+            "id": got["id"], "proposed": {**got["record"], "seats": 77}}})
+        c.ask("candidate.put", {"record": {"id": "P-1"}, "draft": {
+            "id": got["id"], "proposed": {}}})
+        later = c.ask("draft", {"text": "ho fatto il saldatore, patente B",
+                                "kind": "candidate"})
         error = c.error("need.put", {**body, "draft": {
             "id": got["id"], "proposed": {"titel": "x"}}})
         assert error.where.startswith("draft.proposed")
@@ -177,12 +188,19 @@ def test_what_was_confirmed_is_counted(tmp_path, make):  # noqa: F811
     assert sums() == want                               # durable
     kept = (d.folder / "store/drafts").read_text()
     assert "saldat" not in kept and got["id"] not in kept
+    with Client(d.endpoint) as c:                       # given before a restart
+        c.ask("candidate.put", {
+            "record": {**later["record"], "id": "P-1"},
+            "draft": {"id": later["id"], "proposed": later["record"]}})
+        assert c.ask("quality.drafts")["candidates"] == 1
     # a file that is not ours: the daemon starts, and says so
     d.stop()
-    (d.folder / "store/drafts").write_text("drafts 2\n")
+    (d.folder / "store/drafts").write_text("drafts 3\n")
     d.start()
     assert "drafts_not_counted" in d.log_of_run()
     # the command line
+    with Client(d.endpoint) as c:
+        got = c.ask("draft", {"text": AD, "kind": "need"})
     draft, need = tmp_path / "draft.json", tmp_path / "need.json"
     draft.write_text(json.dumps(got))
     need.write_text(json.dumps({**got["record"], "id": "N-2"}))
