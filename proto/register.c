@@ -11,6 +11,7 @@ enum {
     TEXT_MAX = 256, /* actor, office, purpose */
     ESTATE_MAX = 4000,
     ATTESTATION_MAX = 1 << 20,
+    SOURCE_MAX = 1000,
     HEX_MAX = 64
 };
 
@@ -99,6 +100,54 @@ const struct inc_type inc_attestation_type =
     INC_TYPE("attestation", struct inc_attestation, attestation,
              "Text for incrocio-audit, or a witness.");
 
+static const struct inc_field register_ask[] = {
+    INC_F_DATE(struct inc_register_ask, before, 0,
+               "Say also what a cut before this day would take."),
+};
+const struct inc_type inc_register_ask_type =
+    INC_TYPE("register_ask", struct inc_register_ask, register_ask,
+             "What a cut of the register would come to.");
+
+static const struct inc_field register_prune[] = {
+    INC_F_DATE(struct inc_register_prune, before, NEED,
+               "Entries of this day and later are kept. It has to be as long "
+               "ago as the office's term, and 183 days."),
+};
+const struct inc_type inc_register_prune_type = INC_TYPE(
+    "register_prune", struct inc_register_prune, register_prune, "What goes.");
+
+#define S struct inc_register_cut
+static const struct inc_field register_cut[] = {
+    INC_F_DATE(S, today, NEED, "The daemon's day (UTC)."),
+    INC_F_INT(S, months, NEED, 0, INT64_MAX,
+              "Months that entries are kept; 0: for ever."),
+    INC_F_DATE(S, latest, 0,
+               "Entries from before this day may be pruned; absent: none may, "
+               "no term is set."),
+    INC_F_TEXT(S, source, NEED, 0, SOURCE_MAX,
+               "What the office rests this on, with its date."),
+    COUNT(S, first, NEED, "First number the register still has."),
+    COUNT(S, last, NEED, "Last number it gave."),
+    INC_F_DATE(S, before, 0,
+               "Entries of this day and later are all there; absent: all ever "
+               "made are."),
+    COUNT(S, journal, 0, "Journal number of the command that cut it."),
+    COUNT(S, left, 0,
+          "Pruned entries whose bytes are still being removed; absent: none."),
+    COUNT(S, came_back, 0,
+          "Entries that were pruned once and came back with a backup; absent: "
+          "none."),
+    INC_F_TEXT(S, text, 0, 0, ATTESTATION_MAX, "The signed cut."),
+    COUNT(S, until, 0,
+          "Last entry that the cut asked about would take; absent when it "
+          "would take none."),
+    COUNT(S, entries, 0, "How many it would take; 0: none."),
+};
+#undef S
+const struct inc_type inc_register_cut_type =
+    INC_TYPE("register_cut", struct inc_register_cut, register_cut,
+             "How long the register is kept, and from where on it is there.");
+
 #define S struct inc_match_replay
 static const struct inc_field match_replay[] = {
     INC_F_INT(S, no, NEED, 1, INT64_MAX, "Number of the first entry."),
@@ -110,8 +159,8 @@ const struct inc_type inc_match_replay_type =
     INC_TYPE("match_replay", struct inc_match_replay, match_replay,
              "Entries to compute again.");
 
-const char *const inc_replay_verdicts[] = {"same", "same_but_erased",
-                                           "different", "refused", NULL};
+const char *const inc_replay_verdicts[] = {
+    "same", "same_but_erased", "different", "refused", "pruned", NULL};
 const char *const inc_replay_unchecked[] = {"rows", "counts", "facets", NULL};
 
 #define S struct inc_replay_hole
@@ -158,6 +207,7 @@ static const struct inc_field replayed[] = {
     COUNT(S, different, NEED, "Entries whose answer came out different."),
     COUNT(S, refused, NEED, "Entries that cannot be computed again."),
     COUNT(S, skipped, NEED, "Entries that are no matches."),
+    COUNT(S, pruned, 0, "Entries that were pruned: nothing is left to compute."),
     INC_F_CODE(S, kernel, NEED, 1, 32, "The kernel they were computed with."),
 };
 #undef S
@@ -199,6 +249,9 @@ static const struct inc_field record_page[] = {
           "empty and not be the last."),
     COUNT(S, first, NEED, "First number the register still has."),
     COUNT(S, last, NEED, "Last number it gave."),
+    INC_F_DATE(S, since, 0,
+               "Entries of this day and later are all there, older ones were "
+               "pruned; absent: none ever was."),
 };
 #undef S
 const struct inc_type inc_record_page_type =

@@ -48,6 +48,25 @@ struct inc_attestation {
     int64_t next;
 };
 
+/* register.cut, register.prune */
+struct inc_register_ask {
+    uint64_t has;
+    int64_t before; /* day */
+};
+struct inc_register_prune {
+    uint64_t has;
+    int64_t before;
+};
+struct inc_register_cut {
+    uint64_t has;
+    int64_t today, months, latest;
+    const char *source;
+    int64_t first, last;
+    int64_t before, journal, left, came_back;
+    const char *text;
+    int64_t until, entries;
+};
+
 /* match.replay */
 struct inc_match_replay {
     uint64_t has;
@@ -72,11 +91,12 @@ enum inc_replay_verdict {
     INC_REPLAY_SAME,
     INC_REPLAY_BUT_ERASED,
     INC_REPLAY_DIFFERENT,
-    INC_REPLAY_REFUSED
+    INC_REPLAY_REFUSED,
+    INC_REPLAY_PRUNED
 };
 struct inc_replayed {
     uint64_t has;
-    int64_t same, but_erased, different, refused, skipped;
+    int64_t same, but_erased, different, refused, skipped, pruned;
     const char *kernel;
     struct inc_replay_item *items;
     uint32_t n_items;
@@ -98,6 +118,7 @@ struct inc_record_page {
     uint32_t n_items;
     int64_t next; /* `before` of the next page; absent on the last */
     int64_t first, last;
+    int64_t since; /* day; absent when nothing was pruned */
 };
 
 struct inc_record_line {
@@ -124,7 +145,8 @@ extern const char *const inc_replay_unchecked[];
 
 extern const struct inc_type inc_match_list_type, inc_match_get_type,
     inc_match_proof_type, inc_checkpoint_type, inc_register_export_type,
-    inc_attestation_type, inc_candidate_seen_type, inc_match_replay_type,
+    inc_attestation_type, inc_register_ask_type, inc_register_prune_type,
+    inc_register_cut_type, inc_candidate_seen_type, inc_match_replay_type,
     inc_replayed_type, inc_record_page_type, inc_record_got_type;
 
 #endif

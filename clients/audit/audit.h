@@ -57,6 +57,19 @@ struct checkpoint {
  * the reason in why. */
 int checkpoint_read(struct checkpoint *out, struct lines *l, const char **why);
 
+/* A cut: the entries up to `entries` were pruned, nothing of `before` (days
+ * since 1970) or later. */
+enum { LEAST_DAYS = 183 };
+struct cut {
+    unsigned char store[STORE_ID];
+    uint64_t at_ms, journal, entries;
+    int64_t before;
+    unsigned char chain[DIGEST], root[DIGEST];
+    unsigned char key[PUBLIC_KEY];
+};
+/* Its eight lines, as checkpoint_read(). */
+int cut_read(struct cut *out, struct lines *l, const char **why);
+
 /* --- digests and trees ---------------------------------------------------- */
 
 void digest_leaf(unsigned char out[DIGEST], const void *bytes, size_t len);
@@ -73,6 +86,7 @@ struct tree {
     unsigned char part[DEPTH][DIGEST];
 };
 void tree_add(struct tree *t, const void *bytes, size_t len);
+void tree_add_leaf(struct tree *t, const unsigned char leaf[DIGEST]);
 void tree_root(const struct tree *t, unsigned char out[DIGEST]);
 
 /* The root that a leaf `at` of `n` and the digests beside its way come to.
@@ -96,8 +110,14 @@ struct head {
 };
 /* The head of a match. 0 or -1. */
 int head_read(struct head *out, const unsigned char *bytes, size_t len);
-/* The number a journal entry's head names. 0 or -1. */
-int journal_head_read(uint64_t *seq, const unsigned char *bytes, size_t len);
+/* The head of a command in the journal. 0 or -1. */
+struct command {
+    uint64_t seq;
+    char op[64];
+    int64_t result, revision;
+};
+int journal_head_read(struct command *out, const unsigned char *bytes,
+                      size_t len);
 
 /* --- what it is asked ----------------------------------------------------- */
 

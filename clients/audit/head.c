@@ -200,15 +200,22 @@ head_read(struct head *out, const unsigned char *bytes, size_t len)
 }
 
 int
-journal_head_read(uint64_t *seq, const unsigned char *bytes, size_t len)
+journal_head_read(struct command *out, const unsigned char *bytes, size_t len)
 {
     struct cursor c = {bytes, len, 0};
     uint64_t n;
 
+    memset(out, 0, sizeof *out);
     if (begin(&c, &n) != LIST || n < 15 || take_int(&c) < 1)
         return -1;
-    *seq = (uint64_t)take_int(&c);
-    for (uint64_t i = 2; i < n && !c.bad; i++)
+    out->seq = (uint64_t)take_int(&c);
+    pass(&c); /* when */
+    take_text(&c, out->op, sizeof out->op);
+    out->result = take_int(&c);
+    for (int i = 5; i < 9; i++) /* key .. no */
+        pass(&c);
+    out->revision = take_int(&c);
+    for (uint64_t i = 10; i < n && !c.bad; i++)
         pass(&c);
     return c.bad || c.left != 0 ? -1 : 0;
 }

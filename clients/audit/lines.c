@@ -1,4 +1,4 @@
-/* lines.c - lines of words, and the checkpoint, which is seven of them. */
+/* lines.c - lines of words, and what is signed: checkpoints and cuts. */
 #include <sodium.h>
 #include <string.h>
 
@@ -136,11 +136,32 @@ signed_line(struct lines *l, const char *word, char *text, size_t *len,
     return after_word(l->line, word);
 }
 
+/* The last line but one names the key, the last has its signature over the
+ * lines before. */
+static int
+take_signature(struct lines *l, char *text, size_t *len, size_t room,
+               unsigned char key[PUBLIC_KEY], const char *wrong,
+               const char **why)
+{
+    unsigned char signature[SIGNATURE];
+    const char *p = signed_line(l, "key", text, len, room);
+
+    if (p == NULL || take_hex(&p, key, PUBLIC_KEY) != 0 || *p != '\0')
+        return -1;
+    if (lines_next(l) != 1 || (p = after_word(l->line, "signature")) == NULL ||
+        take_hex(&p, signature, SIGNATURE) != 0 || *p != '\0')
+        return -1;
+    *why = wrong;
+    return crypto_sign_verify_detached(signature, (unsigned char *)text, *len,
+                                       key) == 0
+               ? 0
+               : -1;
+}
+
 int
 checkpoint_read(struct checkpoint *out, struct lines *l, const char **why)
 {
     char text[1024]; /* what is signed */
-    unsigned char signature[SIGNATURE];
     size_t len = 0;
     const char *p;
 
@@ -164,15 +185,79 @@ checkpoint_read(struct checkpoint *out, struct lines *l, const char **why)
         take_hex(&p, out->chain, DIGEST) != 0 ||
         take_hex(&p, out->root, DIGEST) != 0 || *p != '\0')
         return -1;
-    p = signed_line(l, "key", text, &len, sizeof text);
-    if (p == NULL || take_hex(&p, out->key, PUBLIC_KEY) != 0 || *p != '\0')
+    return take_signature(l, text, &len, sizeof text, out->key,
+                          "the checkpoint's signature is not that of its key",
+                          why);
+}
+
+/* ---- cuts ---------------------------------------------------------------- */
+
+/* Two digits, or four: 0..9 only. */
+static int
+digits(const char *p, int n)
+{
+    int v = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (p[i] < '0' || p[i] > '9')
+            return -1;
+        v = v * 10 + (p[i] - '0');
+    }
+    return v;
+}
+
+/* YYYY-MM-DD as days since 1970. */
+static int
+take_day(const char *p, int64_t *out)
+{
+    static const int before[] = {0,   31,  59,  90,  120, 151,
+                                 181, 212, 243, 273, 304, 334};
+    int year, month, day, leap;
+    int64_t past;
+
+    if (strlen(p) != 10 || p[4] != '-' || p[7] != '-')
         return -1;
-    if (lines_next(l) != 1 || (p = after_word(l->line, "signature")) == NULL ||
-        take_hex(&p, signature, SIGNATURE) != 0 || *p != '\0')
+    year = digits(p, 4);
+    month = digits(p + 5, 2);
+    day = digits(p + 8, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31)
         return -1;
-    *why = "the checkpoint's signature is not that of its key";
-    return crypto_sign_verify_detached(signature, (unsigned char *)text, len,
-                                       out->key) == 0
-               ? 0
-               : -1;
+    leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    past = year - 1; /* whole years since year 1; 719162 days to 1970 */
+    *out = past * 365 + past / 4 - past / 100 + past / 400 - 719162 +
+           before[month - 1] + (leap && month > 2) + day - 1;
+    return 0;
+}
+
+int
+cut_read(struct cut *out, struct lines *l, const char **why)
+{
+    char text[1024];
+    size_t len = 0;
+    const char *p;
+
+    *why = "this is no cut";
+    p = signed_line(l, "incrocio", text, &len, sizeof text);
+    if (p == NULL || strcmp(p, "cut 1") != 0)
+        return -1;
+    *why = "the cut has not the lines it should have";
+    p = signed_line(l, "store", text, &len, sizeof text);
+    if (p == NULL || take_hex(&p, out->store, STORE_ID) != 0 || *p != '\0')
+        return -1;
+    p = signed_line(l, "at", text, &len, sizeof text);
+    if (p == NULL || take_number(&p, &out->at_ms) != 0 || *p != '\0')
+        return -1;
+    p = signed_line(l, "before", text, &len, sizeof text);
+    if (p == NULL || take_day(p, &out->before) != 0)
+        return -1;
+    p = signed_line(l, "journal", text, &len, sizeof text);
+    if (p == NULL || take_number(&p, &out->journal) != 0 || *p != '\0')
+        return -1;
+    p = signed_line(l, "register", text, &len, sizeof text);
+    if (p == NULL || take_number(&p, &out->entries) != 0 || out->entries == 0 ||
+        take_hex(&p, out->chain, DIGEST) != 0 ||
+        take_hex(&p, out->root, DIGEST) != 0 || *p != '\0')
+        return -1;
+    return take_signature(l, text, &len, sizeof text, out->key,
+                          "the cut's signature is not that of its key", why);
 }

@@ -55,11 +55,20 @@ chain_begin_journal(unsigned char chain[DIGEST],
 void
 tree_add(struct tree *t, const void *bytes, size_t len)
 {
+    unsigned char leaf[DIGEST];
+
+    digest_leaf(leaf, bytes, len);
+    tree_add_leaf(t, leaf);
+}
+
+void
+tree_add_leaf(struct tree *t, const unsigned char leaf[DIGEST])
+{
     unsigned char d[DIGEST];
     uint64_t bits = t->n;
     unsigned level = 0;
 
-    digest_leaf(d, bytes, len);
+    memcpy(d, leaf, DIGEST);
     for (; bits % 2 != 0; bits /= 2)
         digest_node(d, t->part[level++], d);
     memcpy(t->part[level], d, DIGEST);

@@ -62,11 +62,19 @@ signed_by(struct audit *a, struct checkpoint *c)
 struct reading {
     struct audit a;
     struct checkpoint c;
+    struct cut cut;  /* entries: 0 when nothing was pruned */
+    int cut_ordered; /* the journal's command was met */
     uint64_t entries, journal;
     unsigned char chain[DIGEST], journal_chain[DIGEST];
     struct tree tree;
     unsigned char bytes[HEAD_MAX];
 };
+
+static int
+has_chain(const struct reading *r)
+{
+    return r->entries == 0 || r->entries >= r->cut.entries;
+}
 
 /* A checkpoint speaks of the state with exactly so many entries. */
 static void
@@ -78,7 +86,8 @@ compare_register(struct reading *r, const struct checkpoint *c,
     if (c->entries != r->entries)
         return;
     tree_root(&r->tree, root);
-    if (memcmp(c->chain, r->chain, DIGEST) != 0 ||
+    /* Before the cut the leaves are there, and no heads to chain. */
+    if ((has_chain(r) && memcmp(c->chain, r->chain, DIGEST) != 0) ||
         memcmp(c->root, root, DIGEST) != 0)
         wrong(&r->a,
               "%s: the first %" PRIu64
@@ -112,11 +121,44 @@ compare_all(struct reading *r, int journal)
     }
 }
 
+/* An entry that was pruned: of its head only the digest is left. */
+static void
+one_leaf(struct reading *r, const char *hex)
+{
+    unsigned char leaf[DIGEST] = {0}, root[DIGEST];
+
+    if (r->entries >= r->cut.entries)
+        wrong(&r->a,
+              "entry %" PRIu64 " is without its head, and no cut names it",
+              r->entries + 1);
+    if (take_bytes(hex, leaf, sizeof leaf) != DIGEST)
+        wrong(&r->a, "this is no digest of a head");
+    tree_add_leaf(&r->tree, leaf);
+    r->entries++;
+    if (r->entries == r->cut.entries) {
+        memcpy(r->chain, r->cut.chain, DIGEST);
+        tree_root(&r->tree, root);
+        if (memcmp(root, r->cut.root, DIGEST) != 0)
+            wrong(&r->a,
+                  "the %" PRIu64
+                  " entries before the cut are not those it was signed "
+                  "for",
+                  r->entries);
+    }
+    compare_all(r, 0);
+}
+
 static void
 one_match(struct reading *r, const char *hex)
 {
     long n = take_bytes(hex, r->bytes, sizeof r->bytes);
     struct head h;
+
+    if (r->entries < r->cut.entries)
+        wrong(&r->a,
+              "a head where entry %" PRIu64 " is: the cut is after entry "
+              "%" PRIu64,
+              r->entries + 1, r->cut.entries);
 
     if (n < 0 || head_read(&h, r->bytes, (size_t)n) != 0) {
         wrong(&r->a, "this is no head of an entry");
@@ -136,15 +178,20 @@ static void
 one_command(struct reading *r, const char *hex)
 {
     long n = take_bytes(hex, r->bytes, sizeof r->bytes);
-    uint64_t seq = r->journal + 1;
+    struct command c;
 
-    if (n < 0 || journal_head_read(&seq, r->bytes, (size_t)n) != 0) {
+    if (n < 0 || journal_head_read(&c, r->bytes, (size_t)n) != 0) {
         wrong(&r->a, "this is no head of a journal entry");
         n = n < 0 ? 0 : n;
+        c.seq = r->journal + 1;
     }
-    if (seq != r->journal + 1)
-        wrong(&r->a, "journal entry %" PRIu64 " follows %" PRIu64, seq,
+    if (c.seq != r->journal + 1)
+        wrong(&r->a, "journal entry %" PRIu64 " follows %" PRIu64, c.seq,
               r->journal);
+    else if (r->cut.entries > 0 && c.seq == r->cut.journal &&
+             strcmp(c.op, "register.prune") == 0 && c.result == 0 &&
+             c.revision >= 0 && (uint64_t)c.revision == r->cut.entries)
+        r->cut_ordered = 1;
     chain_next(r->journal_chain, r->bytes, (size_t)n);
     r->journal++;
     compare_all(r, 1);
@@ -169,13 +216,61 @@ reaches(struct reading *r, const struct checkpoint *c, const char *whose)
               whose, c->journal, r->journal);
 }
 
+/* The signed cut, when the export has one. */
+static int
+read_cut(struct reading *r)
+{
+    struct lines *l = r->a.l;
+    struct cut *cut = &r->cut;
+    const char *why = NULL;
+    int got = lines_next(l);
+
+    if (got != 1)
+        return 0; /* told as the end */
+    lines_hold(l);
+    if (after_word(l->line, "incrocio") == NULL)
+        return 0;
+    if (cut_read(cut, l, &why) != 0) {
+        wrong(&r->a, "%s", why);
+        return -1;
+    }
+    if (memcmp(cut->store, r->c.store, STORE_ID) != 0 ||
+        memcmp(cut->key, r->c.key, PUBLIC_KEY) != 0)
+        wrong(&r->a, "the cut is of another store or key");
+    if ((int64_t)(cut->at_ms / 86400000) - cut->before < LEAST_DAYS)
+        wrong(&r->a, "the cut took entries younger than %d days", LEAST_DAYS);
+    return 0;
+}
+
+/* At the end: was the cut reached, and did somebody order it? */
+static void
+check_cut(struct reading *r)
+{
+    if (r->cut.entries == 0)
+        return;
+    if (r->entries < r->cut.entries)
+        wrong(&r->a, "the cut is after entry %" PRIu64 ", here are %" PRIu64,
+              r->cut.entries, r->entries);
+    if (!r->cut_ordered)
+        wrong(&r->a,
+              "journal entry %" PRIu64 " does not order the cut after entry "
+              "%" PRIu64,
+              r->cut.journal, r->cut.entries);
+    (void)fprintf(r->a.w->out,
+                  "pruned: entries 1 to %" PRIu64 ", by journal entry %" PRIu64
+                  ", on ",
+                  r->cut.entries, r->cut.journal);
+    tell_moment(r->a.w->out, r->cut.at_ms);
+    (void)fputc('\n', r->a.w->out);
+}
+
 int
 verify_export(struct lines *l, const struct wanted *w)
 {
     struct reading r = {.a = {.w = w, .l = l}};
     int got;
 
-    if (signed_by(&r.a, &r.c) != 0)
+    if (signed_by(&r.a, &r.c) != 0 || read_cut(&r) != 0)
         return r.a.wrong;
     chain_begin_matches(r.chain, r.c.store);
     chain_begin_journal(r.journal_chain, r.c.store);
@@ -183,20 +278,24 @@ verify_export(struct lines *l, const struct wanted *w)
     compare_all(&r, 1);
     while ((got = lines_next(l)) == 1) {
         const char *match = after_word(l->line, "M");
+        const char *leaf = after_word(l->line, "L");
         const char *command = after_word(l->line, "J");
 
         if (match != NULL)
             one_match(&r, match);
+        else if (leaf != NULL)
+            one_leaf(&r, leaf);
         else if (command != NULL)
             one_command(&r, command);
         else
-            wrong(&r.a, "a line that begins with neither M nor J");
+            wrong(&r.a, "a line that begins with none of L, M and J");
     }
     if (got < 0)
         wrong(&r.a, "a line that is cut or too long");
     reaches(&r, &r.c, "its own checkpoint");
     for (size_t i = 0; i < w->n_witness; i++)
         reaches(&r, &w->witness[i], "a witness");
+    check_cut(&r);
     (void)fprintf(w->out,
                   "register: %" PRIu64 " entries, journal: %" PRIu64
                   " entries, checkpoint of ",

@@ -99,6 +99,11 @@ inc_write_and_tell(struct inc_cli *c, enum inc_op op,
         inc_buf_printf(&c->out, _("%s: good, nothing was stored\n"), s.id);
     else if (op == INC_OP_CANDIDATE_ERASE)
         inc_buf_printf(&c->out, _("%s: erased, its key is destroyed\n"), s.id);
+    else if (op == INC_OP_REGISTER_PRUNE)
+        inc_buf_printf(&c->out,
+                       _("%s: pruned up to entry %" PRId64
+                         ", by journal entry %" PRId64 "\n"),
+                       s.id, s.revision, s.seq);
     else if (s.revision == 0)
         inc_buf_printf(&c->out, _("%s: deleted\n"), s.id);
     else if (s.created)

@@ -7,6 +7,7 @@
 #include "clients/cli/admin.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/show.h"
+#include "engine/base/date.h"
 #include "proto/register.h"
 
 enum { PAGE = 100 };
@@ -107,6 +108,15 @@ show_page(struct inc_cli *c, enum inc_op op, const struct inc_buf *body,
             put_item(c, &p.items[i], of_person);
         if (p.n_items == 0 && p.next == 0 && !c->quiet)
             inc_buf_text(&c->out, _("Nothing in the register.\n"));
+        if (p.next == 0 && p.since != 0 && !c->quiet) {
+            char day[INC_DATE_TEXT];
+
+            inc_date_format(day, (int32_t)p.since);
+            inc_buf_printf(&c->out,
+                           _("complete from %s on; what is older was "
+                             "pruned\n"),
+                           day);
+        }
         if (p.next != 0 && !c->quiet)
             inc_buf_printf(&c->out, _("older ones: --before %" PRId64 "\n"),
                            p.next);

@@ -16,6 +16,8 @@ verdict(int64_t v)
         return _("the same but for who has been erased since");
     case INC_REPLAY_DIFFERENT:
         return _("different");
+    case INC_REPLAY_PRUNED:
+        return _("pruned: nothing is left to compute");
     default:
         return _("cannot be computed again");
     }
@@ -78,6 +80,7 @@ replay(struct inc_cli *c, int64_t from, int64_t until,
     total->different += got.different;
     total->refused += got.refused;
     total->skipped += got.skipped;
+    total->pruned += got.pruned;
     inc_arena_release(&arena);
     inc_buf_release(&body);
     return st;
@@ -109,8 +112,8 @@ inc_cmd_replay(struct inc_cli *c)
         inc_buf_printf(&c->out,
                        _("same %" PRId64 ", same but for the erased %" PRId64
                          ", different %" PRId64 ", impossible %" PRId64
-                         ", not matches %" PRId64 "\n"),
+                         ", not matches %" PRId64 ", pruned %" PRId64 "\n"),
                        total.same, total.but_erased, total.different,
-                       total.refused, total.skipped);
+                       total.refused, total.skipped, total.pruned);
     return total.different > 0 ? inc_status_exit(INC_E_MISMATCH) : 0;
 }

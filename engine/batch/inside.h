@@ -63,7 +63,8 @@ struct inc_crew {
     struct inc_herald
         *herald; /* NULL: off. Made after, ended before the rest */
     _Atomic uint64_t commit_since; /* ns, 0: none; the scribe writes it */
-    int stale; /* scribe only: the pool misses acknowledged writes */
+    int stale;       /* scribe only: the pool misses acknowledged writes */
+    int prune_rests; /* likewise: a step failed, until the next minute */
     struct inc_crew_counters counters;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
 #include "engine/batch/inside.h"
+#include "engine/store/prune.h"
 
 /* A commit ends with the request that reaches this many records. */
 enum { RECORDS_MAX = 4096 };
@@ -232,6 +233,25 @@ inc_scribe_record(struct inc_crew *c)
     return n;
 }
 
+/* A little of what was pruned goes between two rounds of work. When it fails
+ * it is tried again with the housekeeping. */
+static void
+prune(struct inc_crew *c)
+{
+    struct inc_err err = {0};
+
+    if (inc_cut_step(c->o.store, &err) == INC_OK)
+        return;
+    log_failure("prune_failed", &err);
+    c->prune_rests = 1;
+}
+
+static int
+prunes(const struct inc_crew *c)
+{
+    return inc_cut_waits(c->o.store) && !c->prune_rests;
+}
+
 static void
 housekeeping(struct inc_crew *c)
 {
@@ -245,6 +265,7 @@ housekeeping(struct inc_crew *c)
         heal(c);
     if (c->o.hands.tidy != NULL)
         c->o.hands.tidy(c->o.hands.arg);
+    c->prune_rests = 0;
 }
 
 /* Errands are one allocation each, so that tasks and writes share a queue
@@ -271,12 +292,14 @@ inc_scribe_turn(struct inc_crew *c)
 {
     static struct batch b; /* one scribe a process; too big for a stack */
     static void *items[INC_COMMIT_MAX];
-    size_t n =
-        inc_queue_take(c->writes, items, INC_COMMIT_MAX, COMMIT_BYTES, 1000);
+    size_t n = inc_queue_take(c->writes, items, INC_COMMIT_MAX, COMMIT_BYTES,
+                              prunes(c) ? 0 : 1000);
     size_t recorded = inc_scribe_record(c);
 
     if (n > 0)
         take_out(c, &b, items, n);
+    if (prunes(c))
+        prune(c);
     return n + recorded;
 }
 

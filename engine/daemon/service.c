@@ -20,6 +20,7 @@
 #include "engine/daemon/scout.h"
 #include "engine/kernels/panel.h"
 #include "engine/server/server.h"
+#include "engine/store/prune.h"
 
 enum { EXIT_CONFIG = 1, EXIT_TROUBLE = 5, PATH_BYTES = 4096 };
 #define DRAIN_NS (UINT64_C(10) * 1000000000)
@@ -142,6 +143,23 @@ tell_erased(const struct service *s)
     inc_log_end(&l);
 }
 
+static void
+tell_came_back(const struct service *s)
+{
+    uint64_t n = inc_cut_came_back(s->store);
+    struct inc_log l;
+
+    if (n == 0)
+        return;
+    inc_log_start(&l, INC_LOG_WARN, "pruned_came_back");
+    inc_log_int(&l, "entries", (int64_t)n);
+    inc_log_text(&l, "why",
+                 "the store was restored from before they were pruned from "
+                 "the register");
+    inc_log_text(&l, "do", "prune them again");
+    inc_log_end(&l);
+}
+
 /* Said at every start: a swap may then keep the keys. */
 static void
 tell_unlocked(const struct service *s)
@@ -226,6 +244,8 @@ open_server(struct service *s, struct inc_err *err)
                       .notice_days =
                           inc_config_int(c, INC_SET_retain_notice_days),
                       .source = inc_config_text(c, INC_SET_retain_source)},
+        .term = {.months = inc_config_int(c, INC_SET_register_months),
+                 .source = inc_config_text(c, INC_SET_register_source)},
         .handshakes = inc_config_int(c, INC_SET_handshakes_per_minute),
         .handshake_ms =
             (int)inc_config_int(c, INC_SET_handshake_timeout_s) * 1000,
@@ -346,6 +366,7 @@ start_store(struct service *s, struct inc_err *err)
     tell_key(s);
     tell_unlocked(s);
     tell_erased(s);
+    tell_came_back(s);
     st = inc_sandbox_calls(&s->config, err);
 out:
     return st;

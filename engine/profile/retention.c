@@ -21,6 +21,19 @@ inc_months_later(int32_t day, int64_t months)
     return inc_date_from(year, month, d < last ? d : last);
 }
 
+int
+inc_register_latest(int32_t *latest, const struct inc_register_term *t,
+                    int32_t today)
+{
+    int32_t term, least = today - INC_REGISTER_LEAST_DAYS;
+
+    if (t->months == 0)
+        return 0;
+    term = inc_months_later(today, -t->months);
+    *latest = term < least ? term : least;
+    return 1;
+}
+
 void
 inc_retention_of(struct inc_retained *out, const struct inc_retention *r,
                  const struct inc_candidate *c, int32_t today, int seen_days)

@@ -52,7 +52,22 @@ void inc_retention_of(struct inc_retained *out, const struct inc_retention *r,
                       const struct inc_candidate *c, int32_t today,
                       int seen_days);
 
-/* The same day so many months later, or the last of a shorter month. */
+/*
+ * How long the register of matches is kept. The office says; never shorter than
+ * INC_REGISTER_LEAST_DAYS, the six months of Reg. (EU) 2024/1689 art. 26(6)
+ * [not verified against the official text].
+ */
+enum { INC_REGISTER_LEAST_DAYS = 183 };
+struct inc_register_term {
+    int64_t months;     /* 0: for ever */
+    const char *source; /* as above */
+};
+/* *latest: entries from before this day may be pruned. 0 when none may. */
+int inc_register_latest(int32_t *latest, const struct inc_register_term *t,
+                        int32_t today);
+
+/* The same day so many months later (earlier, when negative), or the last of a
+ * shorter month. */
 int32_t inc_months_later(int32_t day, int64_t months);
 
 #endif

@@ -98,6 +98,10 @@ inc_answer_fn inc_on_oracle;
 inc_answer_fn inc_on_event_list;
 /* on_register.c */
 inc_answer_fn inc_on_replay; /* on_replay.c */
+/* on_cut.c */
+inc_answer_fn inc_on_cut;
+enum inc_status inc_on_prune(struct inc_desk *d, struct inc_job *j,
+                             struct inc_err *err);
 /* on_proof.c */
 inc_answer_fn inc_on_proof, inc_on_checkpoint, inc_on_export;
 inc_answer_fn inc_on_match_list, inc_on_match_get, inc_on_candidate_seen;

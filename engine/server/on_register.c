@@ -5,7 +5,7 @@
 
 #include "engine/server/desk.h"
 #include "engine/store/event.h"
-#include "engine/store/trail.h"
+#include "engine/store/prune.h"
 #include "proto/register.h"
 
 /* A page ends early when it passed over so many. */
@@ -109,6 +109,7 @@ write_page(struct inc_desk *d, struct page *p, const struct inc_trail_filter *f,
     struct inc_arena rows = {0};
     struct inc_arena names = {0};
     struct inc_trail_head head;
+    struct inc_cut cut;
     uint64_t next = 0;
     enum inc_status st = INC_OK;
 
@@ -119,6 +120,7 @@ write_page(struct inc_desk *d, struct page *p, const struct inc_trail_filter *f,
         goto out;
     }
     INC_TRY(inc_trail_head(p->view, &head, err));
+    INC_TRY(inc_cut_get(p->view, &cut, err));
     inc_w_map(p->w);
     inc_w_key(p->w, "items");
     inc_w_list(p->w);
@@ -132,6 +134,8 @@ write_page(struct inc_desk *d, struct page *p, const struct inc_trail_filter *f,
         inc_w_kint(p->w, "next", (int64_t)next);
     inc_w_kint(p->w, "first", (int64_t)head.first);
     inc_w_kint(p->w, "last", (int64_t)head.last);
+    if (cut.no > 0)
+        inc_w_kdate(p->w, "since", cut.before);
     inc_w_end(p->w);
 out:
     inc_arenas_give(d->arenas, &rows);

@@ -20,7 +20,8 @@ struct replay {
     struct inc_past *people;         /* as of `generation` */
     struct inc_past *subjects;       /* as of `seen`; may be `people` */
     uint64_t generation, seen;
-    struct inc_image then;   /* people and needs of `generation` */
+    uint64_t first;        /* entry of the register; those before were pruned */
+    struct inc_image then; /* people and needs of `generation` */
     struct inc_frame *frame; /* of the body read last */
     struct inc_replayed out;
 };
@@ -393,6 +394,7 @@ count(struct inc_replayed *out, enum inc_replay_verdict v)
     out->but_erased += v == INC_REPLAY_BUT_ERASED;
     out->different += v == INC_REPLAY_DIFFERENT;
     out->refused += v == INC_REPLAY_REFUSED;
+    out->pruned += v == INC_REPLAY_PRUNED;
 }
 
 static enum inc_status
@@ -407,7 +409,13 @@ judge(struct replay *r, struct inc_writer *w, uint64_t no, int alone,
     if (q == NULL)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory for a replay");
     inc_arena_reset(&r->texts);
-    INC_TRY(inc_trail_get(r->view, no, &row, &r->texts, err));
+    st = inc_trail_get(r->view, no, &row, &r->texts, err);
+    if (st == INC_E_NOTFOUND && no < r->first) {
+        f.verdict = INC_REPLAY_PRUNED;
+        st = INC_OK;
+        goto told;
+    }
+    INC_TRY(st);
     if (inc_ops[row.t.op].kind != INC_OPS_MATCH && row.t.op != INC_OP_ORACLE) {
         r->out.skipped++;
         goto out;
@@ -420,8 +428,10 @@ judge(struct replay *r, struct inc_writer *w, uint64_t no, int alone,
         (void)snprintf(f.why, sizeof f.why, "%s", err->what);
         st = INC_OK;
     }
+told:
     count(&r->out, f.verdict);
-    if (f.verdict != INC_REPLAY_SAME || alone)
+    if (alone ||
+        (f.verdict != INC_REPLAY_SAME && f.verdict != INC_REPLAY_PRUNED))
         write_finding(w, r, no, &f, &row);
 out:
     inc_trail_row_release(&row);
@@ -468,6 +478,7 @@ replay_all(struct replay *r, struct inc_writer *w, uint64_t from,
     inc_w_kint(w, "different", r->out.different);
     inc_w_kint(w, "refused", r->out.refused);
     inc_w_kint(w, "skipped", r->out.skipped);
+    inc_w_kint(w, "pruned", r->out.pruned);
     inc_w_ktext(w, "kernel", r->d->o.kernels->name);
     inc_w_end(w);
 out:
@@ -481,12 +492,15 @@ inc_on_replay(struct inc_desk *d, struct inc_job *j,
 {
     struct inc_match_replay body = {0};
     struct replay r = {.d = d, .now = image};
+    struct inc_trail_head head;
     uint64_t from, until;
     enum inc_status st = INC_OK;
 
     INC_TRY(inc_route_body(j, &body, err));
     INC_TRY(range(&body, &from, &until, err));
     INC_TRY(inc_view_open(&r.view, d->o.store, err));
+    INC_TRY(inc_trail_head(r.view, &head, err));
+    r.first = head.first;
     INC_TRY(inc_matcher_new(&r.matcher, d->o.kernels, err));
     if (inc_arenas_take(d->arenas, &r.records) != INC_OK ||
         inc_arenas_take(d->arenas, &r.texts) != INC_OK) {

@@ -6,6 +6,7 @@
 #include "engine/base/clock.h"
 #include "engine/server/desk.h"
 #include "engine/server/who.h"
+#include "proto/register.h"
 #include "proto/replies.h"
 
 enum { NO_REVISION = -1, NOTES_MAX = 20 };
@@ -341,6 +342,8 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
             reply_stored(j);
         return st;
     }
+    if (body == &inc_register_prune_type)
+        return inc_on_prune(d, j, err);
     if (body == &inc_user_rotate_type)
         return order_rotate(d, j, ref, err);
     return order_put(d, j, ref, err);

@@ -39,6 +39,7 @@ static inc_answer_fn *const answers[INC_OP_COUNT] = {
     [INC_OP_MATCH_PROOF] = inc_on_proof,
     [INC_OP_REGISTER_CHECKPOINT] = inc_on_checkpoint,
     [INC_OP_REGISTER_EXPORT] = inc_on_export,
+    [INC_OP_REGISTER_CUT] = inc_on_cut,
 };
 
 enum inc_record_kind

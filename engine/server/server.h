@@ -36,6 +36,7 @@ struct inc_server_options {
     struct inc_roles *roles;     /* held as long as it is in use */
     const char *local_role;      /* over ipc; NULL: nobody there may ask */
     struct inc_retention retention; /* how long profiles are kept */
+    struct inc_register_term term;  /* how long the register is */
     int64_t handshakes;  /* of one key in a minute, ten times that at once; 0:
                             any */
     int handshake_ms;    /* patience with a handshake */

@@ -110,6 +110,7 @@ attempt(void *arg, struct inc_err *err)
     b->txn = NULL;
     b->head = s->head;
     b->n_erased = 0;
+    b->has_cut = 0;
     inc_err_clear(&b->room);
     if (INC_FAULT(STORE_BEGIN))
         INC_TRY(inc_lmdb_status(ENOMEM, "begin to write", err));
@@ -127,8 +128,10 @@ attempt(void *arg, struct inc_err *err)
         inc_room_ahead(s);
     st = inc_store_commit(s, b->txn, err);
     b->txn = NULL;
-    if (st == INC_OK)
+    if (st == INC_OK) {
         s->head = b->head;
+        s->cut_waits |= b->has_cut;
+    }
 out:
     mdb_txn_abort(b->txn);
     return st;

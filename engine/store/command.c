@@ -11,7 +11,7 @@
  * journal gives the same tables.
  */
 
-enum action { PUT, PATCH, MARK, UNMARK, NOTICE, DELETE, ERASE, VAULT };
+enum action { PUT, PATCH, MARK, UNMARK, NOTICE, DELETE, ERASE, VAULT, CUT };
 
 enum { ACTOR_MAX = 256, DAY_MS = 86400000 };
 
@@ -40,6 +40,7 @@ static const struct rule {
     {INC_OP_USER_PATCH, INC_RECORD_USER, PATCH},
     {INC_OP_USER_ROTATE, INC_RECORD_USER, PATCH},
     {INC_OP_USER_REVOKE, INC_RECORD_USER, MARK},
+    {INC_OP_REGISTER_PRUNE, INC_RECORD_COMPANY, CUT}, /* no record of it */
 };
 
 /* What a command comes to. */
@@ -56,6 +57,13 @@ static int
 removes(const struct step *step)
 {
     return step->rule->action == DELETE || step->rule->action == ERASE;
+}
+
+/* What may still be done on a full disk: it makes room. */
+static int
+frees(const struct step *step)
+{
+    return removes(step) || step->rule->action == CUT;
 }
 
 void
@@ -300,6 +308,7 @@ next_record(const struct inc_command *c, struct step *step,
     case DELETE:
     case ERASE:
     case VAULT:
+    case CUT:
         break;
     }
     inc_record_set_revision(c->kind, r, step->revision);
@@ -351,6 +360,8 @@ decide(struct inc_batch *b, const struct inc_command *c, struct step *step,
     int former = 0;
     size_t mark_used = c->arena->used;
 
+    if (action == CUT)
+        return inc_cut_decide(b, c, &step->revision, err);
     INC_TRY(find(b, c, step, err));
     if (!step->exists && action == ERASE)
         INC_TRY(inc_former_any(b, c->id, &former, err));
@@ -508,6 +519,8 @@ write_tables(struct inc_batch *b, const struct inc_command *c,
             INC_TRY(remove_rows(b, c, row->no, err));
         if (step->rule->action == ERASE)
             INC_TRY(inc_erase(b, c->id, c->at_unix_ms, err));
+    } else if (row->e.result == INC_OK && step->rule->action == CUT) {
+        INC_TRY(inc_cut_write(b, err));
     } else if (row->e.result == INC_OK) {
         INC_TRY(inc_table_put(b->s, b->txn, INC_TABLE_VAULT, no, sizeof no,
                               b->record.data, b->record.len, 0, err));
@@ -583,7 +596,7 @@ inc_command_run(struct inc_batch *b, struct inc_command *c,
     if (c->replayed || c->status != INC_E_NOTFOUND)
         return INC_OK;
     inc_err_clear(&c->err);
-    if (b->room.status != INC_OK && !removes(&step)) {
+    if (b->room.status != INC_OK && !frees(&step)) {
         c->err = b->room;
         c->status = b->room.status;
         return INC_OK;

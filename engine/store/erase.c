@@ -135,7 +135,8 @@ inc_erase_finish(struct inc_store *s, const uint64_t *no, size_t n,
 
     INC_TRY(inc_ring_destroy(s->ring, no, n, err));
     inc_ring_name(s->ring, name);
-    st = inc_erased_add(no, n, s->key_file, s->dir, name, err);
+    st = inc_beside_add(INC_BESIDE_ERASED, no, n, s->key_file, s->dir, name,
+                        err);
     if (st != INC_OK)
         inc_err_hint(err, "the person is erased here, but a backup could bring "
                           "her back: make the list writable and start the "
@@ -350,8 +351,8 @@ finish_all(struct inc_store *s, const struct numbers *table,
     INC_TRY(inc_ring_destroy(s->ring, left.no, left.n, err));
     INC_TRY(missing(&unlisted, table, list, err));
     if (unlisted.n != 0)
-        st = inc_erased_add(unlisted.no, unlisted.n, s->key_file, s->dir, name,
-                            err);
+        st = inc_beside_add(INC_BESIDE_ERASED, unlisted.no, unlisted.n,
+                            s->key_file, s->dir, name, err);
 out:
     inc_mem_free(left.no);
     inc_mem_free(unlisted.no);
@@ -367,7 +368,8 @@ inc_erase_settle(struct inc_store *s, struct inc_err *err)
 
     inc_ring_name(s->ring, name);
     INC_TRY(read_table(s, &table, err));
-    INC_TRY(inc_erased_read(&list.no, &list.n, s->key_file, s->dir, name, err));
+    INC_TRY(inc_beside_read(INC_BESIDE_ERASED, &list.no, &list.n, s->key_file,
+                            s->dir, name, err));
     INC_TRY(tell_ring(s, &table, err));
     INC_TRY(tell_ring(s, &list, err));
     if (s->read_only)

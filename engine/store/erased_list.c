@@ -7,6 +7,9 @@
  *
  * Numbers say nothing about a person; they keep a backup from bringing one
  * back. With a key file that systemd gives it lies beside the store's folder.
+ *
+ * A second list, `pruned`, has days since 1970 before which the register was
+ * pruned, so that a backup does not bring entries back unnoticed.
  */
 #include "engine/store/private.h"
 
@@ -21,11 +24,21 @@
 
 enum { BYTES_MAX = 256 << 20, NAME_HEX = 32 };
 
-static const char first_line[] = "incrocio erased 1\n";
+static const struct {
+    const char *name, *first_line, *use;
+} lists[] = {
+    [INC_BESIDE_ERASED] = {"erased", "incrocio erased 1\n",
+                           "put back a copy of it; without it a backup brings "
+                           "back who was erased"},
+    [INC_BESIDE_PRUNED] = {"pruned", "incrocio pruned 1\n",
+                           "put back a copy of it, or move it away: without it "
+                           "nobody notices when a backup brings back what was "
+                           "pruned from the register"},
+};
 
 static enum inc_status
-path_of(char out[INC_PATH], const char *key_file, const char *dir,
-        struct inc_err *err)
+path_of(char out[INC_PATH], enum inc_beside list, const char *key_file,
+        const char *dir, struct inc_err *err)
 {
     int beside_key = !inc_kek_is_credential(key_file);
     const char *stem = beside_key ? key_file : dir;
@@ -34,7 +47,7 @@ path_of(char out[INC_PATH], const char *key_file, const char *dir,
 
     while (n > 1 && stem[n - 1] == '/')
         n--;
-    len = snprintf(out, INC_PATH, "%.*s.erased", (int)n, stem);
+    len = snprintf(out, INC_PATH, "%.*s.%s", (int)n, stem, lists[list].name);
     if (len < 0 || len >= INC_PATH)
         return inc_fail(err, INC_E_LIMIT, 0, "a path is over %d bytes",
                         INC_PATH);
@@ -42,21 +55,22 @@ path_of(char out[INC_PATH], const char *key_file, const char *dir,
 }
 
 static enum inc_status
-refuse(const char *path, struct inc_err *err)
+refuse(enum inc_beside list, const char *path, struct inc_err *err)
 {
     (void)inc_fail(err, INC_E_CONFIG, 0,
-                   "this is not a list of the erased of incrocio");
+                   "this is not a list of the %s of incrocio",
+                   lists[list].name);
     inc_err_where(err, "%s", path);
-    inc_err_hint(err, "put back a copy of it; without it a backup brings back "
-                      "who was erased");
+    inc_err_hint(err, "%s", lists[list].use);
     return INC_E_CONFIG;
 }
 
 /* The file's text, with its first line; empty when there is none. */
 static enum inc_status
-load(struct inc_buf *out, const char *path, struct inc_err *err)
+load(struct inc_buf *out, enum inc_beside list, const char *path,
+     struct inc_err *err)
 {
-    size_t n = sizeof first_line - 1;
+    size_t n = strlen(lists[list].first_line);
     enum inc_status st = inc_file_read(out, path, BYTES_MAX, err);
 
     if (st == INC_E_NOTFOUND) {
@@ -66,9 +80,9 @@ load(struct inc_buf *out, const char *path, struct inc_err *err)
         return INC_OK;
     }
     if (st == INC_OK &&
-        (out->len < n || memcmp(out->data, first_line, n) != 0 ||
+        (out->len < n || memcmp(out->data, lists[list].first_line, n) != 0 ||
          out->data[out->len - 1] != '\n'))
-        st = refuse(path, err);
+        st = refuse(list, path, err);
     return st;
 }
 
@@ -101,8 +115,9 @@ compare(const void *a, const void *b)
 }
 
 enum inc_status
-inc_erased_read(uint64_t **no, size_t *n, const char *key_file, const char *dir,
-                const char *name, struct inc_err *err)
+inc_beside_read(enum inc_beside list, uint64_t **no, size_t *n,
+                const char *key_file, const char *dir, const char *name,
+                struct inc_err *err)
 {
     struct inc_buf text = {0};
     char path[INC_PATH], owner[NAME_HEX + 1];
@@ -113,21 +128,21 @@ inc_erased_read(uint64_t **no, size_t *n, const char *key_file, const char *dir,
 
     *no = NULL;
     *n = 0;
-    INC_TRY(path_of(path, key_file, dir, err));
-    INC_TRY(load(&text, path, err));
+    INC_TRY(path_of(path, list, key_file, dir, err));
+    INC_TRY(load(&text, list, path, err));
     if (text.len == 0)
         goto out;
-    p = inc_buf_cstr(&text) + sizeof first_line - 1;
+    p = inc_buf_cstr(&text) + strlen(lists[list].first_line);
     while (*p != '\0') {
-        void *list = *no;
+        void *grown = *no;
 
         if (!line(&p, owner, &one))
-            INC_TRY(refuse(path, err));
+            INC_TRY(refuse(list, path, err));
         if (strcmp(owner, name) != 0)
             continue; /* of another store with the same key file */
-        if (inc_mem_grow(&list, &cap, *n, sizeof **no) != 0)
+        if (inc_mem_grow(&grown, &cap, *n, sizeof **no) != 0)
             INC_TRY(inc_fail(err, INC_E_NOMEM, 0, "no memory for the list"));
-        *no = list;
+        *no = grown;
         (*no)[(*n)++] = one;
     }
     if (*n != 0)
@@ -143,17 +158,18 @@ out:
 }
 
 enum inc_status
-inc_erased_add(const uint64_t *no, size_t n, const char *key_file,
-               const char *dir, const char *name, struct inc_err *err)
+inc_beside_add(enum inc_beside list, const uint64_t *no, size_t n,
+               const char *key_file, const char *dir, const char *name,
+               struct inc_err *err)
 {
     struct inc_buf text = {0};
     char path[INC_PATH];
     enum inc_status st;
 
-    INC_TRY(path_of(path, key_file, dir, err));
-    INC_TRY(load(&text, path, err));
+    INC_TRY(path_of(path, list, key_file, dir, err));
+    INC_TRY(load(&text, list, path, err));
     if (text.len == 0)
-        inc_buf_text(&text, first_line);
+        inc_buf_text(&text, lists[list].first_line);
     for (size_t i = 0; i < n; i++)
         inc_buf_printf(&text, "%s %llu\n", name, (unsigned long long)no[i]);
     if (text.failed)

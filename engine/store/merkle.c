@@ -48,10 +48,20 @@ uint32_t
 inc_merkle_grow(struct inc_merkle *m, const void *data, size_t len,
                 unsigned char (*node)[INC_DIGEST])
 {
+    unsigned char leaf[INC_DIGEST];
+
+    inc_merkle_leaf(leaf, data, len);
+    return inc_merkle_grow_leaf(m, leaf, node);
+}
+
+uint32_t
+inc_merkle_grow_leaf(struct inc_merkle *m, const unsigned char leaf[INC_DIGEST],
+                     unsigned char (*node)[INC_DIGEST])
+{
     unsigned char d[INC_DIGEST];
     uint32_t i = 0;
 
-    inc_merkle_leaf(d, data, len);
+    memcpy(d, leaf, INC_DIGEST);
     for (; (m->n >> i & 1u) != 0; i++) {
         inc_merkle_node(d, m->full[i], d);
         memcpy(node[i], d, INC_DIGEST);

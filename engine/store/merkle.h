@@ -26,6 +26,10 @@ void inc_merkle_add(struct inc_merkle *m, const void *data, size_t len);
  * node [INC_MERKLE_DEPTH], returns how many. */
 uint32_t inc_merkle_grow(struct inc_merkle *m, const void *data, size_t len,
                          unsigned char (*node)[INC_DIGEST]);
+/* The same of a leaf whose digest is known. */
+uint32_t inc_merkle_grow_leaf(struct inc_merkle *m,
+                              const unsigned char leaf[INC_DIGEST],
+                              unsigned char (*node)[INC_DIGEST]);
 /* As inc_merkle_leaf() and its sister: a node from what is below it. */
 void inc_merkle_node(unsigned char out[INC_DIGEST],
                      const unsigned char left[INC_DIGEST],

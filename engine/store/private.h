@@ -4,7 +4,8 @@
  *
  * Who may touch what
  *   env, dbi, dir, limits, id   set by open before any other thread, then read
- *   head, broken, unfinished    the writer thread
+ *   head, broken, unfinished,
+ *   cut_waits                   the writer thread
  *   views, resizing, dead       under `mutex`; `change` tells of a change
  */
 #ifndef INC_STORE_PRIVATE_H
@@ -16,6 +17,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/profile/codec.h"
+#include "engine/store/prune.h"
 #include "engine/store/ring.h"
 #include "engine/store/store.h"
 #include "proto/bodies.h"
@@ -81,10 +83,12 @@ struct inc_store {
     unsigned char signer_public[INC_SIGN_PUBLIC];
 
     struct inc_head head;
-    int broken;     /* a commit failed, its outcome is unknown */
-    int unfinished; /* an erasure: keys or the list are behind the tables */
-    int has_events; /* 0: an older store, opened read-only */
-    int has_trail;  /* likewise */
+    int broken;         /* a commit failed, its outcome is unknown */
+    int unfinished;     /* an erasure: keys or the list are behind the tables */
+    int has_events;     /* 0: an older store, opened read-only */
+    int has_trail;      /* likewise */
+    int cut_waits;      /* prune.c: something is left to do */
+    uint64_t came_back; /* entries, by this opening */
 
     pthread_mutex_t mutex;
     pthread_cond_t change;
@@ -245,6 +249,8 @@ struct inc_batch {
     struct inc_arena arena; /* for first answers */
     uint64_t *erased;       /* numbers whose keys go once this is committed */
     size_t n_erased, cap_erased;
+    struct inc_cut cut; /* of the register, decided last */
+    int has_cut;        /* and written */
     /* scratch, kept between commands: stored bytes of the four values */
     struct inc_buf record, head_bytes, body, entry, answer;
     struct inc_buf plain; /* the value opened last */
@@ -342,6 +348,17 @@ enum inc_status inc_signer_open(struct inc_store *s, struct inc_err *err);
 uint64_t inc_trail_verify(struct inc_view *v, inc_event_tell_fn *tell,
                           void *arg);
 
+/* --- prune.c: see prune.h ------------------------------------------------- */
+
+/* Where the command cuts, signed, in b->cut. INC_E_NOTFOUND: nothing is so old.
+ */
+enum inc_status inc_cut_decide(struct inc_batch *b, const struct inc_command *c,
+                               int64_t *revision, struct inc_err *err);
+enum inc_status inc_cut_write(struct inc_batch *b, struct inc_err *err);
+/* At opening: what is left to do, and what a backup brought back. */
+enum inc_status inc_cut_settle(struct inc_store *s, int64_t now_ms,
+                               struct inc_err *err);
+
 /* --- vault.c --------------------------------------------------------------
  */
 
@@ -374,17 +391,21 @@ enum inc_status inc_erase_finish(struct inc_store *s, const uint64_t *no,
  * done. */
 enum inc_status inc_erase_settle(struct inc_store *s, struct inc_err *err);
 
-/* --- erased_list.c: the file beside the key file --------------------------
+/* --- erased_list.c: files beside the key file ------------------------------
  */
 
+enum inc_beside {
+    INC_BESIDE_ERASED, /* numbers of people */
+    INC_BESIDE_PRUNED  /* days before which the register was pruned */
+};
 /* Numbers of the ring `name` in the list, ascending; the caller frees *no. No
  * file is an empty list. */
-enum inc_status inc_erased_read(uint64_t **no, size_t *n, const char *key_file,
-                                const char *dir, const char *name,
-                                struct inc_err *err);
+enum inc_status inc_beside_read(enum inc_beside list, uint64_t **no, size_t *n,
+                                const char *key_file, const char *dir,
+                                const char *name, struct inc_err *err);
 /* Add these, durably. */
-enum inc_status inc_erased_add(const uint64_t *no, size_t n,
-                               const char *key_file, const char *dir,
+enum inc_status inc_beside_add(enum inc_beside list, const uint64_t *no,
+                               size_t n, const char *key_file, const char *dir,
                                const char *name, struct inc_err *err);
 
 /* --- room.c: disk and map ------------------------------------------------ */

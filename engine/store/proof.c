@@ -4,7 +4,7 @@
 
 #include "engine/base/hex.h"
 #include "engine/base/mem.h"
-#include "engine/store/trail_private.h"
+#include "engine/store/prune_private.h"
 
 static const char signer_key[] = "signer";
 
@@ -124,13 +124,14 @@ digest_of(struct climb *c, uint64_t lo, uint64_t n,
     while (n >> level > 1)
         level++;
     inc_arena_reset(c->a);
-    INC_TRY(inc_trail_get(c->v, lo + n, &c->row, c->a, c->err));
+    INC_TRY(
+        inc_trail_row_at(c->v, lo + n, INC_ROW_HEAD, &c->row, c->a, c->err));
     if (level == 0)
-        inc_merkle_leaf(out, c->row.head, c->row.head_len);
+        inc_trail_row_leaf(out, &c->row);
     else if (level > c->row.n_nodes)
         st = inc_fail(c->err, INC_E_CORRUPT, 0,
                       "entry %llu has too few nodes of the tree",
-                      (unsigned long long)c->row.t.no);
+                      (unsigned long long)(lo + n));
     else
         memcpy(out,
                (const unsigned char *)c->row.nodes +
@@ -189,6 +190,22 @@ beginning(struct climb *c, uint64_t lo, uint64_t m, uint64_t n, int whole)
         st = tell(c, lo, k);
     }
 out:
+    return st;
+}
+
+enum inc_status
+inc_trail_root(struct inc_view *v, uint64_t n, unsigned char out[INC_DIGEST],
+               struct inc_err *err)
+{
+    struct inc_arena a = {0};
+    struct climb c = {.v = v, .a = &a, .err = err};
+    enum inc_status st;
+
+    if (inc_arena_init(&a, INC_ENTRY_ARENA) != INC_OK)
+        return inc_fail(err, INC_E_NOMEM, 0, "no memory for a root");
+    st = digest_of(&c, 0, n, out);
+    inc_trail_row_release(&c.row);
+    inc_arena_release(&a);
     return st;
 }
 
@@ -342,25 +359,40 @@ out:
 
 /* ---- all heads ----------------------------------------------------------- */
 
-static enum inc_status
-head_of(struct climb *c, int journal, const MDB_val *key, const MDB_val *value,
-        struct inc_buf *plain)
+struct export
 {
+    struct climb c;
+    struct inc_cut cut; /* entries up to it are leaves only */
+    int journal;
+};
+
+static enum inc_status
+head_of(struct export *e, const MDB_val *key, const MDB_val *value)
+{
+    struct climb *c = &e->c;
     struct inc_journal_row row;
+    unsigned char leaf[INC_DIGEST];
     const void *bytes;
     size_t len;
     enum inc_status st = INC_OK;
 
     inc_arena_reset(c->a);
-    if (!journal) {
-        INC_TRY(inc_trail_row_read(&c->row, c->v->s, key, value, c->a, c->err));
-        put_line(c->out, "M", c->row.head, c->row.head_len);
+    INC_TRY(inc_value_open(c->v->s,
+                           e->journal ? INC_TABLE_JOURNAL : INC_TABLE_TRAIL,
+                           key, value, &c->v->plain, &bytes, &len, c->err));
+    if (e->journal) {
+        INC_TRY(inc_entry_read(&row, bytes, len, c->a, c->err));
+        put_line(c->out, "J", row.head, row.head_len);
         goto out;
     }
-    INC_TRY(inc_value_open(c->v->s, INC_TABLE_JOURNAL, key, value, plain,
-                           &bytes, &len, c->err));
-    INC_TRY(inc_entry_read(&row, bytes, len, c->a, c->err));
-    put_line(c->out, "J", row.head, row.head_len);
+    INC_TRY(inc_trail_row_take(&c->row, c->v->s, bytes, len, INC_ROW_HEAD, c->a,
+                               c->err));
+    if (inc_number_get(key->mv_data) <= e->cut.no) {
+        inc_trail_row_leaf(leaf, &c->row);
+        put_line(c->out, "L", leaf, sizeof leaf);
+    } else {
+        put_line(c->out, "M", c->row.head, c->row.head_len);
+    }
 out:
     return st;
 }
@@ -371,7 +403,8 @@ inc_export_write(struct inc_buf *out, struct inc_view *v, int journal,
                  struct inc_err *err)
 {
     struct inc_arena a = {0};
-    struct climb c = {.v = v, .a = &a, .out = out, .err = err};
+    struct export e = {.c = {.v = v, .a = &a, .out = out, .err = err},
+                       .journal = journal};
     unsigned char from[INC_NUMBER];
     MDB_val k = {sizeof from, from}, value;
     MDB_cursor *cursor = NULL;
@@ -385,6 +418,9 @@ inc_export_write(struct inc_buf *out, struct inc_view *v, int journal,
         return INC_OK;
     if (inc_arena_init(&a, INC_ENTRY_ARENA) != INC_OK)
         return inc_fail(err, INC_E_NOMEM, 0, "no memory to export");
+    INC_TRY(inc_cut_get(v, &e.cut, err));
+    if (!journal && after == 0 && e.cut.no > 0)
+        inc_cut_text(out, v->s, &e.cut);
     INC_TRY(inc_lmdb_status(mdb_cursor_open(v->txn, v->s->dbi[t], &cursor),
                             "open a cursor", err));
     inc_number_put(from, after + 1);
@@ -394,13 +430,13 @@ inc_export_write(struct inc_buf *out, struct inc_view *v, int journal,
             *next = inc_number_get(k.mv_data) - 1;
             goto out;
         }
-        INC_TRY(head_of(&c, journal, &k, &value, &v->plain));
+        INC_TRY(head_of(&e, &k, &value));
     }
     if (rc != MDB_NOTFOUND)
         st = inc_lmdb_status(rc, "export", err);
 out:
     mdb_cursor_close(cursor);
-    inc_trail_row_release(&c.row);
+    inc_trail_row_release(&e.c.row);
     inc_arena_release(&a);
     if (st == INC_OK && out->failed)
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory to export");

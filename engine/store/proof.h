@@ -30,7 +30,8 @@ enum inc_status inc_proof_write(struct inc_buf *out, struct inc_view *v,
                                 struct inc_err *err);
 
 /* Append heads after number `after` of the register, or of the journal, until
- * `room` bytes are there; *next: go on after it, 0 at the end. */
+ * `room` bytes are there; *next: go on after it, 0 at the end. Of a register
+ * that was pruned the signed cut comes first, and leaves for what is gone. */
 enum inc_status inc_export_write(struct inc_buf *out, struct inc_view *v,
                                  int journal, uint64_t after, size_t room,
                                  uint64_t *next, struct inc_err *err);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/check.h"
+#include "engine/base/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/mem.h"
 
@@ -170,12 +171,12 @@ out:
 static enum inc_status
 format_known(const struct inc_store *s, uint64_t found, struct inc_err *err)
 {
-    if (found == INC_STORE_FORMAT)
+    if (found == INC_STORE_FORMAT || found == INC_STORE_FORMAT_CUT)
         return INC_OK;
-    if (found > INC_STORE_FORMAT) {
+    if (found > INC_STORE_FORMAT_CUT) {
         (void)inc_fail(err, INC_E_NEWER, 0,
                        "the store has format %llu, this version knows up to %d",
-                       (unsigned long long)found, INC_STORE_FORMAT);
+                       (unsigned long long)found, INC_STORE_FORMAT_CUT);
         inc_err_hint(err, "install the version that wrote it; nothing was "
                           "changed");
         return INC_E_NEWER;
@@ -197,7 +198,7 @@ update_format(struct inc_store *s, uint64_t found, struct inc_err *err)
 {
     struct migration m = {s, (unsigned)found};
 
-    return found == INC_STORE_FORMAT
+    return found >= INC_STORE_FORMAT
                ? INC_OK
                : inc_room_attempt(s, 0, migrate_once, &m, err);
 }
@@ -427,6 +428,7 @@ open_store(struct inc_store **out, const char *dir,
     INC_TRY(inc_event_open(s, err));
     INC_TRY(inc_trail_open(s, err));
     INC_TRY(inc_signer_open(s, err));
+    INC_TRY(inc_cut_settle(s, inc_clock_unix_ms(), err));
     *out = s;
     s = NULL;
 out:

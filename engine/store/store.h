@@ -20,7 +20,11 @@
 struct inc_store;
 struct inc_view; /* a read transaction: one moment of the store */
 
-enum { INC_STORE_FORMAT = 2, INC_STORE_LAG_WARN = 1000 };
+enum {
+    INC_STORE_FORMAT = 2,     /* of new stores, and of migrated ones */
+    INC_STORE_FORMAT_CUT = 3, /* once the register was pruned */
+    INC_STORE_LAG_WARN = 1000
+};
 
 struct inc_store_options {
     size_t map_bytes; /* first size of the map, 0 = 64 MiB; grows by itself */
@@ -90,6 +94,7 @@ struct inc_command {
     const void *vault;        /* vault.put: the stored form, opaque here */
     size_t vault_len;
     int64_t if_revision; /* -1: none given */
+    int32_t before;      /* register.prune: the first day that is kept */
     const void *body;    /* the request body as received */
     size_t body_len;
     struct inc_arena *arena; /* for decoding the old record */

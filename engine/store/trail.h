@@ -152,6 +152,8 @@ struct inc_trail_row {
     size_t n_nodes;
     const void *body; /* as kept */
     size_t body_len;
+    int pruned; /* nothing is left but `leaf` and the nodes */
+    unsigned char leaf[INC_DIGEST]; /* of the tree; when pruned */
     int erased;          /* the person it is about is: the rest is empty */
     const void *request; /* NULL: not kept */
     size_t request_len;
@@ -160,7 +162,7 @@ struct inc_trail_row {
     struct inc_buf plain, opened; /* memory */
 };
 void inc_trail_row_release(struct inc_trail_row *row);
-/* INC_E_NOTFOUND, INC_E_CORRUPT, INC_E_NEWER. */
+/* INC_E_NOTFOUND, also for one that was pruned; INC_E_CORRUPT, INC_E_NEWER. */
 enum inc_status inc_trail_get(struct inc_view *v, uint64_t no,
                               struct inc_trail_row *out, struct inc_arena *a,
                               struct inc_err *err);

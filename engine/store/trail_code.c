@@ -18,6 +18,7 @@ enum {
     HEAD_FIELDS = 20,
     SUBJECT_FIELDS = 3,
     ENTRY_FIELDS = 4,
+    STUB_FIELDS = 2, /* [leaf, nodes]: a pruned entry */
     BODY_FIELDS = 2,
     LINES_MAX = INC_TRAIL_LINES_MAX
 };
@@ -244,6 +245,19 @@ inc_trail_row_write(struct inc_buf *out, const struct inc_buf *head,
     inc_w_end(&w);
 }
 
+void
+inc_trail_stub_write(struct inc_buf *out, const unsigned char leaf[INC_DIGEST],
+                     const void *nodes, size_t n_nodes)
+{
+    struct inc_writer w;
+
+    inc_writer_init(&w, out);
+    inc_w_list(&w);
+    inc_w_bin(&w, leaf, INC_DIGEST);
+    inc_w_bin(&w, nodes, n_nodes * INC_DIGEST);
+    inc_w_end(&w);
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 static int
@@ -456,10 +470,34 @@ body_open(struct inc_trail_row *out, const struct inc_store *s,
                : body_read(out, out->opened.data, out->opened.len, err);
 }
 
+static enum inc_status
+nodes_read(struct inc_trail_row *out, const struct inc_node *nodes,
+           struct inc_err *err)
+{
+    out->nodes = inc_node_bin(nodes, &out->n_nodes);
+    if (out->n_nodes % INC_DIGEST != 0)
+        return inc_fail(err, INC_E_CORRUPT, 0, "an entry's nodes are cut");
+    out->n_nodes /= INC_DIGEST;
+    return INC_OK;
+}
+
+static enum inc_status
+stub_read(struct inc_trail_row *out, struct inc_taker *t, struct inc_err *err)
+{
+    const struct inc_node *nodes;
+    enum inc_status st;
+
+    out->pruned = 1;
+    inc_take_bytes(t, out->leaf, INC_DIGEST);
+    nodes = inc_take(t, INC_NODE_BIN);
+    st = inc_taken(t, "a pruned entry of the register", err);
+    return st == INC_OK ? nodes_read(out, nodes, err) : st;
+}
+
 enum inc_status
 inc_trail_row_take(struct inc_trail_row *out, const struct inc_store *s,
-                   const void *bytes, size_t len, struct inc_arena *a,
-                   struct inc_err *err)
+                   const void *bytes, size_t len, enum inc_trail_depth depth,
+                   struct inc_arena *a, struct inc_err *err)
 {
     enum inc_status st;
     struct inc_frame *f = NULL;
@@ -468,9 +506,13 @@ inc_trail_row_take(struct inc_trail_row *out, const struct inc_store *s,
     const struct inc_buf plain = out->plain, opened = out->opened;
 
     *out = (struct inc_trail_row){.plain = plain, .opened = opened};
-    INC_TRY(inc_take_frame(&f, bytes, len, &entry_limits, ENTRY_FIELDS,
+    INC_TRY(inc_take_frame(&f, bytes, len, &entry_limits, STUB_FIELDS,
                            "an entry of the register", err));
     t.list = inc_frame_root(f);
+    if (inc_node_count(t.list) < ENTRY_FIELDS) {
+        st = stub_read(out, &t, err);
+        goto out;
+    }
     head = inc_take(&t, INC_NODE_BIN);
     inc_take_bytes(&t, out->chain, INC_DIGEST);
     body = inc_take(&t, INC_NODE_BIN);
@@ -478,15 +520,23 @@ inc_trail_row_take(struct inc_trail_row *out, const struct inc_store *s,
     INC_TRY(inc_taken(&t, "an entry of the register", err));
     out->head = inc_node_bin(head, &out->head_len);
     out->body = inc_node_bin(body, &out->body_len);
-    out->nodes = inc_node_bin(nodes, &out->n_nodes);
-    if (out->n_nodes % INC_DIGEST != 0)
-        INC_TRY(inc_fail(err, INC_E_CORRUPT, 0, "an entry's nodes are cut"));
-    out->n_nodes /= INC_DIGEST;
+    INC_TRY(nodes_read(out, nodes, err));
     INC_TRY(head_read(&out->t, out->head, out->head_len, a, err));
-    st = body_open(out, s, err);
+    if (depth == INC_ROW_WHOLE)
+        st = body_open(out, s, err);
 out:
     inc_frame_close(f);
     return st;
+}
+
+void
+inc_trail_row_leaf(unsigned char out[INC_DIGEST],
+                   const struct inc_trail_row *row)
+{
+    if (row->pruned)
+        memcpy(out, row->leaf, INC_DIGEST);
+    else
+        inc_merkle_leaf(out, row->head, row->head_len);
 }
 
 enum inc_status
@@ -499,5 +549,7 @@ inc_trail_row_read(struct inc_trail_row *out, const struct inc_store *s,
     enum inc_status st = inc_value_open(s, INC_TABLE_TRAIL, key, value,
                                         &out->plain, &bytes, &len, err);
 
-    return st != INC_OK ? st : inc_trail_row_take(out, s, bytes, len, a, err);
+    if (st == INC_OK)
+        st = inc_trail_row_take(out, s, bytes, len, INC_ROW_WHOLE, a, err);
+    return st;
 }

@@ -31,7 +31,13 @@ void inc_trail_row_write(struct inc_buf *out, const struct inc_buf *head,
                          const unsigned char chain[INC_DIGEST],
                          const struct inc_buf *body, const void *nodes,
                          size_t n_nodes);
-/* Reads the value under a key into *out. */
+/* What is left of a row once its entry is pruned. */
+void inc_trail_stub_write(struct inc_buf *out,
+                          const unsigned char leaf[INC_DIGEST],
+                          const void *nodes, size_t n_nodes);
+/* How much of a row is opened: its head, or the body too. */
+enum inc_trail_depth { INC_ROW_HEAD, INC_ROW_WHOLE };
+/* Reads the value under a key into *out, a pruned one too. */
 enum inc_status inc_trail_row_read(struct inc_trail_row *out,
                                    const struct inc_store *s,
                                    const MDB_val *key, const MDB_val *value,
@@ -39,8 +45,20 @@ enum inc_status inc_trail_row_read(struct inc_trail_row *out,
 /* The same of bytes that are open; they are borrowed. */
 enum inc_status inc_trail_row_take(struct inc_trail_row *out,
                                    const struct inc_store *s, const void *bytes,
-                                   size_t len, struct inc_arena *a,
-                                   struct inc_err *err);
+                                   size_t len, enum inc_trail_depth depth,
+                                   struct inc_arena *a, struct inc_err *err);
+/* Entry `no` as it is stored, pruned or not. INC_E_NOTFOUND. */
+enum inc_status inc_trail_row_at(struct inc_view *v, uint64_t no,
+                                 enum inc_trail_depth depth,
+                                 struct inc_trail_row *out, struct inc_arena *a,
+                                 struct inc_err *err);
+/* Its leaf in the tree. */
+void inc_trail_row_leaf(unsigned char out[INC_DIGEST],
+                        const struct inc_trail_row *row);
+/* Root of the tree over the first n entries; n > 0. */
+enum inc_status inc_trail_root(struct inc_view *v, uint64_t n,
+                               unsigned char out[INC_DIGEST],
+                               struct inc_err *err);
 
 /* --- trail_veil.c: what only the keys of the persons in it open ---------- */
 

@@ -43,8 +43,9 @@ inc_trail_estate_get(struct inc_view *v, const unsigned char digest[INC_DIGEST],
 }
 
 enum inc_status
-inc_trail_get(struct inc_view *v, uint64_t no, struct inc_trail_row *out,
-              struct inc_arena *a, struct inc_err *err)
+inc_trail_row_at(struct inc_view *v, uint64_t no, enum inc_trail_depth depth,
+                 struct inc_trail_row *out, struct inc_arena *a,
+                 struct inc_err *err)
 {
     unsigned char key[INC_NUMBER];
     const void *bytes;
@@ -60,8 +61,27 @@ inc_trail_get(struct inc_view *v, uint64_t no, struct inc_trail_row *out,
                         "the register has no entry %llu",
                         (unsigned long long)no);
     if (st == INC_OK)
-        st = inc_trail_row_take(out, v->s, bytes, len, a, err);
+        st = inc_trail_row_take(out, v->s, bytes, len, depth, a, err);
     return st;
+}
+
+enum inc_status
+inc_trail_get(struct inc_view *v, uint64_t no, struct inc_trail_row *out,
+              struct inc_arena *a, struct inc_err *err)
+{
+    struct inc_trail_head head;
+    enum inc_status st = inc_trail_head(v, &head, err);
+
+    if (st != INC_OK)
+        return st;
+    if (no >= head.first || no == 0)
+        return inc_trail_row_at(v, no, INC_ROW_WHOLE, out, a, err);
+    (void)inc_fail(err, INC_E_NOTFOUND, 0,
+                   "entry %llu was pruned: the register is kept from entry "
+                   "%llu on",
+                   (unsigned long long)no, (unsigned long long)head.first);
+    inc_err_hint(err, "`incrocio register cut` says since when, and why");
+    return INC_E_NOTFOUND;
 }
 
 /* ---- walking ------------------------------------------------------------ */
@@ -73,6 +93,7 @@ struct walk {
     MDB_cursor *c;
     enum inc_table table;
     uint64_t record; /* of an index, 0: the entries themselves */
+    uint64_t first;  /* what is before it was pruned, rows may be left */
     MDB_val key, value;
     int rc;
 };
@@ -108,9 +129,12 @@ there(const struct walk *w)
     if (w->rc != 0)
         return 0;
     if (w->record == 0)
-        return w->key.mv_size == INC_NUMBER;
+        return w->key.mv_size == INC_NUMBER &&
+               inc_number_get(w->key.mv_data) >= w->first;
     return w->key.mv_size == INC_TRAIL_KEY &&
-           inc_number_get(w->key.mv_data) == w->record;
+           inc_number_get(w->key.mv_data) == w->record &&
+           inc_number_get((const unsigned char *)w->key.mv_data + INC_NUMBER) >=
+               w->first;
 }
 
 /* The row under the cursor: its number, entry and the person's place. */
@@ -133,7 +157,8 @@ row_read(struct walk *w, struct inc_trail_row *row, uint64_t *place_of,
                            place_len, err));
     if (place_len != 0)
         *place_of = inc_number_get(where);
-    st = inc_trail_get(w->v, inc_number_get(key + INC_NUMBER), row, w->a, err);
+    st = inc_trail_row_at(w->v, inc_number_get(key + INC_NUMBER), INC_ROW_WHOLE,
+                          row, w->a, err);
     if (st == INC_E_NOTFOUND)
         st = inc_fail(err, INC_E_CORRUPT, 0,
                       "an entry of the register is named but not there");
@@ -182,11 +207,14 @@ inc_trail_walk(struct inc_view *v, const struct inc_trail_filter *f,
                      .table = table_of(f),
                      .record = f->person != 0 ? f->person : f->need};
     struct inc_trail_row row = {0};
+    struct inc_trail_head head;
     enum inc_status st = INC_OK;
 
     *next = 0;
     if (!v->s->has_trail)
         return INC_OK;
+    INC_TRY(inc_trail_head(v, &head, err));
+    w.first = head.first;
     INC_TRY(inc_lmdb_status(mdb_cursor_open(v->txn, v->s->dbi[w.table], &w.c),
                             "open a cursor", err));
     place(&w, f->before != 0 ? f->before : UINT64_MAX);

@@ -273,12 +273,14 @@ inc_view_info(struct inc_view *v, struct inc_store_info *out,
 {
     enum inc_status st;
     struct inc_store *s = v->s;
-    struct inc_store_info info = {.format = INC_STORE_FORMAT};
+    struct inc_store_info info = {.format = 0};
     struct inc_head head;
     MDB_envinfo env;
     MDB_stat stat;
-    uint64_t oldest = UINT64_MAX;
+    uint64_t oldest = UINT64_MAX, format = 0;
 
+    INC_TRY(inc_format_load(s, v->txn, &format, err));
+    info.format = (unsigned)format;
     INC_TRY(inc_head_load(s, v->txn, &head, err));
     info.head_seq = head.seq;
     memcpy(info.head_chain, head.chain, INC_DIGEST);

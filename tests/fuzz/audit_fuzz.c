@@ -42,7 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct checkpoint c;
     struct head h;
     const char *why;
-    uint64_t seq;
+    struct command command;
+    struct cut cut;
     size_t n;
 
     if (nowhere == NULL &&
@@ -50,7 +51,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     w.out = nowhere;
     (void)head_read(&h, data, size);
-    (void)journal_head_read(&seq, data, size);
+    (void)journal_head_read(&command, data, size);
+    l = (struct lines){.text = (const char *)data, .left = size};
+    (void)cut_read(&cut, &l, &why);
     l = (struct lines){.text = (const char *)data, .left = size};
     (void)verify_export(&l, &w);
     l = (struct lines){.text = (const char *)data, .left = size};

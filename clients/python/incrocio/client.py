@@ -790,6 +790,16 @@ class Client:
             yield page.text
             after = page.next
 
+    def register_cut(self, before: Optional[str] = None) -> m.RegisterCut:
+        """How long the register is kept, and what a cut would take."""
+        return m.RegisterCut.from_wire(self.call(
+            "register.cut", _present(before=before), timeout=SLOW_S))
+
+    def prune_register(self, before: str) -> m.Stored:
+        """Remove the entries from before a day for good."""
+        return m.Stored.from_wire(self.call(
+            "register.prune", {"before": before}, timeout=SLOW_S))
+
     def replay(self, no: int, until: Optional[int] = None) -> m.Replayed:
         """Entries computed again and compared; at most 1,000."""
         return m.Replayed.from_wire(self.call(

@@ -1013,6 +1013,9 @@ class RecordPage(Model):
     # `before` of the next page; absent on the last. A page may be empty and
     # not be the last.
     next: Optional[int] = None
+    # Entries of this day and later are all there, older ones were pruned;
+    # absent: none ever was.
+    since: Optional[str] = None
 
 
 @dataclass
@@ -1714,6 +1717,8 @@ class Replayed(Model):
     kernel: str
     # Entries whose answer came out the same but for people erased since.
     but_erased: Optional[int] = None
+    # Entries that were pruned: nothing is left to compute.
+    pruned: Optional[int] = None
 
 
 @dataclass
@@ -1753,6 +1758,57 @@ class RegisterExportRequest(Model):
     journal: Optional[bool] = None
     # Heads after this number.
     after: Optional[int] = None
+
+
+@dataclass
+class RegisterAskRequest(Model):
+    """What a cut of the register would come to."""
+
+    # Say also what a cut before this day would take.
+    before: Optional[str] = None
+
+
+@dataclass
+class RegisterCut(Model):
+    """How long the register is kept, and from where on it is there."""
+
+    # The daemon's day (UTC).
+    today: str
+    # Months that entries are kept; 0: for ever.
+    months: int
+    # What the office rests this on, with its date.
+    source: str
+    # First number the register still has.
+    first: int
+    # Last number it gave.
+    last: int
+    # Entries from before this day may be pruned; absent: none may, no term is
+    # set.
+    latest: Optional[str] = None
+    # Entries of this day and later are all there; absent: all ever made are.
+    before: Optional[str] = None
+    # Journal number of the command that cut it.
+    journal: Optional[int] = None
+    # Pruned entries whose bytes are still being removed; absent: none.
+    left: Optional[int] = None
+    # Entries that were pruned once and came back with a backup; absent: none.
+    came_back: Optional[int] = None
+    # The signed cut.
+    text: Optional[str] = None
+    # Last entry that the cut asked about would take; absent when it would take
+    # none.
+    until: Optional[int] = None
+    # How many it would take; 0: none.
+    entries: Optional[int] = None
+
+
+@dataclass
+class RegisterPruneRequest(Model):
+    """What goes."""
+
+    # Entries of this day and later are kept. It has to be as long ago as the
+    # office's term, and 183 days.
+    before: str
 
 
 @dataclass
@@ -2686,6 +2742,18 @@ OPS: dict[str, Op] = {
         RegisterExportRequest,
         Attestation,
         "The heads of the register or of the journal, for incrocio-audit.",
+    ),
+    "register.cut": Op(
+        "admin",
+        RegisterAskRequest,
+        RegisterCut,
+        "How long the register is kept, from where on it is there, the signed cut; and what a cut before a day would take.",
+    ),
+    "register.prune": Op(
+        "write",
+        RegisterPruneRequest,
+        Stored,
+        "Remove the register's entries from before a day for good. What is left can still be proved. The reply's revision is the last entry that went.",
     ),
     "event.list": Op(
         "read",

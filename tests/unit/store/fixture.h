@@ -213,6 +213,8 @@ stop(void **state)
     (void)unlink(f->key_file);
     (void)snprintf(f->dir, sizeof f->dir, "%.500s.erased", f->key_file);
     (void)unlink(f->dir);
+    (void)snprintf(f->dir, sizeof f->dir, "%.500s.pruned", f->key_file);
+    (void)unlink(f->dir);
     free(f);
     return 0;
 }
