@@ -178,7 +178,7 @@ static void
 one_command(struct reading *r, const char *hex)
 {
     long n = take_bytes(hex, r->bytes, sizeof r->bytes);
-    struct command c;
+    struct command c = {0};
 
     if (n < 0 || journal_head_read(&c, r->bytes, (size_t)n) != 0) {
         wrong(&r->a, "this is no head of a journal entry");

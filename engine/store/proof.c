@@ -112,6 +112,7 @@ digest_of(struct climb *c, uint64_t lo, uint64_t n,
 {
     unsigned char right[INC_DIGEST];
     uint64_t k = half(n);
+    unsigned long long last = lo + n; /* entry */
     unsigned level = 0;
     enum inc_status st = INC_OK;
 
@@ -124,14 +125,12 @@ digest_of(struct climb *c, uint64_t lo, uint64_t n,
     while (n >> level > 1)
         level++;
     inc_arena_reset(c->a);
-    INC_TRY(
-        inc_trail_row_at(c->v, lo + n, INC_ROW_HEAD, &c->row, c->a, c->err));
+    INC_TRY(inc_trail_row_at(c->v, last, INC_ROW_HEAD, &c->row, c->a, c->err));
     if (level == 0)
         inc_trail_row_leaf(out, &c->row);
     else if (level > c->row.n_nodes)
         st = inc_fail(c->err, INC_E_CORRUPT, 0,
-                      "entry %llu has too few nodes of the tree",
-                      (unsigned long long)(lo + n));
+                      "entry %llu has too few nodes of the tree", last);
     else
         memcpy(out,
                (const unsigned char *)c->row.nodes +

@@ -123,16 +123,18 @@ inc_cut_sign(struct inc_cut *cut, const struct inc_store *s,
              struct inc_err *err)
 {
     struct inc_buf text = {0};
+    enum inc_status st = INC_OK;
 
     if (s->signer == NULL)
         return inc_fail(err, INC_E_STORE, 0,
                         "this store has no key to sign with yet");
     signed_text(&text, s, cut);
     if (text.failed)
-        return inc_fail(err, INC_E_NOMEM, 0, "no memory to sign a cut");
-    inc_sign(cut->signature, s->signer, text.data, text.len);
+        st = inc_fail(err, INC_E_NOMEM, 0, "no memory to sign a cut");
+    else
+        inc_sign(cut->signature, s->signer, text.data, text.len);
     inc_buf_release(&text);
-    return INC_OK;
+    return st;
 }
 
 /* ---- where to cut -------------------------------------------------------- */
@@ -406,7 +408,7 @@ inc_cut_settle(struct inc_store *s, int64_t now_ms, struct inc_err *err)
     struct inc_view *v = NULL;
     struct inc_trail_head head;
     struct inc_cut cut;
-    uint64_t day, no;
+    uint64_t day, no = 0;
     enum inc_status st = INC_OK;
 
     if (s->read_only || !s->has_trail)
