@@ -453,7 +453,10 @@ a_backup_brings_them_back(void **state)
     assert_int_equal(inc_cut_came_back(f->s), 7);
     c = cut_command(f, FIRST_DAY + 7);
     assert_int_equal(run(f, &c), INC_OK);
+    reopen(f); /* the list has that day: the entries are there all the same */
+    assert_true(inc_cut_waits(f->s));
     cut_finish(f);
+    assert_int_equal(cut_of(f).done, 7);
     reopen(f);
     assert_int_equal(inc_cut_came_back(f->s), 0);
     assert_int_equal(found(f, &all), 9);
