@@ -207,7 +207,8 @@ static const struct inc_field replayed[] = {
     COUNT(S, different, NEED, "Entries whose answer came out different."),
     COUNT(S, refused, NEED, "Entries that cannot be computed again."),
     COUNT(S, skipped, NEED, "Entries that are no matches."),
-    COUNT(S, pruned, 0, "Entries that were pruned: nothing is left to compute."),
+    COUNT(S, pruned, 0,
+          "Entries that were pruned: nothing is left to compute."),
     INC_F_CODE(S, kernel, NEED, 1, 32, "The kernel they were computed with."),
 };
 #undef S
