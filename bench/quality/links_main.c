@@ -1,5 +1,5 @@
 /*
- * links_main.c - link_names ESCO [LANG] < QUERIES > ANSWERS
+ * links_main.c - link_names ESCO [LANG [VECTORS [PERCENT]]] < QUERIES > ANSWERS
  * Every line "id<TAB>text" is linked as a job title; an answer is "id<TAB>
  * uri<TAB>score<TAB>confidence<TAB>label", scores and confidences of 10,000. On
  * standard error one line of JSON: seconds to build, bytes held, and texts a
@@ -94,6 +94,7 @@ main(int argc, char **argv)
     struct inc_taxonomy *t;
     struct inc_search *s;
     struct inc_linker *l;
+    struct inc_vectors_report vectors;
     struct inc_err err = {0};
     uint64_t from;
     double build;
@@ -101,7 +102,9 @@ main(int argc, char **argv)
     int lang;
 
     if (argc < 2) {
-        (void)fprintf(stderr, "usage: link_names ESCO [LANG] < QUERIES\n");
+        (void)fprintf(
+            stderr,
+            "usage: link_names ESCO [LANG [VECTORS [PERCENT]]] < QUERIES\n");
         return 1;
     }
     if (inc_hash_start() != 0 || inc_taxonomy_load(&t, &o, &err) != INC_OK ||
@@ -115,6 +118,13 @@ main(int argc, char **argv)
         return 1;
     }
     build = (double)(inc_clock_ns() - from) / 1e9;
+    if (argc > 3 &&
+        inc_linker_vectors(l, argv[3],
+                           argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 30,
+                           &vectors, &err) != INC_OK) {
+        (void)fprintf(stderr, "%s\n", err.what);
+        return 1;
+    }
     lang = argc > 2 ? inc_taxonomy_lang(t, argv[2]) : -1;
     n = read_queries();
     for (size_t i = 0; i < n; i++)

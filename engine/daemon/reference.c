@@ -28,10 +28,13 @@ no_space(const struct inc_config *c, struct inc_err *err)
 }
 
 static void
-log_estate(const struct inc_estate *e, const struct inc_demand *demand,
-           const struct inc_crosswalk_report *walk, uint64_t ns)
+log_estate(const struct inc_estate *e, const struct inc_estate_options *o,
+           uint64_t ns)
 {
     const struct inc_taxonomy *t = e->world.taxonomy;
+    const struct inc_demand *demand = o->demand;
+    const struct inc_crosswalk_report *walk = o->crosswalk;
+    const struct inc_vectors_report *vectors = o->vectors;
     char hex[INC_DIGEST_HEX];
     struct inc_log l;
 
@@ -55,6 +58,11 @@ log_estate(const struct inc_estate *e, const struct inc_demand *demand,
         inc_log_int(&l, "crosswalk_names", (int64_t)walk->names);
         inc_log_int(&l, "crosswalk_unknown", (int64_t)walk->unknown);
     }
+    if (vectors->rows > 0) {
+        inc_log_int(&l, "vectors", (int64_t)vectors->rows);
+        inc_log_int(&l, "vectors_dim", (int64_t)vectors->dim);
+        inc_log_int(&l, "vectors_labels", (int64_t)vectors->labels);
+    }
     inc_log_int(&l, "ms", (int64_t)(ns / 1000000));
     inc_log_end(&l);
 }
@@ -66,6 +74,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
     char near[PATH_BYTES];
     struct inc_demand demand = {0};
     struct inc_crosswalk_report walk = {0};
+    struct inc_vectors_report vectors = {0};
     const struct inc_estate_options o = {
         .esco_dir = inc_config_text(c, INC_SET_esco),
         .local_dir = inc_config_optional(c, INC_SET_esco_local),
@@ -75,7 +84,11 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         .demand_path = inc_config_optional(c, INC_SET_demand),
         .demand = &demand,
         .crosswalk_path = inc_config_optional(c, INC_SET_crosswalk),
-        .crosswalk = &walk};
+        .crosswalk = &walk,
+        .vectors_path = inc_config_optional(c, INC_SET_label_vectors),
+        .vectors_percent =
+            (uint32_t)inc_config_int(c, INC_SET_label_vectors_percent),
+        .vectors = &vectors};
     uint64_t start = inc_clock_ns();
     enum inc_status st;
 
@@ -86,7 +99,7 @@ inc_reference_load(struct inc_estate **out, const struct inc_config *c,
         return no_space(c, err);
     st = inc_estate_load(out, &o, err);
     if (st == INC_OK)
-        log_estate(*out, &demand, &walk, inc_clock_ns() - start);
+        log_estate(*out, &o, inc_clock_ns() - start);
     return st;
 }
 

@@ -40,8 +40,9 @@ static const char *const of_libraries[] = {"/proc/self",
                                            "/proc/sys/vm/overcommit_memory"};
 
 static const enum inc_setting only_read[] = {
-    INC_SET_esco,  INC_SET_esco_local, INC_SET_comuni,   INC_SET_space,
-    INC_SET_roles, INC_SET_demand,     INC_SET_crosswalk};
+    INC_SET_esco,      INC_SET_esco_local,   INC_SET_comuni,
+    INC_SET_space,     INC_SET_roles,        INC_SET_demand,
+    INC_SET_crosswalk, INC_SET_label_vectors};
 static const enum inc_setting written[] = {INC_SET_store, INC_SET_backup_dir};
 
 /* The folder of a path; the path itself right beneath the root. */

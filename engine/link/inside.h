@@ -7,6 +7,7 @@
 #include "engine/link/crosswalk.h"
 #include "engine/link/latent.h"
 #include "engine/link/link.h"
+#include "engine/link/meaning.h"
 #include "engine/taxonomy/mentions.h"
 
 struct inc_linker {
@@ -14,7 +15,8 @@ struct inc_linker {
     const struct inc_search *s;
     struct inc_latent *latent;
     struct inc_patterns *patterns;
-    struct inc_crosswalk *walk; /* or NULL */
+    struct inc_crosswalk *walk;  /* or NULL */
+    struct inc_meaning *meaning; /* or NULL */
 };
 
 /*

@@ -51,6 +51,23 @@ enum inc_status inc_linker_crosswalk(struct inc_linker *l, const char *path,
                                      struct inc_crosswalk_report *report,
                                      struct inc_err *err);
 
+/* What was read of a table of vectors. */
+struct inc_vectors_report {
+    uint64_t rows, dim;
+    uint64_t labels; /* of occupations and ISCO groups that have a row */
+};
+/*
+ * Vectors of texts made elsewhere: labels, words, frequent titles. `dir` holds
+ * labels.txt (a text a line) and vectors.npy (as many rows of 32-bit floats).
+ *   percent  of a cosine that is added to a score, 0..300
+ * Before l is shared; in place of those loaded before. INC_E_NOTFOUND,
+ * INC_E_IO, INC_E_FORMAT, INC_E_LIMIT, INC_E_NOMEM; l is then as before.
+ */
+enum inc_status inc_linker_vectors(struct inc_linker *l, const char *dir,
+                                   uint32_t percent,
+                                   struct inc_vectors_report *report,
+                                   struct inc_err *err);
+
 struct inc_link {
     enum inc_pillar pillar;
     uint32_t id;

@@ -30,6 +30,7 @@ inc_linker_free(struct inc_linker *l)
     inc_latent_free(l->latent);
     inc_patterns_free(l->patterns);
     inc_crosswalk_free(l->walk);
+    inc_meaning_free(l->meaning);
     inc_mem_free(l);
 }
 
@@ -38,7 +39,8 @@ inc_linker_bytes(const struct inc_linker *l)
 {
     return sizeof *l + inc_latent_bytes(l->latent) +
            inc_patterns_bytes(l->patterns) +
-           (l->walk == NULL ? 0 : l->walk->bytes);
+           (l->walk == NULL ? 0 : l->walk->bytes) +
+           (l->meaning == NULL ? 0 : inc_meaning_bytes(l->meaning));
 }
 
 enum inc_status
@@ -52,5 +54,19 @@ inc_linker_crosswalk(struct inc_linker *l, const char *path,
         return st;
     inc_crosswalk_free(l->walk);
     l->walk = x;
+    return INC_OK;
+}
+
+enum inc_status
+inc_linker_vectors(struct inc_linker *l, const char *dir, uint32_t percent,
+                   struct inc_vectors_report *report, struct inc_err *err)
+{
+    struct inc_meaning *m;
+    enum inc_status st = inc_meaning_load(&m, dir, percent, l->t, report, err);
+
+    if (st != INC_OK)
+        return st;
+    inc_meaning_free(l->meaning);
+    l->meaning = m;
     return INC_OK;
 }

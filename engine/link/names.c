@@ -227,6 +227,9 @@ inc_link_name(const struct inc_linker *l, enum inc_pillar p, const char *text,
         if (l->walk != NULL)
             add_units(&w, text, len);
         add_company(&w, text, len);
+        if (l->meaning != NULL)
+            inc_meaning_add(l->meaning, w.all, text, len,
+                            100 + COMPANY_PERCENT);
     }
     keep_good(&w, said, lang);
     inc_link_confide(w.all, w.n, p);

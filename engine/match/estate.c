@@ -131,6 +131,17 @@ load_crosswalk(struct inc_estate *e, const struct inc_estate_options *o,
                                 err);
 }
 
+static enum inc_status
+load_vectors(struct inc_estate *e, const struct inc_estate_options *o,
+             struct inc_err *err)
+{
+    struct inc_vectors_report ignored;
+
+    return inc_linker_vectors(owner(e)->linker, o->vectors_path,
+                              o->vectors_percent,
+                              o->vectors != NULL ? o->vectors : &ignored, err);
+}
+
 enum inc_status
 inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
                 struct inc_err *err)
@@ -154,6 +165,8 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
         st = load_demand(*out, o, err);
     if (st == INC_OK && o->crosswalk_path != NULL)
         st = load_crosswalk(*out, o, err);
+    if (st == INC_OK && o->vectors_path != NULL)
+        st = load_vectors(*out, o, err);
     if (st != INC_OK) {
         inc_estate_drop(*out);
         *out = NULL;

@@ -34,6 +34,9 @@ struct inc_estate_options {
     struct inc_demand *demand;  /* out: what was read of it; or NULL */
     const char *crosswalk_path; /* national classifications, or NULL */
     struct inc_crosswalk_report *crosswalk; /* out; or NULL */
+    const char *vectors_path;               /* of labels, or NULL */
+    uint32_t vectors_percent;               /* of a cosine that counts */
+    struct inc_vectors_report *vectors;     /* out; or NULL */
 };
 
 /* Load everything; *out has one reference. Errors as of the loaders. */

@@ -1,7 +1,8 @@
-"""National classifications that an office loads: over the wire, on the command
-line, and tables that the daemon refuses to start with."""
+"""What an office loads for link: national classifications and vectors of labels,
+over the wire, on the command line, and tables the daemon refuses to start with."""
 import json
 import os
+import struct
 import subprocess
 
 import pytest
@@ -17,6 +18,18 @@ MAPPING = ("note\nClassification 1 URI,Classification 2 ID,"
            "http://nobody,6.5.1.2.1,Fornaciai e sfornatori,closeMatch\n")
 
 
+def vectors(folder, rows):
+    """labels.txt and what numpy.save writes."""
+    folder.mkdir()
+    (folder / "labels.txt").write_text("\n".join(rows))
+    dim = len(next(iter(rows.values())))
+    head = ("{'descr': '<f4', 'fortran_order': False, "
+            f"'shape': ({len(rows)}, {dim}), }}").ljust(117) + "\n"
+    (folder / "vectors.npy").write_bytes(
+        b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() +
+        b"".join(struct.pack(f"<{dim}f", *v) for v in rows.values()))
+
+
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory):
     folder = tmp_path_factory.mktemp("crosswalk")
@@ -25,7 +38,10 @@ def daemon(tmp_path_factory):
                     space], check=True, capture_output=True)
     tables.mkdir()
     (tables / "cp2011-esco.csv").write_text(MAPPING)
-    d = Daemon(folder, space=space, crosswalk=tables)
+    vectors(folder / "vectors", {"panettiere": (9, 1, 0), "cuoco": (0, 1, 9),
+                                 "fare michette": (8, 1, 1)})
+    d = Daemon(folder, space=space, crosswalk=tables,
+               label_vectors=folder / "vectors", label_vectors_percent=100)
     d.start()
     yield d
     d.stop()
@@ -54,6 +70,13 @@ def test_codes_and_names(daemon):
            "crosswalk_unknown=1" in daemon.log()
 
 
+def test_vectors(daemon):
+    with daemon.client() as c:
+        first = c.ask("link", {"text": "fare michette"})["items"][0]
+        assert first["uri"] == BAKER
+    assert "vectors=3 vectors_dim=3 vectors_labels=2" in daemon.log()
+
+
 def test_command_line(daemon):
     r = cli(daemon, "link", "6.5.1.2.1")
     assert r.returncode == 0
@@ -74,3 +97,12 @@ def test_a_wrong_table_is_said_at_the_start(daemon, tmp_path):
     assert "cp2011-esco.csv:5" in done.stderr or \
         "cp2011-esco.csv line 5" in done.stderr
     assert "exactMatch" in done.stderr
+    d = Daemon(tmp_path, space=daemon.settings["space"],
+               label_vectors=tmp_path)
+    (tmp_path / "labels.txt").write_text("cuoco\n")
+    (tmp_path / "vectors.npy").write_text("0.1 0.2\n")
+    done = subprocess.run(
+        [BUILD / "engine/daemon/incrociod", "--check", *d.flags()],
+        capture_output=True, text=True, timeout=60, env=d.environment())
+    assert done.returncode != 0
+    assert "vectors.npy" in done.stderr and "numpy.save" in done.stderr
