@@ -5,6 +5,7 @@
 
 #include "clients/cli/input.h"
 #include "clients/cli/json.h"
+#include "clients/cli/pdf.h"
 #include "clients/cli/show.h"
 #include "engine/base/clock.h"
 #include "engine/base/date.h"
@@ -39,7 +40,7 @@ form_of(int *form, const struct inc_cli *c, struct inc_err *err)
         return INC_OK;
     st = inc_fail(err, INC_E_CONFIG, 0, _("no document has the form \"%.40s\""),
                   name);
-    inc_err_hint(err, "text, europass, jobposting");
+    inc_err_hint(err, "text, europass, jobposting, docx, pdf");
     return st;
 }
 
@@ -70,7 +71,11 @@ inc_document_open(struct inc_document *out, const struct inc_cli *c, int of,
     INC_TRY(form_of(&how.form, c, err));
     INC_TRY(inc_input_open(&in, c->args.words > 0 ? c->args.word[0] : "-",
                            INC_INTAKE_BYTES, err));
-    INC_TRY(inc_intake_read(out, in.text, in.len, &how, err));
+    if ((how.form < 0 ? inc_intake_form(in.text, in.len)
+                      : (enum inc_form)how.form) == INC_FORM_PDF)
+        INC_TRY(inc_pdf_read(out, in.text, in.len, &how, err));
+    else
+        INC_TRY(inc_intake_read(out, in.text, in.len, &how, err));
     if (out->form == INC_FORM_TEXT)
         INC_TRY(check_text(out, err));
 out:

@@ -12,5 +12,6 @@ typedef enum inc_status inc_form_reader(struct inc_document *out,
 
 inc_form_reader inc_read_europass;
 inc_form_reader inc_read_jobposting;
+inc_form_reader inc_read_docx;
 
 #endif

@@ -1,8 +1,10 @@
 /* Which form it is, and the reader for it. */
 #include "clients/intake/intake.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "clients/intake/document.h"
 #include "clients/intake/forms.h"
 
 enum { LOOKED_AT = 4096 };
@@ -65,6 +67,10 @@ inc_intake_form(const void *bytes, size_t len)
 {
     const unsigned char *b = bytes;
 
+    if (len >= 4 && memcmp(b, "PK\003\004", 4) == 0)
+        return INC_FORM_DOCX;
+    if (len >= 5 && memcmp(b, "%PDF-", 5) == 0)
+        return INC_FORM_PDF;
     if (begins(b, len, "<?xml") ||
         (begins(b, len, "<") &&
          (mentions(b, len, "europass") || mentions(b, len, "SkillsPassport"))))
@@ -129,12 +135,36 @@ inc_intake_read(struct inc_document *out, const void *bytes, size_t len,
     case INC_FORM_JOBPOSTING:
         return inc_read_jobposting(out, bytes, len, how, err);
     case INC_FORM_DOCX:
-    case INC_FORM_PDF:
+        return inc_read_docx(out, bytes, len, how, err);
+    case INC_FORM_PDF: /* another program has to take its text out */
     case INC_FORM_TABLE:
     case INC_FORM_COUNT:
     default:
         return inc_fail(err, INC_E_CONFIG, 0, "this form is not read yet");
     }
 out:
+    return st;
+}
+
+enum inc_status
+inc_intake_pages(struct inc_document *out, const char *text, size_t len,
+                 struct inc_err *err)
+{
+    enum inc_status st = inc_document_init(out, INC_FORM_PDF, len, err);
+    size_t page = 0;
+
+    for (size_t at = 0; st == INC_OK && at < len;) {
+        const char *end = memchr(text + at, '\f', len - at);
+        const size_t n = end == NULL ? len - at : (size_t)(end - (text + at));
+        char path[32];
+
+        (void)snprintf(path, sizeof path, "page[%zu]", ++page);
+        (void)inc_document_add(out, path, text + at, n, 1, NULL, NULL);
+        at += n + 1;
+    }
+    if (st == INC_OK)
+        st = inc_document_end(out, err);
+    if (st != INC_OK)
+        inc_document_release(out);
     return st;
 }

@@ -92,6 +92,11 @@ enum inc_status inc_intake_read(struct inc_document *out, const void *bytes,
                                 struct inc_err *err);
 void inc_document_release(struct inc_document *d); /* safe on zeroed memory */
 
+/* The text of a PDF, pages divided by form feeds, as pdftotext writes it. The
+ * PDF itself is never read here: INC_FORM_PDF is INC_E_CONFIG above. */
+enum inc_status inc_intake_pages(struct inc_document *out, const char *text,
+                                 size_t len, struct inc_err *err);
+
 /* The path of the piece that byte `at` lies in, or NULL. */
 const char *inc_document_source(const struct inc_document *d, size_t at);
 

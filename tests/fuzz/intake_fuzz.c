@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static enum inc_status
 read_one(struct inc_document *d, const uint8_t *data, size_t size)
 {
-    static const int forms[] = {-1, INC_FORM_EUROPASS, INC_FORM_JOBPOSTING};
+    static const int forms[] = {-1, INC_FORM_EUROPASS, INC_FORM_JOBPOSTING,
+                                INC_FORM_DOCX};
     struct inc_err err;
     const enum inc_status st = intake_read(
         d, data + 1, size - 1, data[0] & 1,

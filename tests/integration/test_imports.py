@@ -1,7 +1,10 @@
 """Documents that people have, from the file to a draft on the command line:
 what becomes of them, that what was left out leaves no trace, bad files."""
 import json
+import os
 import pathlib
+import shutil
+import zipfile
 
 import pytest
 
@@ -192,3 +195,142 @@ def test_a_document_of_the_other_kind(incrocio):
     r = incrocio("draft", "profile", DATA / "europass-minimo.xml", "--format",
                  "papiro")
     assert r.code == 1 and "papiro" in r.err
+
+
+# --- .docx and .pdf ---------------------------------------------------------
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(path, body, **parts):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("[Content_Types].xml", "<Types/>")
+        z.writestr("word/document.xml",
+                   f'<?xml version="1.0" encoding="UTF-8"?><w:document {W}>'
+                   f"<w:body>{body}</w:body></w:document>")
+        for name, text in parts.items():
+            z.writestr(name.replace("__", "/").replace("_", "."), text)
+    return path
+
+
+def paragraph(*runs):
+    return "<w:p>" + "".join(f"<w:r><w:t>{r}</w:t></w:r>" for r in runs) + \
+        "</w:p>"
+
+
+def pdf(path, lines, attachment=None):
+    """A PDF of one page by hand, with a file attached to it or not."""
+    text = "BT /F1 12 Tf 14 TL 50 750 Td " + " ".join(
+        f"({line}) Tj T*" for line in lines) + " ET"
+    names = ""
+    if attachment is not None:
+        names = ("/Names <</EmbeddedFiles <</Names [(attachment.xml) 6 0 R]"
+                 ">>>>")
+    objects = [
+        f"<</Type /Catalog /Pages 2 0 R {names}>>".encode(),
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources <</Font <</F1 5 0 R>>>>>>",
+        b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text.encode()),
+        b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>"]
+    if attachment is not None:
+        objects += [
+            b"<</Type /Filespec /F (attachment.xml) /EF <</F 7 0 R>>>>",
+            b"<</Type /EmbeddedFile /Length %d>>\nstream\n%s\nendstream" %
+            (len(attachment), attachment)]
+    out, places = b"%PDF-1.7\n", []
+    for i, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (i, one)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % at for at in places)
+    out += (b"trailer <</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" %
+            (len(objects) + 1, start))
+    path.write_bytes(out)
+    return path
+
+
+def test_a_docx(daemon, incrocio, tmp_path):
+    file = docx(tmp_path / "cv.docx",
+                paragraph("Maga", "zziniere, 3 anni") +
+                paragraph("uso del muletto<w:tab/>") +
+                "<w:p><w:del><w:r><w:t>MARCA</w:t><w:delText>MARCA"
+                "</w:delText></w:r></w:del></w:p>" +
+                paragraph("Patente B"),
+                docProps__core_xml=f"<a>{MARK}</a>",
+                word__media__photo_jpg=MARK, word__header1_xml=f"<a>{MARK}</a>")
+    got = draft(incrocio, "profile", file)
+    assert got["record"]["occupations"][0]["months"] == 36
+    assert got["record"]["licences"] == ["B"]
+    licence, = [i for i in got["items"] if i["kind"] == "licence"]
+    assert licence["source"] == "word/document.xml#p[4]"
+    assert MARK not in json.dumps(got)
+    why = {d["path"]: d["why"] for d in got["document"]["dropped"]}
+    assert why["word/media/photo.jpg"] == "looks"
+    assert why["word/header1.xml"] == "identity"
+    assert "word/document.xml#deleted" in why
+    put(daemon, "candidate", got["record"])
+
+
+def test_bad_docx_files(incrocio, tmp_path):
+    good = docx(tmp_path / "good.docx", paragraph("Muratore"))
+    bomb = docx(tmp_path / "bomb.docx", paragraph(" " * (100 << 20)))
+    assert bomb.stat().st_size < 1 << 20
+    cut = tmp_path / "cut.docx"
+    cut.write_bytes(good.read_bytes()[:-30])
+    other = tmp_path / "other.docx"
+    with zipfile.ZipFile(other, "w") as z:
+        z.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    harm = docx(tmp_path / "harm.docx", "&x;")
+    empty = docx(tmp_path / "empty.docx", paragraph(""))
+    for file, says in ((bomb, "16777216"), (cut, "archive"),
+                       (other, "no .docx"), (harm, "XML"),
+                       (empty, "nothing to read")):
+        r = incrocio("draft", "profile", file)
+        assert r.code == 1 and says in r.err and r.out == "", (file, r.err)
+
+
+poppler = pytest.mark.skipif(
+    shutil.which("pdftotext") is None and "CI" not in os.environ,
+    reason="SKIPPED: poppler-utils is not installed")
+
+
+@poppler
+def test_a_pdf(daemon, incrocio, tmp_path):
+    file = pdf(tmp_path / "cv.pdf", ["Magazziniere, 6 anni", "Patente B"])
+    got = draft(incrocio, "profile", file)
+    assert got["document"]["form"] == "pdf"
+    assert got["record"]["occupations"][0]["months"] == 72
+    assert {i["source"] for i in got["items"]} == {"page[1]"}
+    put(daemon, "candidate", got["record"])
+
+
+@poppler
+def test_a_europass_pdf_is_read_from_its_attachment(incrocio, tmp_path):
+    xml = (DATA / "europass-magazziniere.xml").read_bytes()
+    file = pdf(tmp_path / "cv.pdf", [MARK, "Muratore, 6 anni"], xml)
+    got = draft(incrocio, "profile", file)
+    assert got["document"]["form"] == "europass"
+    assert got["record"]["licences"] == ["B", "C"]
+    assert MARK not in json.dumps(got)
+    # an attachment that is something else is not taken for the CV
+    file = pdf(tmp_path / "other.pdf", ["Muratore, 6 anni"], b"<?xml")
+    r = incrocio("draft", "profile", file)
+    assert r.code == 1 and "XML" in r.err
+    file = pdf(tmp_path / "other.pdf", ["Muratore, 6 anni"], b"a,b\n")
+    assert draft(incrocio, "profile", file)["document"]["form"] == "pdf"
+
+
+@poppler
+def test_bad_pdf_files(incrocio, tmp_path):
+    file = tmp_path / "x.pdf"
+    file.write_bytes(b"%PDF-1.7\n")
+    r = incrocio("draft", "profile", file)
+    assert r.code == 1 and "pdftotext" in r.err and "password" in r.err
+    r = incrocio("draft", "profile", pdf(file, []))
+    assert r.code == 1 and "picture of a page" in r.err
+    # without poppler: which package it is
+    r = incrocio("draft", "profile", pdf(file, ["Muratore"]),
+                 PATH=str(tmp_path))
+    assert r.code == 1 and "poppler-utils" in r.err
