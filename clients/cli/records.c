@@ -97,7 +97,7 @@ inc_write_and_tell(struct inc_cli *c, enum inc_op op,
         goto out;
     if (inc_arg_has(&c->args, INC_OPT_DRY_RUN))
         inc_buf_printf(&c->out, _("%s: good, nothing was stored\n"), s.id);
-    else if (op == INC_OP_CANDIDATE_ERASE)
+    else if (op == INC_OP_CANDIDATE_ERASE || op == INC_OP_RETENTION_APPLY)
         inc_buf_printf(&c->out, _("%s: erased, its key is destroyed\n"), s.id);
     else if (op == INC_OP_REGISTER_PRUNE)
         inc_buf_printf(&c->out,

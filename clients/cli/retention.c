@@ -65,8 +65,8 @@ put_rule(struct inc_cli *c, const struct inc_retention_page *p)
 }
 
 static enum inc_status
-ask_page(struct inc_cli *c, const char *id, const char *after,
-         struct inc_retention_page *p, struct inc_arena *a, struct inc_err *err)
+ask_page(struct inc_cli *c, const char *after, struct inc_retention_page *p,
+         struct inc_arena *a, struct inc_err *err)
 {
     struct inc_buf body = {0};
     struct inc_writer w;
@@ -75,8 +75,6 @@ ask_page(struct inc_cli *c, const char *id, const char *after,
     inc_writer_init(&w, &body);
     inc_w_map(&w);
     inc_w_kint(&w, "limit", inc_arg_int(&c->args, INC_OPT_LIMIT, PAGE));
-    if (id != NULL)
-        inc_w_ktext(&w, "id", id);
     if (after != NULL)
         inc_w_ktext(&w, "after", after);
     if (inc_arg_has(&c->args, INC_OPT_OFFICE))
@@ -100,7 +98,7 @@ inc_cmd_retention_list(struct inc_cli *c)
         struct inc_arena arena = {0};
         struct inc_retention_page p = {0};
 
-        st = ask_page(c, NULL, *after != '\0' ? after : NULL, &p, &arena, &err);
+        st = ask_page(c, *after != '\0' ? after : NULL, &p, &arena, &err);
         if (st == INC_OK && *after == '\0' && !c->json && !c->quiet)
             put_rule(c, &p);
         for (uint32_t i = 0; st == INC_OK && i < p.n_items; i++)
@@ -114,49 +112,21 @@ inc_cmd_retention_list(struct inc_cli *c)
     return st == INC_OK ? 0 : inc_complain(&err);
 }
 
-/* The list is asked first; the revision says that nothing changed between. */
-static enum inc_status
-may_go(struct inc_cli *c, struct inc_buf *body, struct inc_err *err)
-{
-    struct inc_arena arena = {0};
-    struct inc_retention_page p = {0};
-    struct inc_writer w;
-    int json = c->json;
-    enum inc_status st;
-
-    c->json = 0;
-    st = ask_page(c, c->args.word[0], NULL, &p, &arena, err);
-    c->json = json;
-    INC_TRY(st);
-    if (p.n_items != 1 || p.items[0].state != RUN) {
-        st = inc_fail(err, INC_E_DENIED, 0, "%s: %s", c->args.word[0],
-                      state(p.n_items == 1 ? p.items[0].state : 0));
-        inc_err_hint(err, "%s",
-                     _("`incrocio candidate notice ID` notes that the person "
-                       "was told; `incrocio retention list` shows the days"));
-        goto out;
-    }
-    inc_writer_init(&w, body);
-    inc_w_map(&w);
-    inc_w_ktext(&w, "id", c->args.word[0]);
-    inc_w_kint(&w, "if_revision", p.items[0].revision);
-    inc_w_end(&w);
-out:
-    inc_arena_release(&arena);
-    return st;
-}
-
+/* Whether the notice has run is the daemon's to say. */
 int
 inc_cmd_retention_apply(struct inc_cli *c)
 {
     struct inc_buf body = {0};
     struct inc_err err;
-    enum inc_status st = INC_OK;
+    struct inc_writer w;
+    enum inc_status st;
 
     inc_err_clear(&err);
-    INC_TRY(may_go(c, &body, &err));
-    st = inc_write_and_tell(c, INC_OP_CANDIDATE_ERASE, &body, &err);
-out:
+    inc_writer_init(&w, &body);
+    inc_w_map(&w);
+    inc_w_ktext(&w, "id", c->args.word[0]);
+    inc_w_end(&w);
+    st = inc_write_and_tell(c, INC_OP_RETENTION_APPLY, &body, &err);
     inc_buf_release(&body);
     return st == INC_OK ? 0 : inc_complain(&err);
 }

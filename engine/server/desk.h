@@ -73,6 +73,8 @@ enum inc_status inc_vault_read(struct inc_vault *out, int64_t *revision,
 inc_answer_fn inc_on_person_export;
 /* on_retention.c */
 inc_answer_fn inc_on_retention;
+enum inc_status inc_on_retain(struct inc_desk *d, struct inc_job *j,
+                              struct inc_err *err);
 /* on_concept.c */
 inc_answer_fn inc_on_concept_find, inc_on_concept_get, inc_on_comune_find;
 /* on_link.c */

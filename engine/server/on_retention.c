@@ -1,8 +1,9 @@
-/* retention.list: whose profile has been kept as long as the office says. The
- * clerk's thread. */
+/* retention.list: whose profile has been kept as long as the office says, the
+ * clerk's thread; retention.apply: who of them is erased, the scribe's. */
 #include <string.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/date.h"
 #include "engine/server/desk.h"
 #include "engine/store/trail.h"
 #include "proto/replies.h"
@@ -245,5 +246,128 @@ inc_on_retention(struct inc_desk *d, struct inc_job *j,
 out:
     inc_view_close(p.view);
     inc_arenas_give(d->arenas, &walk);
+    return st;
+}
+
+/* ---- one person goes ----------------------------------------------------- */
+
+/* What was found out about the record before the transaction. */
+struct verdict {
+    enum inc_status (*may)(void *arg, const struct inc_command *c,
+                           const union inc_record *old, struct inc_err *err);
+    void *may_arg; /* what a limited role asks first, or NULL */
+    enum inc_status st;
+    struct inc_err err;
+    int64_t revision; /* it holds of this one alone */
+};
+
+static enum inc_status
+not_yet(const struct inc_retained *r, const struct inc_retention *rule,
+        int32_t today, struct inc_err *err)
+{
+    char day[INC_DATE_TEXT];
+
+    if (r->state == INC_RETENTION_KEPT && rule->months == 0)
+        (void)inc_fail(err, INC_E_DENIED, 0,
+                       "nobody is ever due here: no term is set");
+    else if (r->state == INC_RETENTION_KEPT)
+        (void)inc_fail(err, INC_E_DENIED, 0, "this person is not due");
+    else if (r->state == INC_RETENTION_DUE)
+        (void)inc_fail(err, INC_E_DENIED, 0,
+                       "this person is due and was not told");
+    else if (today < r->until) {
+        inc_date_format(day, r->until);
+        (void)inc_fail(err, INC_E_DENIED, 0, "the notice runs until %s", day);
+    } else {
+        (void)inc_fail(err, INC_E_DENIED, 0,
+                       "the notice runs: since it was given the store was "
+                       "written on fewer than %d days",
+                       INC_RETENTION_SEEN_DAYS);
+    }
+    inc_err_where(err, "id");
+    inc_err_hint(err, "candidate.notice notes that she was told, "
+                      "retention.list shows the days; candidate.erase is for "
+                      "who asks for it herself");
+    return INC_E_DENIED;
+}
+
+static enum inc_status
+judge_now(struct inc_desk *d, const struct inc_candidate *c,
+          struct inc_view *view, struct inc_err *err)
+{
+    struct page p = {.rule = &d->o.retention,
+                     .view = view,
+                     .today = inc_clock_today(),
+                     .last_notice = INT32_MIN,
+                     .err = err};
+    struct inc_retained r;
+    enum inc_status st = judge(&p, c, &r);
+
+    if (st != INC_OK || r.state == INC_RETENTION_RUN)
+        return st;
+    return not_yet(&r, p.rule, p.today, err);
+}
+
+static enum inc_status
+may_go(void *arg, const struct inc_command *c, const union inc_record *old,
+       struct inc_err *err)
+{
+    const struct verdict *v = arg;
+    enum inc_status st = INC_OK;
+
+    if (v->may != NULL)
+        INC_TRY(v->may(v->may_arg, c, old, err));
+    if (v->st != INC_OK) {
+        *err = v->err;
+        return v->st;
+    }
+    if (v->revision == inc_record_revision(c->kind, old))
+        return INC_OK;
+    st = inc_fail(err, INC_E_CONFLICT, 0,
+                  "the person's data was changed meanwhile");
+    inc_err_where(err, "id");
+    inc_err_hint(err, "look at it again");
+out:
+    return st;
+}
+
+/* Judged here, by the days on which the store was written, and applied only to
+ * the very revision that was judged. A person who is not there is the store's
+ * to answer: it may have been this request that erased her. */
+enum inc_status
+inc_on_retain(struct inc_desk *d, struct inc_job *j, struct inc_err *err)
+{
+    enum { IF_REVISION = 1 };
+    struct inc_command *c = &j->command;
+    struct inc_by_id_write body = {0};
+    struct verdict *v = inc_arena_array(&j->arena, 1, sizeof *v);
+    struct inc_view *view = NULL;
+    union inc_record r;
+    uint64_t no;
+    enum inc_status st = INC_OK;
+
+    if (v == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    INC_TRY(inc_route_body(j, &body, err));
+    INC_TRY(inc_view_open(&view, d->o.store, err));
+    *v = (struct verdict){.may = c->may, .may_arg = c->may_arg};
+    st = inc_view_get(view, INC_RECORD_CANDIDATE, body.id, &r, &no, &j->arena,
+                      &v->err);
+    v->st = st;
+    if (st == INC_OK) {
+        v->revision = r.candidate.revision;
+        v->st = judge_now(d, &r.candidate, view, &v->err);
+    }
+    c->id = body.id;
+    c->may = may_go;
+    c->may_arg = v;
+    if (INC_HAS(&body, IF_REVISION))
+        c->if_revision = body.if_revision;
+    st = v->st == INC_E_DENIED || v->st == INC_E_NOTFOUND ? INC_OK : v->st;
+    if (st != INC_OK)
+        *err = v->err;
+out:
+    inc_view_close(view);
     return st;
 }

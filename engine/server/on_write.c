@@ -333,6 +333,8 @@ inc_on_order(struct inc_desk *d, struct inc_job *j,
     c->body = bytes;
     if (body == &inc_patch_type)
         return order_patch(d, j, c->kind, ref, err);
+    if (j->op == INC_OP_RETENTION_APPLY)
+        return inc_on_retain(d, j, err);
     if (body == &inc_by_id_write_type)
         return order_by_id(j, err);
     if (body == &inc_vault_put_type) {

@@ -47,7 +47,8 @@ inc_route_kind(enum inc_op op)
 {
     const char *wire = inc_ops[op].wire;
 
-    if (strncmp(wire, "candidate.", 10) == 0 || strncmp(wire, "vault.", 6) == 0)
+    if (strncmp(wire, "candidate.", 10) == 0 ||
+        strncmp(wire, "retention.", 10) == 0 || strncmp(wire, "vault.", 6) == 0)
         return INC_RECORD_CANDIDATE;
     if (strncmp(wire, "need.", 5) == 0)
         return INC_RECORD_NEED;

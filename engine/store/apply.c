@@ -149,7 +149,7 @@ destroy_keys(struct inc_batch *b, struct inc_command *const *commands, size_t n)
     int asked = b->n_erased != 0;
 
     for (size_t i = 0; i < n && s->unfinished; i++)
-        asked |= commands[i]->op == INC_OP_CANDIDATE_ERASE &&
+        asked |= inc_command_erases(commands[i]->op) &&
                  commands[i]->status == INC_OK;
     if (!asked)
         return;
@@ -159,7 +159,7 @@ destroy_keys(struct inc_batch *b, struct inc_command *const *commands, size_t n)
     for (size_t i = 0; i < n && st != INC_OK; i++) {
         struct inc_command *c = commands[i];
 
-        if (c->op != INC_OP_CANDIDATE_ERASE || c->status != INC_OK)
+        if (!inc_command_erases(c->op) || c->status != INC_OK)
             continue;
         c->status = why.status = INC_E_IO;
         c->err = why;

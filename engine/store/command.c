@@ -27,6 +27,7 @@ static const struct rule {
     {INC_OP_CANDIDATE_NOTICE, INC_RECORD_CANDIDATE, NOTICE},
     {INC_OP_CANDIDATE_DELETE, INC_RECORD_CANDIDATE, DELETE},
     {INC_OP_CANDIDATE_ERASE, INC_RECORD_CANDIDATE, ERASE},
+    {INC_OP_RETENTION_APPLY, INC_RECORD_CANDIDATE, ERASE},
     {INC_OP_VAULT_PUT, INC_RECORD_CANDIDATE, VAULT},
     {INC_OP_NEED_PUT, INC_RECORD_NEED, PUT},
     {INC_OP_NEED_PATCH, INC_RECORD_NEED, PATCH},
@@ -64,6 +65,12 @@ static int
 frees(const struct step *step)
 {
     return removes(step) || step->rule->action == CUT;
+}
+
+int
+inc_command_erases(enum inc_op op)
+{
+    return op == INC_OP_CANDIDATE_ERASE || op == INC_OP_RETENTION_APPLY;
 }
 
 void

@@ -266,6 +266,8 @@ enum inc_status inc_command_run(struct inc_batch *b, struct inc_command *c,
 enum inc_status inc_command_next(const struct inc_command *c,
                                  const union inc_record *old, int64_t revision,
                                  union inc_record **next, struct inc_err *err);
+/* Does the operation destroy the keys of a person? */
+int inc_command_erases(enum inc_op op);
 /* Forget the outcome of an earlier try. */
 void inc_command_reset(struct inc_command *c);
 

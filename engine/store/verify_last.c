@@ -84,7 +84,7 @@ inc_last_entry(struct inc_last *l, const struct inc_journal_row *row,
     if (row->kind != people || row->revision != 0)
         return;
     l->vault[row->no] &= ~REVISION;
-    if (row->e.op == INC_OP_CANDIDATE_ERASE)
+    if (inc_command_erases(row->e.op))
         l->at[people][row->no] |= ERASE;
 }
 

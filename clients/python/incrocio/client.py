@@ -568,6 +568,10 @@ class Client:
                  key: Optional[bytes] = None) -> m.Stored:
         return self._by_id("candidate.unfreeze", id, if_revision, key)
 
+    def retention_apply(self, id: str) -> m.Stored:
+        """Erase a person whose notice has run; denied before."""
+        return m.Stored.from_wire(self.call("retention.apply", {"id": id}))
+
     def notice(self, id: str, *, if_revision: Optional[int] = None,
                key: Optional[bytes] = None) -> m.Stored:
         """The person was told today that her data will go."""

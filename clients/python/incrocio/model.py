@@ -2593,6 +2593,12 @@ OPS: dict[str, Op] = {
         RetentionPage,
         "Whose profile has been kept as long as the office says: to be told, told, or to go.",
     ),
+    "retention.apply": Op(
+        "write",
+        ByIdWriteRequest,
+        Stored,
+        "Erase a person, as candidate.erase does, because her data was kept as long as the office says: `denied` while the notice has not run.",
+    ),
     "vault.put": Op(
         "write",
         VaultPutRequest,
