@@ -32,12 +32,13 @@ static void
 put_item(const struct inc_draft_world *w, const struct inc_draft_item *item)
 {
     printf("{\"kind\":\"%s\",\"at\":%" PRIu32 ",\"len\":%" PRIu32
-           ",\"confidence\":%" PRIu32 ",\"number\":%" PRId64
-           ",\"level\":%" PRId64 ",\"negative\":%d,\"day\":%" PRId64
-           ",\"from\":%" PRId64 ",\"to\":%" PRId64,
+           ",\"confidence\":%" PRIu32 ",\"judged\":%" PRIu32
+           ",\"number\":%" PRId64 ",\"level\":%" PRId64
+           ",\"negative\":%d,\"day\":%" PRId64 ",\"from\":%" PRId64
+           ",\"to\":%" PRId64,
            inc_draft_kind_names[item->kind], item->at, item->len,
-           item->confidence_bp, item->number, item->level, item->negative,
-           item->day, item->from, item->to);
+           item->confidence_bp, item->judged_bp, item->number, item->level,
+           item->negative, item->day, item->from, item->to);
     quoted("rule", item->rule);
     quoted("field", item->field);
     if (item->value != NULL)

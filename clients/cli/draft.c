@@ -62,6 +62,8 @@ heading(int64_t kind)
     return _(texts[kind]);
 }
 
+enum { UNSURE_BP = 5000 };
+
 static void
 put_item(const struct shown *s, const struct inc_draft_item_reply *item)
 {
@@ -88,6 +90,8 @@ put_item(const struct shown *s, const struct inc_draft_item_reply *item)
                        inc_word(inc_importance_names[item->importance]));
     inc_buf_text(out, "  ");
     quote(s, item->at, item->len);
+    if (item->confidence < UNSURE_BP)
+        inc_buf_printf(out, "  (%s)", _("not sure"));
     if (item->field == NULL)
         inc_buf_printf(out, "  (%s)", _("noted only"));
     inc_buf_text(out, "\n");

@@ -233,12 +233,43 @@ is_practice(const struct inc_reader *r, size_t from, size_t to)
     return from > 0 && inc_word_is(r, from - 1, "biennal*|triennal*");
 }
 
+/* "5 years with JavaScript, Python and SQL": of each of them. */
+static void
+practice_with(struct inc_reader *r)
+{
+    static const char says[] = /* something else */
+        "so|ho|sono|uso|parlo|cerco|faccio|mi|disponibile|disponibilita|i|am";
+
+    for (size_t i = 0; i < r->n; i++) {
+        size_t end;
+        int64_t months;
+
+        if (r->t[i].used & (INC_USED_WARN | INC_USED_FACT))
+            continue;
+        months = inc_duration_at(r, i, &end);
+        if (months < 0 || !is_practice(r, i, end))
+            continue;
+        end = inc_pass_words(r, end, "di|s|esperienza|experience");
+        if (end >= r->n || r->t[end].gap > INC_GAP_NONE ||
+            !inc_word_is(r, end, "con|with"))
+            continue;
+        for (size_t stop = inc_sentence_end(r, end); end < stop; end++) {
+            if (r->t[end].gap == INC_GAP_COMMA && inc_word_is(r, end, says))
+                break;
+            if (r->t[end].level == 0)
+                r->t[end].level = (short)inc_level_of_months(months);
+        }
+    }
+}
+
 /* "almeno 3 anni nella posa": what follows must be done that well. */
 static void
 practice(struct inc_reader *r)
 {
-    if (r->d->kind != INC_RECORD_NEED)
+    if (r->d->kind != INC_RECORD_NEED) {
+        practice_with(r);
         return;
+    }
     for (size_t i = 0; i < r->n; i++) {
         size_t end;
         int64_t months, level;
@@ -259,10 +290,20 @@ practice(struct inc_reader *r)
                 if (r->t[k].level == 0)
                     r->t[k].level = (short)level;
         } else if (r->occupation_level < level) {
+            const struct inc_token *last = &r->t[inc_sentence_end(r, i) - 1];
+
             r->occupation_level = level;
+            r->level_until = last->at + last->len;
         }
         i = end - 1;
     }
+}
+
+static void
+work_as_a_whole(struct inc_reader *r)
+{
+    r->occupation_level = 1;
+    r->level_until = 0;
 }
 
 /* "Prime armi ok." alone is said of the work as a whole. */
@@ -275,10 +316,10 @@ whole(struct inc_reader *r)
 
         if (end - start <= 4 &&
             inc_pattern_at(&f, r, start, "?anche ?alle prime|prima armi"))
-            r->occupation_level = 1;
+            work_as_a_whole(r);
         for (size_t i = start; i < end; i++)
             if (inc_pattern_at(&f, r, i, "anche ?alle prime|prima armi"))
-                r->occupation_level = 1;
+                work_as_a_whole(r);
         start = end;
     }
 }

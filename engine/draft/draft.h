@@ -31,6 +31,7 @@ struct inc_draft_item {
     enum inc_draft_kind kind;
     uint32_t at, len;       /* bytes of the text, on code point borders */
     uint32_t confidence_bp; /* 0..10000 */
+    uint32_t judged_bp;     /* the rule's own, before it was fitted */
     const char *rule;       /* "licence", "concept" ... */
     char field[32];         /* of the record, "skills[2]"; "" when noted only */
     const char *value;      /* "B2", "046017", "tempo_determinato"; or NULL */

@@ -53,6 +53,8 @@ struct inc_reader {
     int lang; /* of the taxonomy, or -1 */
     int cut_items, cut_unknown;
     int64_t occupation_level; /* said of the trade as a whole; 0: no */
+    uint32_t level_until;     /* byte of the text up to which it holds for
+                                 skills; 0: for all of them */
 };
 
 /* --- tokens.c ------------------------------------------------------------ */
@@ -120,6 +122,7 @@ enum inc_status inc_draft_concepts(struct inc_reader *r,
                                    struct inc_err *err); /* concepts.c */
 void inc_draft_seats(struct inc_reader *r);              /* seats.c */
 void inc_draft_rest(struct inc_reader *r); /* rest.c: unknown words */
+void inc_draft_sure(struct inc_reader *r); /* sure.c: confidences */
 /* record.c: the record, from the items */
 enum inc_status inc_draft_record(struct inc_reader *r, struct inc_err *err);
 

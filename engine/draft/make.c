@@ -186,6 +186,7 @@ inc_draft_make(struct inc_drafted *out, const struct inc_draft_world *w,
     inc_draft_seats(&r);
     inc_draft_rest(&r);
     inc_draft_facts_named(&r);
+    inc_draft_sure(&r);
     essentials(&r);
     qsort(out->items, out->n_items, sizeof *out->items, by_place);
     say_what_is_missing(&r);

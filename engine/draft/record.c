@@ -75,6 +75,17 @@ add_window(struct inc_window *list, uint32_t *n, struct inc_draft_item *item,
 /* --- a need -----------------------------------------------------------------
  */
 
+/* Years in the trade say how well its own skills are to be done that were named
+ * until then; not how precise or sociable somebody is. */
+static int
+takes_level(const struct inc_reader *r, const struct inc_draft_item *item)
+{
+    return r->occupation_level > 0 &&
+           (r->level_until == 0 || item->at < r->level_until) &&
+           inc_skill_reuse(r->w->taxonomy, item->concept) !=
+               INC_REUSE_TRANSVERSAL;
+}
+
 static void
 need_skill(const struct inc_reader *r, struct inc_need *n,
            struct inc_draft_item *item)
@@ -84,7 +95,7 @@ need_skill(const struct inc_reader *r, struct inc_need *n,
     if (n->n_requirements >= INC_REQUIREMENTS_MAX)
         return;
     q = &n->requirements[n->n_requirements];
-    if (item->level == 0 && r->occupation_level > 0)
+    if (item->level == 0 && takes_level(r, item))
         item->level = r->occupation_level;
     *q = (struct inc_requirement){
         .has = 1 | (item->level > 0 ? 2 : 0) | (item->importance >= 0 ? 4 : 0),

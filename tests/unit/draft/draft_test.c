@@ -180,6 +180,45 @@ levels_are_those_of_the_words(void **state)
     assert_int_equal(inc_level_of_months(120), 4);
 }
 
+/* Years in the trade are said of its skills named until then; how somebody is
+ * has no years, and "with" names what they are of. */
+static void
+years_reach_as_far_as_they_are_said(void **state)
+{
+    const struct inc_need *n =
+        need_of("Cercasi addetto: saldatura TIG, lavoro in squadra. "
+                "Esperienza di almeno 5 anni. Gradita saldatura MIG.");
+    const struct inc_candidate *c;
+
+    (void)state;
+    assert_int_equal(requirement(n, "tig-welding")->level, 3);
+    assert_int_equal(requirement(n, "teamwork")->has & 2, 0);
+    assert_int_equal(requirement(n, "mig-mag-welding")->has & 2, 0);
+    c = person_of("5 anni di esperienza con saldatura TIG, saldatura MIG e "
+                  "carroponte, so stirare");
+    assert_int_equal(c->n_skills, 4);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(c->skills[i].level, 3);
+    assert_int_equal(c->skills[3].has & 2, 0);
+}
+
+/* What the rules judge is told as it was measured, within its bounds. */
+static void
+confidences_are_fitted(void **state)
+{
+    const struct inc_draft_item *one;
+
+    (void)state;
+    (void)need_of("Cercasi magazziniere con HACCP e patente B");
+    one = item(INC_DRAFT_LICENCE);
+    assert_int_equal(one->judged_bp / 500, 19);
+    assert_true(one->confidence_bp > one->judged_bp &&
+                one->confidence_bp < 10000);
+    one = item(INC_DRAFT_SKILL);
+    assert_string_equal(one->rule, "lexicon");
+    assert_true(one->confidence_bp > one->judged_bp);
+}
+
 static void
 languages_with_their_level(void **state)
 {
@@ -525,6 +564,8 @@ main(void)
         cmocka_unit_test(importance_reaches_as_far_as_it_is_said),
         cmocka_unit_test(levels_are_those_of_the_words),
         cmocka_unit_test(languages_with_their_level),
+        cmocka_unit_test(years_reach_as_far_as_they_are_said),
+        cmocka_unit_test(confidences_are_fitted),
         cmocka_unit_test(licences_and_certificates),
         cmocka_unit_test(hours_and_shifts),
         cmocka_unit_test(places_seats_titles_dates),
