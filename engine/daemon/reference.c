@@ -9,7 +9,7 @@
 #include "engine/base/log.h"
 #include "engine/server/survey.h"
 
-enum { PATH_BYTES = 4096, EXAMPLES = 3 };
+enum { PATH_BYTES = INC_REFERENCE_PATH, EXAMPLES = 3 };
 
 static enum inc_status
 no_space(const struct inc_config *c, struct inc_err *err)
@@ -28,13 +28,13 @@ no_space(const struct inc_config *c, struct inc_err *err)
 }
 
 static void
-log_estate(const struct inc_estate *e, const struct inc_estate_options *o,
-           uint64_t ns)
+log_estate(const struct inc_reference_loading *r)
 {
+    const struct inc_estate *e = r->estate;
+    const struct inc_demand *demand = &r->demand;
+    const struct inc_crosswalk_report *walk = &r->walk;
+    const struct inc_vectors_report *vectors = &r->vectors;
     const struct inc_taxonomy *t = e->world.taxonomy;
-    const struct inc_demand *demand = o->demand;
-    const struct inc_crosswalk_report *walk = o->crosswalk;
-    const struct inc_vectors_report *vectors = o->vectors;
     char hex[INC_DIGEST_HEX];
     struct inc_log l;
 
@@ -63,43 +63,69 @@ log_estate(const struct inc_estate *e, const struct inc_estate_options *o,
         inc_log_int(&l, "vectors_dim", (int64_t)vectors->dim);
         inc_log_int(&l, "vectors_labels", (int64_t)vectors->labels);
     }
-    inc_log_int(&l, "ms", (int64_t)(ns / 1000000));
+    inc_log_int(&l, "ms", (int64_t)((r->ready_ns - r->start_ns) / 1000000));
+    inc_log_int(&l, "texts_ms",
+                (int64_t)((inc_clock_ns() - r->start_ns) / 1000000));
     inc_log_end(&l);
+}
+
+enum inc_status
+inc_reference_begin(struct inc_reference_loading *l, const struct inc_config *c,
+                    struct inc_err *err)
+{
+    struct inc_estate_options *o = &l->options;
+    enum inc_status st;
+
+    memset(l, 0, sizeof *l);
+    (void)snprintf(l->near, sizeof l->near, "%.4000s/near.cache",
+                   inc_config_text(c, INC_SET_store));
+    *o = (struct inc_estate_options){
+        .esco_dir = inc_config_text(c, INC_SET_esco),
+        .local_dir = inc_config_optional(c, INC_SET_esco_local),
+        .comuni_path = inc_config_text(c, INC_SET_comuni),
+        .space_path = inc_config_text(c, INC_SET_space),
+        .near_path = l->near,
+        .demand_path = inc_config_optional(c, INC_SET_demand),
+        .demand = &l->demand,
+        .crosswalk_path = inc_config_optional(c, INC_SET_crosswalk),
+        .crosswalk = &l->walk,
+        .vectors_path = inc_config_optional(c, INC_SET_label_vectors),
+        .vectors_percent =
+            (uint32_t)inc_config_int(c, INC_SET_label_vectors_percent),
+        .vectors = &l->vectors};
+    l->start_ns = inc_clock_ns();
+    if (access(o->esco_dir, X_OK) == 0 && access(o->space_path, F_OK) != 0)
+        return no_space(c, err);
+    st = inc_estate_begin(&l->estate, o, err);
+    l->ready_ns = inc_clock_ns();
+    return st;
+}
+
+enum inc_status
+inc_reference_finish(struct inc_reference_loading *l, struct inc_err *err)
+{
+    enum inc_status st = inc_estate_finish(l->estate, &l->options, err);
+
+    if (st == INC_OK)
+        log_estate(l);
+    return st;
 }
 
 enum inc_status
 inc_reference_load(struct inc_estate **out, const struct inc_config *c,
                    struct inc_err *err)
 {
-    char near[PATH_BYTES];
-    struct inc_demand demand = {0};
-    struct inc_crosswalk_report walk = {0};
-    struct inc_vectors_report vectors = {0};
-    const struct inc_estate_options o = {
-        .esco_dir = inc_config_text(c, INC_SET_esco),
-        .local_dir = inc_config_optional(c, INC_SET_esco_local),
-        .comuni_path = inc_config_text(c, INC_SET_comuni),
-        .space_path = inc_config_text(c, INC_SET_space),
-        .near_path = near,
-        .demand_path = inc_config_optional(c, INC_SET_demand),
-        .demand = &demand,
-        .crosswalk_path = inc_config_optional(c, INC_SET_crosswalk),
-        .crosswalk = &walk,
-        .vectors_path = inc_config_optional(c, INC_SET_label_vectors),
-        .vectors_percent =
-            (uint32_t)inc_config_int(c, INC_SET_label_vectors_percent),
-        .vectors = &vectors};
-    uint64_t start = inc_clock_ns();
+    struct inc_reference_loading l;
     enum inc_status st;
 
-    *out = NULL;
-    (void)snprintf(near, sizeof near, "%.4000s/near.cache",
-                   inc_config_text(c, INC_SET_store));
-    if (access(o.esco_dir, X_OK) == 0 && access(o.space_path, F_OK) != 0)
-        return no_space(c, err);
-    st = inc_estate_load(out, &o, err);
-    if (st == INC_OK)
-        log_estate(*out, &o, inc_clock_ns() - start);
+    INC_TRY(inc_reference_begin(&l, c, err));
+    st = inc_reference_finish(&l, err);
+    if (st != INC_OK) {
+        inc_estate_drop(l.estate);
+        l.estate = NULL;
+    }
+out:
+    *out = l.estate;
     return st;
 }
 

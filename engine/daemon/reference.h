@@ -11,11 +11,31 @@
 #include "engine/match/estate.h"
 #include "engine/store/store.h"
 
+enum { INC_REFERENCE_PATH = 4096 };
+
 /* Taxonomy, comuni and space as configured; logged. *out has one reference.
  * A space that is not there is INC_E_CONFIG with the command that makes it. */
 enum inc_status inc_reference_load(struct inc_estate **out,
                                    const struct inc_config *c,
                                    struct inc_err *err);
+
+/* The same beside what else a start has to do: between begin and finish what
+ * reads texts is made by a thread of its own (estate.h). What `c` says is
+ * borrowed until finish. */
+struct inc_reference_loading {
+    struct inc_estate *estate; /* one reference, the caller's to drop */
+    struct inc_estate_options options;
+    struct inc_demand demand;
+    struct inc_crosswalk_report walk;
+    struct inc_vectors_report vectors;
+    char near[INC_REFERENCE_PATH];
+    uint64_t start_ns, ready_ns; /* ready but for the texts */
+};
+enum inc_status inc_reference_begin(struct inc_reference_loading *l,
+                                    const struct inc_config *c,
+                                    struct inc_err *err);
+enum inc_status inc_reference_finish(struct inc_reference_loading *l,
+                                     struct inc_err *err);
 
 struct inc_unknown {
     uint64_t uris, records;

@@ -375,18 +375,19 @@ out:
 static enum inc_status
 start(struct service *s, struct inc_err *err)
 {
-    struct inc_estate *estate = NULL;
+    struct inc_reference_loading r = {.estate = NULL};
     const char *dir = inc_config_text(&s->config, INC_SET_store);
     enum inc_status st;
 
     INC_TRY(start_store(s, err));
     INC_TRY(open_door(s, err));
-    INC_TRY(inc_reference_load(&estate, &s->config, err));
-    INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, estate, err));
-    INC_TRY(open_live(s, estate, err));
+    INC_TRY(inc_reference_begin(&r, &s->config, err));
+    INC_TRY(inc_reference_survey(&s->unknown, s->store, dir, r.estate, err));
+    INC_TRY(open_live(s, r.estate, err));
+    INC_TRY(inc_reference_finish(&r, err)); /* before anybody can ask */
     INC_TRY(open_server(s, err));
 out:
-    inc_estate_drop(estate); /* the image holds its own reference */
+    inc_estate_drop(r.estate); /* the image holds its own reference */
     return st;
 }
 

@@ -1,7 +1,9 @@
 #include "engine/match/estate.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
+#include "engine/base/check.h"
 #include "engine/base/mem.h"
 #include "engine/match/ready.h"
 #include "engine/space/near.h"
@@ -17,6 +19,12 @@ struct owned {
     struct inc_suggest *suggest;
     uint16_t *trade_rank;
     atomic_uint references;
+    /* The thread that makes the linker has it, and these two, until it is
+     * joined. */
+    enum inc_status linker_status;
+    struct inc_err linker_err;
+    pthread_t making;
+    int linker_run;
 };
 
 static atomic_uint_least64_t serials;
@@ -28,8 +36,17 @@ owner(struct inc_estate *e)
 }
 
 static void
+join_linker(struct owned *o)
+{
+    if (o->linker_run)
+        INC_CHECK(pthread_join(o->making, NULL) == 0);
+    o->linker_run = 0;
+}
+
+static void
 release(struct owned *o)
 {
+    join_linker(o);
     inc_linker_free(o->linker);
     inc_search_free(o->search);
     inc_suggest_free(o->suggest);
@@ -40,24 +57,50 @@ release(struct owned *o)
     inc_mem_free(o);
 }
 
-/* What reads a text or a beginning of one. */
+/* What reads a text; half a second for ESCO. */
+static void *
+make_linker(void *arg)
+{
+    struct owned *o = arg;
+
+    o->linker_status =
+        inc_linker_build(&o->linker, o->taxonomy, o->search, &o->linker_err);
+    return NULL;
+}
+
+/* Beside what comes next; here and now when there can be no thread. */
+static void
+start_linker(struct owned *o)
+{
+    o->linker_run = pthread_create(&o->making, NULL, make_linker, o) == 0;
+    if (!o->linker_run)
+        (void)make_linker(o);
+}
+
+/* What reads a text or the beginning of one: the smaller part while the thread
+ * is at the other. */
 static enum inc_status
 add_words(struct owned *o, struct inc_err *err)
 {
-    enum inc_status st = INC_OK;
+    enum inc_status st = inc_suggest_build(&o->suggest, o->taxonomy, err);
 
-    INC_TRY(inc_suggest_build(&o->suggest, o->taxonomy, err));
-    INC_TRY(inc_linker_build(&o->linker, o->taxonomy, o->search, err));
-    o->estate.suggest = o->suggest;
-    o->estate.linker = o->linker;
-out:
+    join_linker(o);
+    if (st == INC_OK && o->linker_status != INC_OK) {
+        *err = o->linker_err;
+        st = o->linker_status;
+    }
+    if (st == INC_OK) {
+        o->estate.suggest = o->suggest;
+        o->estate.linker = o->linker;
+    }
     return st;
 }
 
-enum inc_status
-inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
-                struct inc_space *space, struct inc_geo *geo,
-                struct inc_search *search, struct inc_err *err)
+/* As inc_estate_from(); with `beside` the linker is left to its thread. */
+static enum inc_status
+from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
+     struct inc_space *space, struct inc_geo *geo, struct inc_search *search,
+     int beside, struct inc_err *err)
 {
     struct owned *o = inc_mem_zero(1, sizeof *o);
     struct inc_buf words = {0};
@@ -83,6 +126,8 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     o->estate.reference.taxonomy = taxonomy;
     o->estate.reference.search = search;
     o->estate.reference.geo = geo;
+    if (search != NULL && beside)
+        start_linker(o);
     o->trade_rank =
         inc_mem_zero(inc_space_occupations(space), sizeof *o->trade_rank);
     if (o->trade_rank == NULL) {
@@ -91,8 +136,10 @@ inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
     }
     INC_TRY(inc_world_trade_rank(o->trade_rank, taxonomy, space, err));
     INC_TRY(inc_space_make_near(space, NULL, err)); /* unless made before */
-    if (search != NULL)
+    if (search != NULL && !beside) {
+        (void)make_linker(o);
         INC_TRY(add_words(o, err));
+    }
     o->estate.world.trade_rank = o->trade_rank;
     o->estate.world.serial = 1 + atomic_fetch_add(&serials, 1);
     inc_estate_describe(&words, o->estate.digest, &o->estate);
@@ -107,6 +154,14 @@ out:
     if (o != NULL)
         release(o);
     return st;
+}
+
+enum inc_status
+inc_estate_from(struct inc_estate **out, struct inc_taxonomy *taxonomy,
+                struct inc_space *space, struct inc_geo *geo,
+                struct inc_search *search, struct inc_err *err)
+{
+    return from(out, taxonomy, space, geo, search, 0, err);
 }
 
 /* Before anybody else has the estate. */
@@ -142,9 +197,9 @@ load_vectors(struct inc_estate *e, const struct inc_estate_options *o,
                               o->vectors != NULL ? o->vectors : &ignored, err);
 }
 
-enum inc_status
-inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
-                struct inc_err *err)
+static enum inc_status
+load(struct inc_estate **out, const struct inc_estate_options *o, int beside,
+     struct inc_err *err)
 {
     const struct inc_taxonomy_options t = {
         .dir = o->esco_dir, .local_dir = o->local_dir, .version = o->version};
@@ -160,23 +215,54 @@ inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
     INC_TRY(inc_space_load(&space, o->space_path, taxonomy, err));
     INC_TRY(inc_search_build(&search, taxonomy, err));
     INC_TRY(inc_space_make_near(space, o->near_path, err));
-    st = inc_estate_from(out, taxonomy, space, geo, search, err);
-    if (st == INC_OK && o->demand_path != NULL)
-        st = load_demand(*out, o, err);
-    if (st == INC_OK && o->crosswalk_path != NULL)
-        st = load_crosswalk(*out, o, err);
-    if (st == INC_OK && o->vectors_path != NULL)
-        st = load_vectors(*out, o, err);
-    if (st != INC_OK) {
-        inc_estate_drop(*out);
-        *out = NULL;
-    }
-    return st;
+    return from(out, taxonomy, space, geo, search, beside, err);
 out:
     inc_search_free(search);
     inc_space_free(space);
     inc_geo_free(geo);
     inc_taxonomy_free(taxonomy);
+    return st;
+}
+
+enum inc_status
+inc_estate_begin(struct inc_estate **out, const struct inc_estate_options *o,
+                 struct inc_err *err)
+{
+    return load(out, o, 1, err);
+}
+
+enum inc_status
+inc_estate_finish(struct inc_estate *e, const struct inc_estate_options *o,
+                  struct inc_err *err)
+{
+    enum inc_status st = INC_OK;
+
+    if (e->linker == NULL)
+        INC_TRY(add_words(owner(e), err));
+    if (o->demand_path != NULL)
+        INC_TRY(load_demand(e, o, err));
+    if (o->crosswalk_path != NULL)
+        INC_TRY(load_crosswalk(e, o, err));
+    if (o->vectors_path != NULL)
+        INC_TRY(load_vectors(e, o, err));
+out:
+    return st;
+}
+
+enum inc_status
+inc_estate_load(struct inc_estate **out, const struct inc_estate_options *o,
+                struct inc_err *err)
+{
+    enum inc_status st = load(out, o, 0, err);
+
+    if (st == INC_OK) {
+        INC_CHECK(*out != NULL);
+        st = inc_estate_finish(*out, o, err);
+    }
+    if (st != INC_OK) {
+        inc_estate_drop(*out);
+        *out = NULL;
+    }
     return st;
 }
 

@@ -43,6 +43,21 @@ struct inc_estate_options {
 enum inc_status inc_estate_load(struct inc_estate **out,
                                 const struct inc_estate_options *o,
                                 struct inc_err *err);
+/*
+ * The same in two parts, for a start that has more to do: begin leaves the
+ * linker to a thread of its own, finish makes the suggestions, waits for the
+ * thread and reads the tables that belong to both, with the same options. In
+ * between both are NULL, everything else is there, and the estate may be held
+ * and dropped; finish is for whoever began, before anybody else looks at texts.
+ * Errors of the thread come from finish; the estate is then good for nothing
+ * but dropping it.
+ */
+enum inc_status inc_estate_begin(struct inc_estate **out,
+                                 const struct inc_estate_options *o,
+                                 struct inc_err *err);
+enum inc_status inc_estate_finish(struct inc_estate *e,
+                                  const struct inc_estate_options *o,
+                                  struct inc_err *err);
 /* From parts already loaded; takes them over (also on failure). search and
  * geo may be NULL; without search nothing is made for words. For tests and
  * tools. */

@@ -274,6 +274,52 @@ loading_an_estate(void **state)
     print_message("estate: %d failures\n", fired);
 }
 
+/* The thread that makes what reads texts meets the end of memory, or the loader
+ * does meanwhile. */
+static void
+loading_an_estate_in_two_parts(void **state)
+{
+    const struct inc_estate_options o = {.esco_dir = INC_SAMPLE_DIR,
+                                         .comuni_path =
+                                             INC_SAMPLE_DIR "/comuni.tsv",
+                                         .space_path = space_path};
+    struct inc_err err;
+    int begin = 0, finish = 0, fired = 1;
+
+    (void)state;
+    for (unsigned nth = 1; fired; nth += nth < 20 ? 1 : 23) {
+        struct inc_estate *e = NULL;
+        enum inc_status st;
+
+        inc_err_clear(&err);
+        inc_fault_arm(INC_FAULT_ALLOC, nth);
+        st = inc_estate_begin(&e, &o, &err);
+        begin += st != INC_OK;
+        if (st == INC_OK) {
+            st = inc_estate_finish(e, &o, &err);
+            finish += st != INC_OK;
+        }
+        fired = inc_fault_fired();
+        if (st != INC_OK) {
+            IS(st, INC_E_NOMEM, &err);
+            assert_int_equal(err.status, INC_E_NOMEM);
+            assert_true(fired);
+        }
+        inc_estate_drop(e);
+    }
+    calm();
+    /* Somebody who gives up in between waits for the thread. */
+    for (int i = 0; i < 3; i++) {
+        struct inc_estate *e = NULL;
+
+        OK(inc_estate_begin(&e, &o, &err), &err);
+        assert_null(e->linker);
+        inc_estate_drop(e);
+    }
+    assert_true(begin > 20 && finish > 1);
+    print_message("estate: %d and %d failures\n", begin, finish);
+}
+
 /* --- the published image ---------------------------------------------------
  */
 
@@ -369,6 +415,7 @@ main(void)
         cmocka_unit_test(a_batch),
         cmocka_unit_test(the_oracle),
         cmocka_unit_test(loading_an_estate),
+        cmocka_unit_test(loading_an_estate_in_two_parts),
         cmocka_unit_test_setup_teardown(the_image_stays, start, stop),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
