@@ -62,14 +62,19 @@ struct asked {
     int lang;
 };
 
+static int
+is_isco(const char *scheme)
+{
+    return strcmp(scheme, "ISCO") == 0 || strcmp(scheme, "ISCO08") == 0;
+}
+
 static size_t
 add_group(const struct inc_taxonomy *t, const struct said *s, int lang,
           struct inc_link *out, size_t max)
 {
     uint32_t id = INC_NO_CONCEPT;
 
-    if (s->scheme[0] == '\0' || strcmp(s->scheme, "ISCO") == 0 ||
-        strcmp(s->scheme, "ISCO08") == 0)
+    if (s->scheme[0] == '\0' || is_isco(s->scheme))
         id = inc_isco_find(t, s->code, strlen(s->code));
     if (id == INC_NO_CONCEPT || max == 0)
         return 0;
@@ -149,17 +154,32 @@ by_confidence(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* "muratore 7112" is no code: what stands before it names no scheme. */
+static int
+is_scheme(const struct asked *a, const char *scheme)
+{
+    if (scheme[0] == '\0' || is_isco(scheme))
+        return 1;
+    if (strncmp(scheme, "CP", 2) == 0 && isdigit((unsigned char)scheme[2]))
+        return 1; /* ISTAT's, loaded or not */
+    for (size_t i = 0; a->x != NULL && i < a->x->units; i++)
+        if (strcmp(a->x->unit[i].scheme, scheme) == 0)
+            return 1;
+    return 0;
+}
+
 size_t
 inc_link_code(const struct inc_taxonomy *t, const struct inc_crosswalk *x,
               const char *text, size_t len, int lang, struct inc_link *out,
-              size_t max)
+              size_t max, int *is_code)
 {
     const struct asked a = {t, x, lang};
     uint32_t meanings;
     struct said s;
     size_t n;
 
-    if (!read_said(&s, text, len))
+    *is_code = read_said(&s, text, len) && is_scheme(&a, s.scheme);
+    if (!*is_code)
         return 0;
     n = add_group(t, &s, lang, out, max);
     meanings = (uint32_t)n;

@@ -64,7 +64,8 @@ uint32_t inc_mapping_worth(uint32_t relation);
  */
 size_t inc_link_code(const struct inc_taxonomy *t,
                      const struct inc_crosswalk *x, const char *text,
-                     size_t len, int lang, struct inc_link *out, size_t max);
+                     size_t len, int lang, struct inc_link *out, size_t max,
+                     int *is_code);
 
 /* --- crosswalk.c and crosswalk_read.c only ------------------------------- */
 

@@ -209,10 +209,11 @@ inc_link_name(const struct inc_linker *l, enum inc_pillar p, const char *text,
     struct names w = {0};
     char spelt[SPELT_BYTES];
     size_t n = 0, said = len, k = spell_out(spelt, text, len);
+    int is_code = 0;
 
     if (p == INC_PILLAR_OCCUPATION)
-        n = inc_link_code(l->t, l->walk, text, len, lang, out, max);
-    if (n != 0)
+        n = inc_link_code(l->t, l->walk, text, len, lang, out, max, &is_code);
+    if (is_code) /* what a number resembles means nothing */
         return n;
     if (k != 0) {
         text = spelt;

@@ -35,7 +35,8 @@ setup(void **state)
                OCC_HEAD "O," U "w,7112,muratore/muratrice,\n"
                         "O," U "x,7112,muratore restauratore,\n"
                         "O," U "z,5120,cuoco/cuoca,\n"
-                        "O," U "zz,5321,operatore socio-sanitario,\n");
+                        "O," U "zz,5321,operatore socio-sanitario,"
+                        "operatore 3.7 cp 2031\n");
     folder_put(w.dir, "ISCOGroups_it.csv",
                ISCO_HEAD "I," U "C7112,7112,Muratori\n"
                          "I," U "C5120,5120,Cuochi\n");
@@ -146,6 +147,12 @@ codes(void **state)
     assert_int_equal(name(w, "5.2.2.1.0.", k, 5), 0);
     assert_int_equal(
         inc_link_name(w->l, INC_PILLAR_SKILL, "5.2.2.1.0", 9, w->it, k, 5), 0);
+    /* Nothing resembles a code; a number after other words is none. */
+    assert_int_equal(name(w, "CP 2031 3.7", k, 5), 0);
+    assert_int_equal(name(w, "3.7", k, 5), 0);
+    n = name(w, "operatore 3.7", k, 5);
+    assert_true(n > 0);
+    assert_string_equal(uri(w, &k[0]), U "zz");
     /* ISCO's own codes need no table. */
     n = name(w, "ISCO-08 7112", k, 5);
     assert_int_equal(n, 1);
