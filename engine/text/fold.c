@@ -72,12 +72,45 @@ small(uint32_t c)
     return c;
 }
 
+/* Letters and digits that only look otherwise (bold, script, full-width,
+ * circled), as people paste them into adverts, as plain ASCII; others as they
+ * are. The compatibility mappings of Unicode, as far as they are one letter. */
+static uint32_t
+undecorated(uint32_t c)
+{
+    /* Mathematical letters that stand elsewhere: U+2102 to U+2134. */
+    static const char like[] =
+        "C.......gHHHh.IILl.N...PQRRR......Z...Z.K.BC.eEF.Mo";
+
+    if (c >= 0x1d400 && c <= 0x1d6a3)
+        return (c - 0x1d400) % 52 < 26 ? 'A' + (c - 0x1d400) % 26
+                                       : 'a' + (c - 0x1d400) % 26;
+    if (c >= 0x1d7ce && c <= 0x1d7ff)
+        return '0' + (c - 0x1d7ce) % 10;
+    if ((c >= 0xff10 && c <= 0xff19) || (c >= 0xff21 && c <= 0xff3a) ||
+        (c >= 0xff41 && c <= 0xff5a))
+        return c - 0xff00 + 0x20;
+    if (c >= 0x24b6 && c <= 0x24e9)
+        return 'a' + (c - 0x24b6) % 26;
+    if (c >= 0x2102 && c < 0x2102 + sizeof like - 1 && like[c - 0x2102] != '.')
+        return (uint32_t)(unsigned char)like[c - 0x2102];
+    return c;
+}
+
+/* The ligatures of old fonts, U+FB00 to U+FB06, as copied out of a PDF. */
+static const char ligature[][4] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
+
 size_t
 inc_fold_point(char out[4], uint32_t point, int *separator)
 {
-    uint32_t c = point;
+    uint32_t c = point < 0x2102 ? point : undecorated(point);
 
     *separator = 0;
+    if (c >= 0xfb00 && c <= 0xfb06) {
+        size_t n = strlen(ligature[c - 0xfb00]);
+        memcpy(out, ligature[c - 0xfb00], n);
+        return n;
+    }
     if (c >= 'A' && c <= 'Z')
         c += 'a' - 'A';
     if (c < 0x80) {
