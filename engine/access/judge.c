@@ -397,3 +397,9 @@ inc_all_offices(const struct inc_grant *g, enum inc_record_kind kind)
     return g->who->role->everything ||
            g->who->role->scope[kind] == INC_SCOPE_ALL;
 }
+
+int
+inc_own_office(const struct inc_grant *g, const char *office)
+{
+    return g->who->role->everything || is_own_office(g->who, office);
+}

@@ -43,6 +43,8 @@ void inc_grant_sign(const struct inc_grant *g, struct inc_request *r);
 /* Is the stored record one of those the visitor works on? */
 int inc_in_scope(const struct inc_grant *g, enum inc_record_kind kind,
                  const union inc_record *r);
+/* Is it one of the visitor's offices? Who may do everything has all. */
+int inc_own_office(const struct inc_grant *g, const char *office);
 /* Is any office's record of this kind? 0: only of g->who->offices. */
 int inc_all_offices(const struct inc_grant *g, enum inc_record_kind kind);
 /* May a whole record take the place of a stored one? Only from who has seen

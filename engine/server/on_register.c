@@ -1,5 +1,9 @@
 /* match.list, match.get, candidate.seen: the register, read. The clerk's
- * thread. */
+ * thread.
+ *
+ * Who works on some offices' records reads the matches that these offices asked
+ * for, and all that one of their people is in; people and needs of others are
+ * not named. */
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +30,7 @@ enum { SEEN_ID, SEEN_BEFORE, SEEN_LIMIT, SEEN_FROM, SEEN_UNTIL };
 
 /* What reading a page shares. */
 struct page {
+    const struct inc_job *job;
     struct inc_view *view;
     struct inc_writer *w;
     struct inc_arena *names; /* for records, whose ids are told */
@@ -41,8 +46,23 @@ optional(struct inc_writer *w, const char *key, const char *text)
         inc_w_ktext(w, key, text);
 }
 
-/* The id of a record that is still stored; trouble reading it leaves it out. */
-static void
+static int
+sees_all(const struct page *p)
+{
+    return p->job->grant.who == NULL || p->job->grant.who->role->everything;
+}
+
+static int
+may_see(const struct page *p, const struct inc_trail *t)
+{
+    return sees_all(p) || p->of_person ||
+           (inc_ops[t->op].kind == INC_OPS_MATCH && t->office != NULL &&
+            inc_own_office(&p->job->grant, t->office));
+}
+
+/* The id of a record that is still stored; trouble reading it leaves it out. 0:
+ * it is not one of the asker's. */
+static int
 write_id(const struct page *p, const char *key, enum inc_record_kind kind,
          uint64_t no)
 {
@@ -50,8 +70,12 @@ write_id(const struct page *p, const char *key, enum inc_record_kind kind,
     struct inc_err err;
 
     inc_arena_reset(p->names);
-    if (inc_view_by_number(p->view, kind, no, &r, p->names, &err) == INC_OK)
-        inc_w_ktext(p->w, key, inc_record_id(kind, &r));
+    if (inc_view_by_number(p->view, kind, no, &r, p->names, &err) != INC_OK)
+        return 1; /* its number is nobody's */
+    if (!inc_route_in_scope(p->job, kind, &r))
+        return 0;
+    inc_w_ktext(p->w, key, inc_record_id(kind, &r));
+    return 1;
 }
 
 static void
@@ -59,7 +83,8 @@ write_subject(const struct page *p, const struct inc_trail_subject *s)
 {
     int need = s->kind == INC_RECORD_NEED;
 
-    write_id(p, need ? "need" : "person", s->kind, s->no);
+    if (!write_id(p, need ? "need" : "person", s->kind, s->no))
+        return;
     inc_w_kint(p->w, need ? "need_no" : "person_no", (int64_t)s->no);
     inc_w_kint(p->w, need ? "need_revision" : "person_revision", s->revision);
 }
@@ -93,6 +118,8 @@ add_entry(void *arg, const struct inc_trail_row *row, uint32_t rank,
 {
     struct page *p = arg;
 
+    if (!may_see(p, &row->t))
+        return INC_OK;
     if (p->count == p->limit) {
         p->more = 1;
         return INC_E_LIMIT; /* stops the walk */
@@ -144,12 +171,20 @@ out:
     return st;
 }
 
+/* The number of a record that the asker works on. */
 static enum inc_status
-named(struct inc_view *v, enum inc_record_kind kind, const char *id,
-      const char *where, uint64_t *no, struct inc_err *err)
+named(struct inc_job *j, struct inc_view *v, enum inc_record_kind kind,
+      const char *id, const char *where, uint64_t *no, struct inc_err *err)
 {
-    enum inc_status st = inc_view_number(v, kind, id, no, err);
+    union inc_record *r = inc_arena_array(&j->arena, 1, sizeof *r);
+    enum inc_status st;
 
+    if (r == NULL)
+        return inc_fail(err, INC_E_NOMEM, 0,
+                        "the request needs more memory than one may have");
+    st = inc_view_get(v, kind, id, r, no, &j->arena, err);
+    if (st == INC_OK && !inc_route_in_scope(j, kind, r))
+        st = inc_route_out_of_scope(kind, err);
     if (st == INC_E_NOTFOUND)
         inc_err_where(err, "%s", where);
     return st;
@@ -172,7 +207,7 @@ inc_on_match_list(struct inc_desk *d, struct inc_job *j,
 {
     struct inc_match_list body = {0};
     struct inc_trail_filter f = {0};
-    struct page p = {.w = w};
+    struct page p = {.job = j, .w = w};
     enum inc_status st = INC_OK;
 
     (void)image;
@@ -180,9 +215,9 @@ inc_on_match_list(struct inc_desk *d, struct inc_job *j,
     INC_TRY(inc_view_open(&p.view, d->o.store, err));
     if (body.need != NULL)
         INC_TRY(
-            named(p.view, INC_RECORD_NEED, body.need, "need", &f.need, err));
+            named(j, p.view, INC_RECORD_NEED, body.need, "need", &f.need, err));
     if (body.person != NULL)
-        INC_TRY(named(p.view, INC_RECORD_CANDIDATE, body.person, "person",
+        INC_TRY(named(j, p.view, INC_RECORD_CANDIDATE, body.person, "person",
                       &f.person, err));
     f.before = (uint64_t)body.before;
     f.actor = body.actor;
@@ -196,25 +231,6 @@ out:
     return st;
 }
 
-/* The number of a person whose records the asker works on. */
-static enum inc_status
-own_person(struct inc_job *j, struct inc_view *v, const char *id, uint64_t *no,
-           struct inc_err *err)
-{
-    union inc_record *r = inc_arena_array(&j->arena, 1, sizeof *r);
-    enum inc_status st;
-
-    if (r == NULL)
-        return inc_fail(err, INC_E_NOMEM, 0,
-                        "the request needs more memory than one may have");
-    st = inc_view_get(v, INC_RECORD_CANDIDATE, id, r, no, &j->arena, err);
-    if (st == INC_OK && !inc_route_in_scope(j, INC_RECORD_CANDIDATE, r))
-        st = inc_route_out_of_scope(INC_RECORD_CANDIDATE, err);
-    if (st == INC_E_NOTFOUND)
-        inc_err_where(err, "id");
-    return st;
-}
-
 enum inc_status
 inc_on_candidate_seen(struct inc_desk *d, struct inc_job *j,
                       const struct inc_image *image, struct inc_writer *w,
@@ -222,13 +238,14 @@ inc_on_candidate_seen(struct inc_desk *d, struct inc_job *j,
 {
     struct inc_candidate_seen body = {0};
     struct inc_trail_filter f = {0};
-    struct page p = {.w = w, .of_person = 1};
+    struct page p = {.job = j, .w = w, .of_person = 1};
     enum inc_status st = INC_OK;
 
     (void)image;
     INC_TRY(inc_route_body(j, &body, err));
     INC_TRY(inc_view_open(&p.view, d->o.store, err));
-    INC_TRY(own_person(j, p.view, body.id, &f.person, err));
+    INC_TRY(
+        named(j, p.view, INC_RECORD_CANDIDATE, body.id, "id", &f.person, err));
     f.before = (uint64_t)body.before;
     set_days(&f, INC_HAS(&body, SEEN_FROM), body.from,
              INC_HAS(&body, SEEN_UNTIL), body.until);
@@ -253,7 +270,7 @@ write_items(const struct page *p, const struct inc_trail_row *row)
     while (inc_trail_item_next(&item, row->packed, row->packed_len, &at) > 0) {
         inc_w_map(w);
         inc_w_kint(w, "no", (int64_t)item.no);
-        write_id(p, "id", row->t.of, item.no);
+        (void)write_id(p, "id", row->t.of, item.no);
         if (item.rank > 0)
             inc_w_kint(w, "rank", item.rank);
         inc_w_kint(w, "score", item.score < 0 ? 0 : item.score);
@@ -311,7 +328,7 @@ inc_on_match_get(struct inc_desk *d, struct inc_job *j,
 {
     struct inc_match_get body = {0};
     struct inc_arena names = {0};
-    struct page p = {.w = w, .names = &names};
+    struct page p = {.job = j, .w = w, .names = &names};
     struct inc_trail_row row = {0};
     enum inc_status st = INC_OK;
 
@@ -323,6 +340,9 @@ inc_on_match_get(struct inc_desk *d, struct inc_job *j,
     }
     INC_TRY(inc_view_open(&p.view, d->o.store, err));
     st = inc_trail_get(p.view, (uint64_t)body.no, &row, &j->arena, err);
+    if (st == INC_OK && !may_see(&p, &row.t))
+        st = inc_fail(err, INC_E_NOTFOUND, 0, "the register has no entry %llu",
+                      (unsigned long long)body.no);
     if (st == INC_E_NOTFOUND)
         inc_err_where(err, "no");
     INC_TRY(st);

@@ -1,6 +1,7 @@
 """The table of roles, tried whole: every (role, operation, field) is sent to a
 daemon over CURVE and answered as the table says, read here a second time; and
 no reply, error, log line or file shows what a role must not see."""
+import collections
 import dataclasses
 import re
 
@@ -9,8 +10,8 @@ import pytest
 
 import incrocio.model as model
 from curve import Door, admin_keys, let_in
-from office import (ROOT, built, load_sample, make, need, person,  # noqa: F401
-                    records, space)
+from office import (Daemon, ROOT, built, load_sample, make, need,  # noqa: F401
+                    person, records, space)
 
 pytestmark = built
 TABLE = ROOT / "engine/access/roles.conf"
@@ -460,6 +461,81 @@ def test_who_saw_me_is_told_within_the_office(office):
         c = office.people[name]
         assert c.error("candidate.seen", {"id": own[0]},
                        purpose=ROLES[name].purposes[0]).code == "denied"
+
+
+def test_the_register_opened_to_an_office(tmp_path, space):
+    """A table may open match.list: each office then reads what it asked itself,
+    and no person of another is named in it."""
+    table = tmp_path / "roles.conf"
+    table.write_text(TABLE.read_text().replace(
+        "closed match.list match.get match.replay oracle",
+        "closed match.replay oracle").replace(
+        "role caseworker\n", "role caseworker\nops match.list match.get\n"
+        "send match_list *\nsend match_get *\nshow record_got *\n"
+        "show record_line *\nshow record_item person_no need_no\n", 1))
+    d = Daemon(tmp_path, endpoint="tcp://127.0.0.1:*", admin="true",
+               roles=table, space=space).start()
+    server, pair = admin_keys(d)
+    admin = Door(d.endpoint, server, pair)
+    people_of = collections.Counter(r["office"] for r in records("candidate"))
+    offices = [o for o, n in people_of.most_common(2) if n >= 3]
+    own = {o: [r["id"] for r in records("candidate") if r["office"] == o]
+           for o in offices}
+    people = {}
+    try:
+        for kind in ("company", "candidate", "need"):
+            for r in records(kind):
+                admin.ask(kind + ".put", {"record": r}, purpose="gestione")
+        for o in offices:
+            people[o] = Door(d.endpoint, server, let_in(
+                admin, f"anna-{o}", "caseworker", offices=[o]))
+        to = {"purpose": "incontro"}
+        for o, c in people.items():
+            for i in own[o][:3]:
+                c.ask("match.needs", {"id": i}, **to)
+            c.ask("match.people", {"id": "N-0001"}, **to)
+        # For the whole service, with people of both offices in it.
+        admin.ask("match.people", {"id": "N-0001", "options": {"k": 100}},
+                  purpose="gestione")
+        to = {"purpose": "verifica"}
+        for o, c in people.items():
+            other = next(x for x in offices if x != o)
+            page = c.ask("match.list", {"limit": 1000}, **to)["items"]
+            assert len(page) == 4 and {i["office"] for i in page} == {o}
+            assert {i["person"] for i in page if "person" in i} == \
+                set(own[o][:3])
+            for i in page:
+                assert c.ask("match.get", {"no": i["no"]}, **to)
+            everything = admin.ask("match.list", {"limit": 1000},
+                                   purpose="gestione")["items"]
+            mine = {i["no"] for i in page}
+            for i in everything:
+                if i["no"] not in mine:
+                    e = c.error("match.get", {"no": i["no"]}, **to)
+                    assert (e.code, e.where) == ("not_found", "no")
+            # Of one of its people it sees every match, whoever asked.
+            seen = c.ask("match.list", {"person": own[o][0]}, **to)["items"]
+            assert len(seen) >= 1
+            e = c.error("match.list", {"person": own[other][0]}, **to)
+            none = c.error("match.list", {"person": "nobody"}, **to)
+            assert (e.code, e.where, e.message) == \
+                (none.code, "person", none.message)
+        # Moved since: what an office asked about her is there, she is not.
+        moved, (o, other) = own[offices[0]][0], offices
+        admin.ask("candidate.patch", {"id": moved, "set": {"office": other}},
+                  purpose="gestione")
+        page = people[o].ask("match.list", {"limit": 1000}, **to)["items"]
+        assert len(page) == 4 and moved not in str(page)
+        gone = [i for i in page if i["op"] == "match.needs"
+                and "person" not in i]
+        assert len(gone) == 1 and "person_no" not in gone[0]
+        for i in page:
+            assert moved not in str(people[o].ask(
+                "match.get", {"no": i["no"]}, **to).get("items"))
+    finally:
+        for c in (admin, *people.values()):
+            c.close()
+        d.clean()
 
 
 def test_what_a_role_was_answered_can_be_computed_again(office):
