@@ -1,9 +1,12 @@
 /*
  * The register cut: what goes, what is left, and that what is left is proved as
  * before, at every step of the way and after a restart in the middle.
+ *
+ *   unit.store.prune measure N   times of a cut of N entries, and its bytes
  */
 #include "tests/unit/store/matches.h"
 
+#include "engine/base/clock.h"
 #include "engine/store/private.h"
 #include "engine/store/trail_private.h"
 
@@ -493,8 +496,41 @@ a_backup_in_the_middle(void **state)
 #define WITH_PEOPLE(t)                                                         \
     cmocka_unit_test_setup_teardown(t, start_with_people, stop)
 
+/* Not a test: nothing is judged by it. */
+static int
+measure(uint64_t n)
+{
+    void *state = NULL;
+    struct fixture *f;
+    struct inc_command c;
+    uint64_t start_ns, decided, removed, steps = 0, all = n;
+    int64_t day = FIRST_DAY;
+
+    if (start_with_people(&state) != 0)
+        return 1;
+    f = state;
+    for (uint64_t some; n > 0; n -= some, day++) {
+        some = n < INC_TRAIL_BATCH ? n : INC_TRAIL_BATCH;
+        match_many(f, some, day);
+    }
+    c = cut_command(f, INT32_C(1000000));
+    start_ns = inc_clock_ns();
+    OK(inc_store_apply(f->s, &(struct inc_command *){&c}, 1, &f->err), &f->err);
+    decided = inc_clock_ns() - start_ns;
+    start_ns = inc_clock_ns();
+    for (; inc_cut_waits(f->s); steps++)
+        OK(inc_cut_step(f->s, &f->err), &f->err);
+    removed = inc_clock_ns() - start_ns;
+    (void)printf("%llu entries: decided in %.1f ms; removed in %llu steps of "
+                 "%.1f ms\n",
+                 (unsigned long long)all, (double)decided / 1e6,
+                 (unsigned long long)steps,
+                 (double)removed / 1e6 / (double)steps);
+    return stop(&state);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(what_goes_by_the_days),
@@ -507,5 +543,7 @@ main(void)
         WITH_PEOPLE(a_backup_brings_them_back),
         WITH_PEOPLE(a_backup_in_the_middle),
     };
+    if (argc == 3 && strcmp(argv[1], "measure") == 0)
+        return measure(strtoull(argv[2], NULL, 10));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
