@@ -28,4 +28,7 @@ void inc_document_show(struct inc_cli *c, const struct inc_document *d);
 void inc_document_json(struct inc_buf *out, const struct inc_document *d,
                        const struct inc_node *reply);
 
+/* Every row of a table as a draft, with --mapping; hands back the exit code. */
+int inc_draft_table(struct inc_cli *c, int of);
+
 #endif

@@ -191,6 +191,8 @@ inc_cmd_draft(struct inc_cli *c)
     enum inc_status st = INC_OK;
 
     inc_err_clear(&err);
+    if (inc_arg_has(&c->args, INC_OPT_MAPPING))
+        return inc_draft_table(c, of);
     INC_TRY(inc_document_open(&doc, c, of, &err));
     if (inc_arg_has(&c->args, INC_OPT_DRY_RUN)) {
         if (c->json)

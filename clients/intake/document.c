@@ -107,7 +107,7 @@ keep_path(struct inc_document *d, const char *path)
     }
     while (at < n) {
         whole = at;
-        if (is_space(inc_utf8_next(copy, n, &at)))
+        if (is_space(inc_utf8_next(copy, n, &at)) && copy[whole] != ' ')
             memset(copy + whole, '?', at - whole);
     }
     return copy;

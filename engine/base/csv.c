@@ -378,6 +378,15 @@ inc_csv_column(const struct inc_csv *c, const char *name)
     return -1;
 }
 
+const char *
+inc_csv_name(const struct inc_csv *c, int column, size_t *len)
+{
+    if (column < 0 || (size_t)column >= c->columns)
+        return NULL;
+    *len = c->head[column].len;
+    return c->head[column].at;
+}
+
 enum inc_status
 inc_csv_need(const struct inc_csv *c, int *column, const char *name,
              struct inc_err *err)

@@ -49,6 +49,9 @@ int inc_csv_column(const struct inc_csv *c, const char *name);
 enum inc_status inc_csv_need(const struct inc_csv *c, int *column,
                              const char *name, struct inc_err *err);
 
+/* Header text of a column, views the bytes given; NULL past the last one. */
+const char *inc_csv_name(const struct inc_csv *c, int column, size_t *len);
+
 /*
  * Read the next record. *more is 0 at the end (then there is no record).
  * Empty lines between records are passed over. INC_E_FORMAT: a quoted field

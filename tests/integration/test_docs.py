@@ -47,6 +47,9 @@ def office(tmp_path_factory):
                 folder / "cv.xml")
     shutil.copy(ROOT / "tests/data/intake/posting-saldatore.jsonld",
                 folder / "annuncio.jsonld")
+    shutil.copy(ROOT / "tests/data/intake/mappa.conf", folder)
+    table = (ROOT / "tests/data/intake/elenco.csv").read_text().splitlines()
+    (folder / "elenco.csv").write_text("\n".join(table[:2]) + "\n")
     (folder / "identita.json").write_text(json.dumps(
         {"id": "P-0001", "surname": "Prova", "birth_country": "IT"}))
     (folder / "DIR").symlink_to(folder / "store")

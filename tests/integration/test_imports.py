@@ -334,3 +334,54 @@ def test_bad_pdf_files(incrocio, tmp_path):
     r = incrocio("draft", "profile", pdf(file, ["Muratore"]),
                  PATH=str(tmp_path))
     assert r.code == 1 and "poppler-utils" in r.err
+
+
+# --- tables -----------------------------------------------------------------
+
+def test_a_table(daemon, incrocio, tmp_path):
+    words = ("draft", "profile", "--mapping", DATA / "mappa.conf",
+             DATA / "elenco.csv")
+    r = incrocio(*words)
+    assert r.code == 1  # three rows of six are wrong, and said so
+    records = [json.loads(line) for line in r.out.splitlines()]
+    assert [one["id"] for one in records] == ["P-101", "P-102", "P-106"]
+    first = records[0]
+    assert first["occupations"][0]["months"] == 26
+    assert first["home"] == "046017" and first["licences"] == ["B", "C"]
+    assert first["mobility"] == {"car": True, "modes": ["car"]} or \
+        first["mobility"]["car"]
+    tig, = [s for s in first["skills"] if s["uri"].endswith("tig-welding")]
+    assert tig["level"] == 3
+    for line, column in ((5, "Inglese"), (6, "Auto"), (7, "Codice")):
+        assert f"elenco.csv line {line}, column {column}" in r.err
+    assert "Colonna nuova" in r.err and "Cognome: chi" in r.err
+    for more in ((), ("--json",), ("--dry-run",)):
+        r = incrocio(*words, *more)
+        assert MARK not in r.out + r.err
+    for path in daemon.folder.rglob("*"):
+        if path.is_file():
+            assert MARK.encode() not in path.read_bytes(), path
+    # looked at, then imported
+    file = tmp_path / "people.jsonl"
+    file.write_text(incrocio(*words).out)
+    r = incrocio("import", "candidates", file)
+    assert r.code == 0, r.err
+    with Client(daemon.endpoint) as c:
+        assert c.ask("candidate.get", {"id": "P-106"})["record"]["home"] == \
+            "050026"
+    drafts = [json.loads(line)
+              for line in incrocio(*words, "--json").out.splitlines()]
+    assert drafts[0]["line"] == 2
+    held, = [i for i in drafts[0]["draft"]["items"]
+             if i["kind"] == "occupation"]
+    assert held["source"] == "line 2, Mansione"
+
+
+def test_bad_tables(incrocio, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("a;b\n1;2\n")
+    for mapping, says in (("a = paga\n", "line 1"), ("z = text\n", "a, b"),
+                          ("b = text\n", "id")):
+        (tmp_path / "m").write_text(mapping)
+        r = incrocio("draft", "need", "--mapping", tmp_path / "m", table)
+        assert r.code == 1 and says in r.err and r.out == "", r.err

@@ -65,7 +65,7 @@ intake_wrong(const struct inc_document *d)
     }
     for (size_t i = 0; i < d->n_dropped; i++)
         for (const char *p = d->dropped[i].path; *p != '\0'; p++)
-            if ((unsigned char)*p <= ' ')
+            if ((unsigned char)*p < ' ')
                 return "a path that a screen would obey";
     for (size_t i = 0; i < d->n_dropped; i++)
         if (!inc_utf8_valid(d->dropped[i].path, strlen(d->dropped[i].path)) ||
