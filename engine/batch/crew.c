@@ -55,7 +55,8 @@ start_threads(struct inc_crew *c, struct inc_err *err)
         struct worker *w = &c->worker[i];
 
         w->crew = c;
-        INC_TRY(inc_matcher_new(&w->matcher, c->o.kernels, err));
+        INC_TRY(inc_matcher_sized(&w->matcher, c->o.kernels, c->o.match_bytes,
+                                  err));
     }
     c->porter.crew = c->clerk.crew = c;
     if (c->o.by_hand)

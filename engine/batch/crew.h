@@ -70,6 +70,8 @@ struct inc_crew_options {
     uint64_t queue_ns;       /* how long a question should wait for its batch,
                                 by what those before it took; 0: any */
     size_t request_bytes;    /* memory budget of one request */
+    size_t match_bytes;      /* of one question's plan, per thread that matches;
+                                0: enough for any (inc_matcher_sized) */
     struct inc_store *store; /* borrowed until the crew is freed */
     struct inc_live *live;   /* likewise */
     const struct inc_kernels *kernels;

@@ -426,7 +426,8 @@ inc_herald_start(struct inc_herald **out, struct inc_crew *c, int32_t least,
         st = inc_fail(err, INC_E_NOMEM, 0, "no memory for the herald");
         goto out;
     }
-    INC_TRY(inc_matcher_new(&h->matcher, c->o.kernels, err));
+    INC_TRY(
+        inc_matcher_sized(&h->matcher, c->o.kernels, c->o.match_bytes, err));
     INC_TRY(read_mark(h, err));
     if (c->o.by_hand) {
         *out = h;

@@ -13,10 +13,19 @@ enum inc_status
 inc_matcher_new(struct inc_matcher **out, const struct inc_kernels *kernels,
                 struct inc_err *err)
 {
+    return inc_matcher_sized(out, kernels, 0, err);
+}
+
+enum inc_status
+inc_matcher_sized(struct inc_matcher **out, const struct inc_kernels *kernels,
+                  size_t bytes, struct inc_err *err)
+{
     struct inc_matcher *m = inc_mem_zero(1, sizeof *m);
 
     *out = NULL;
-    if (m == NULL || inc_arena_init(&m->arena, ARENA_BYTES) != INC_OK ||
+    if (bytes == 0)
+        bytes = ARENA_BYTES;
+    if (m == NULL || inc_arena_init(&m->arena, bytes) != INC_OK ||
         inc_scan_open(&m->scan) != INC_OK) {
         inc_matcher_free(m);
         return inc_fail(err, INC_E_NOMEM, 0, "matcher");

@@ -98,6 +98,11 @@ struct inc_matcher;
 enum inc_status inc_matcher_new(struct inc_matcher **out,
                                 const struct inc_kernels *kernels,
                                 struct inc_err *err);
+/* The same with `bytes` for the plan and the heap of one question (0: as
+ * above, enough for any): tests that make thousands ask small questions. */
+enum inc_status inc_matcher_sized(struct inc_matcher **out,
+                                  const struct inc_kernels *kernels,
+                                  size_t bytes, struct inc_err *err);
 void inc_matcher_free(struct inc_matcher *m); /* NULL is fine */
 
 /*

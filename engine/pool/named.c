@@ -31,10 +31,10 @@ void
 inc_named_row(struct inc_named *n, const struct inc_block *b, uint32_t row,
               int come)
 {
-    const uint16_t *skill = b->skill + b->skill_at[row];
+    const uint32_t from = b->skill_at[row]; /* a block may have no skill */
 
-    for (uint32_t i = 0; i < b->row[row].n_stated; i++)
-        n->people[skill[i]] += come ? 1u : UINT32_MAX;
+    for (uint32_t i = from; i < from + b->row[row].n_stated; i++)
+        n->people[b->skill[i]] += come ? 1u : UINT32_MAX;
 }
 
 void

@@ -66,6 +66,7 @@ rig_open(struct rig *r)
                                  .queue_max = 64,
                                  .queue_bytes = 16 << 20,
                                  .request_bytes = 8 << 20,
+                                 .match_bytes = 1 << 20,
                                  .kernels = inc_kernels_choose(NULL),
                                  .by_hand = 1};
     struct inc_err err = {0};

@@ -37,6 +37,7 @@ enum {
     SAMPLES = 64,
     FRAME_MAX = 4096,
     REQUEST_BYTES = 4 << 20,
+    MATCH_BYTES = 8 << 20,
     FOLDER = 64
 };
 
@@ -251,6 +252,7 @@ rig_open(struct rig *r)
                                  .queue_max = 16,
                                  .queue_bytes = 16 << 20,
                                  .request_bytes = REQUEST_BYTES,
+                                 .match_bytes = MATCH_BYTES,
                                  .kernels = inc_kernels_choose(NULL),
                                  .by_hand = 1};
     struct inc_err err = {0};

@@ -158,6 +158,7 @@ start_crew(struct sim *s)
                                  .queue_max = 64,
                                  .queue_bytes = 16 << 20,
                                  .request_bytes = 1 << 20,
+                                 .match_bytes = 1 << 20,
                                  .store = s->store,
                                  .live = s->live,
                                  .kernels = inc_kernels_choose("scalar"),

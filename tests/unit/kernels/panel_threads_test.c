@@ -11,14 +11,16 @@
 #include "engine/base/mem.h"
 #include "engine/base/rng.h"
 #include "engine/kernels/panel.h"
+#include "tests/support/rounds.h"
 
-enum { ROWS = 227, COLS = 96, DIM = 64, THREADS = 3, CALLS = 20000 };
+enum { ROWS = 227, COLS = 96, DIM = 64, THREADS = 3 };
 
 static float rows[ROWS][DIM], cols[COLS][DIM], right[ROWS][COLS];
 
 struct caller {
     pthread_t id;
     uint64_t seed;
+    uint32_t calls;
     uint64_t wrong; /* numbers */
     uint64_t bad;   /* calls with any */
 };
@@ -31,7 +33,7 @@ call(void *arg)
     float *out = inc_mem_zero64((size_t)ROWS * COLS, sizeof *out);
 
     INC_CHECK(out != NULL);
-    for (int i = 0; i < CALLS; i++) {
+    for (uint32_t i = 0; i < c->calls; i++) {
         size_t n = 1 + inc_rng_below(&r, COLS);
         uint64_t before = c->wrong;
 
@@ -48,6 +50,7 @@ call(void *arg)
 static void
 at_once(void **state)
 {
+    const uint32_t calls = rounds_or(20000);
     struct caller c[THREADS] = {{0}};
     struct inc_err err;
     const char *core;
@@ -67,14 +70,15 @@ at_once(void **state)
                 right[a][b] += rows[a][d] * cols[b][d];
     for (uint64_t i = 0; i < THREADS; i++) {
         c[i].seed = i + 1;
+        c[i].calls = calls;
         assert_int_equal(pthread_create(&c[i].id, NULL, call, &c[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         (void)pthread_join(c[i].id, NULL);
     for (int i = 0; i < THREADS; i++)
         if (c[i].bad != 0)
-            fail_msg("thread %d: %llu of %d products wrong, %llu numbers", i,
-                     (unsigned long long)c[i].bad, CALLS,
+            fail_msg("thread %d: %llu of %u products wrong, %llu numbers", i,
+                     (unsigned long long)c[i].bad, calls,
                      (unsigned long long)c[i].wrong);
 }
 

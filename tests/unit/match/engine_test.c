@@ -10,6 +10,7 @@
 #include "engine/match/match.h"
 #include "proto/node.h"
 #include "tests/support/records.h"
+#include "tests/support/rounds.h"
 #include "tests/support/world.h"
 
 enum { PEOPLE = 200, ARENA = 64 << 20, SEED = 20261122 };
@@ -21,8 +22,7 @@ static struct inc_candidate people[PEOPLE];
 static uint32_t
 rounds(void)
 {
-    const char *text = getenv("INC_ROUNDS");
-    return text == NULL ? 40 : (uint32_t)strtoul(text, NULL, 10);
+    return rounds_or(40);
 }
 
 static int

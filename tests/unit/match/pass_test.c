@@ -14,6 +14,7 @@
 #include "engine/pool/pool.h"
 #include "proto/node.h"
 #include "tests/support/records.h"
+#include "tests/support/rounds.h"
 #include "tests/support/world.h"
 
 enum { PEOPLE = 2600, FIRST = 2300, GENERATION = 5, ARENA = 256 << 20 };
@@ -32,8 +33,7 @@ static size_t matchers;
 static uint32_t
 rounds(void)
 {
-    const char *text = getenv("INC_ROUNDS");
-    return text == NULL ? 24 : (uint32_t)strtoul(text, NULL, 10);
+    return rounds_or(24);
 }
 
 /* ---- the people ---- */

@@ -14,6 +14,7 @@
 #include "engine/space/near.h"
 #include "proto/node.h"
 #include "tests/support/records.h"
+#include "tests/support/rounds.h"
 #include "tests/support/world.h"
 
 enum { PEOPLE = 120, NEEDS = 150, ARENA = 64 << 20, SEED = 20261122 };
@@ -28,9 +29,7 @@ static struct inc_matcher *matcher;
 static uint32_t
 rounds(void)
 {
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-    const char *text = getenv("INC_ROUNDS");
-    uint32_t n = text == NULL ? 40 : (uint32_t)strtoul(text, NULL, 10);
+    uint32_t n = rounds_or(40);
 
     return n < PEOPLE ? n : PEOPLE;
 }

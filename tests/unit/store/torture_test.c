@@ -2,19 +2,21 @@
  * kill -9 while commands are being acknowledged, and the speed of durable
  * puts. A program of its own rather than a cmocka test: processes have to die.
  *
- *   unit.store.torture [ROUNDS [SEED]]      default 25 rounds
+ *   unit.store.torture [ROUNDS [SEED]]      default 25 rounds, or INC_ROUNDS
  *   unit.store.torture bench [FOLDER]       rows a second by batch size
  *   unit.store.torture verify ROWS [FOLDER] how long verifying them takes
  *
  * A round: a child works on the store and says through a pipe how many
- * commands were acknowledged; it is killed after 1 to 60 ms; another child
- * opens the store and compares. Command number i is a pure function of the
+ * commands were acknowledged; it is killed 1 to 60 ms after it began or, every
+ * other one, after its first acknowledgement; another child opens the store and
+ * compares. Command number i is a pure function of the
  * seed, so the state after any number of commands is known without the store.
  * The next child starts after the last acknowledged one: what was durable but
  * not acknowledged is sent again with its key and must be applied once.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/store/store.h"
+#include "tests/support/rounds.h"
 #include "tests/support/skills.h"
 
 enum {
@@ -276,9 +279,13 @@ sleep_us(unsigned us)
         continue;
 }
 
+/*   acked_first  the time runs from its first acknowledgement: on a machine so
+ *                busy, or so slow, that a child dies before it wrote anything
+ */
 static uint64_t
-kill_one(const char *dir, uint64_t acked, unsigned after_us)
+kill_one(const char *dir, uint64_t acked, unsigned after_us, int acked_first)
 {
+    struct pollfd said = {.events = POLLIN};
     int ends[2], how;
     pid_t pid;
 
@@ -290,6 +297,9 @@ kill_one(const char *dir, uint64_t acked, unsigned after_us)
         work(dir, acked, ends[1]);
     }
     (void)close(ends[1]);
+    said.fd = ends[0];
+    if (acked_first)
+        REQUIRE(poll(&said, 1, -1) == 1, "poll");
     sleep_us(after_us);
     (void)kill(pid, SIGKILL);
     acked = last_number(ends[0], acked);
@@ -369,7 +379,8 @@ torture(unsigned rounds)
         }
         before = acked;
         acked = kill_one(dir, acked,
-                         1000 + inc_rng_below(&r, (LONGEST_MS - 1) * 1000));
+                         1000 + inc_rng_below(&r, (LONGEST_MS - 1) * 1000),
+                         i % 2 == 0);
         head = check_one(dir, acked);
         total += acked - before;
         unacked += head > acked;
@@ -379,7 +390,9 @@ torture(unsigned rounds)
                  " times a batch was durable but not acknowledged; seed "
                  "%" PRIu64 "\n",
                  rounds, total, unacked, seed);
-    return total > rounds ? 0 : 1; /* a test that did no work is no test */
+    return total >= (rounds + 1) / 2
+               ? 0
+               : 1; /* a test that did no work is no test */
 }
 
 /* --- speed --------------------------------------------------------------- */
@@ -507,5 +520,6 @@ main(int argc, char **argv)
     }
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
-    return torture(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : ROUNDS);
+    return torture(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10)
+                            : rounds_or(ROUNDS));
 }
