@@ -143,7 +143,7 @@ deleting_makes_room(void **state)
     char id[16];
     int n = 0;
 
-    reopen_with(f, (size_t)1 << 20, (size_t)4 << 20, 20);
+    reopen_with(f, (size_t)1 << 20, (size_t)4 << 20, 5);
     for (;; n++) {
         inc_arena_reset(&f->arena);
         (void)snprintf(id, sizeof id, "p%d", n);
