@@ -9,10 +9,14 @@ enum { URI_BYTES = 128, SURE = 8800 };
 static const struct known {
     enum inc_pillar pillar;
     const char *pattern, *esco, *sample;
+    int alone; /* meant only where nothing else is said with it */
 } lexicon[] = {
 #define INC_KNOWN(pillar, pattern, esco, sample)                               \
-    {INC_PILLAR_##pillar, pattern, esco, sample},
+    {INC_PILLAR_##pillar, pattern, esco, sample, 0},
+#define INC_ALONE(pillar, pattern, esco, sample)                               \
+    {INC_PILLAR_##pillar, pattern, esco, sample, 1},
 #include "engine/draft/lexicon.def"
+#undef INC_ALONE
 #undef INC_KNOWN
 };
 
@@ -52,6 +56,44 @@ taken(const struct inc_reader *r, size_t from, size_t to)
     return 0;
 }
 
+/* Words that say nothing of a skill by themselves. */
+static const char around[] =
+    "il|lo|la|i|gli|le|l|un|una|uno|di|a|da|in|con|su|del|dello|della|dei|"
+    "degli|delle|al|allo|alla|ai|alle|nel|nella|uso|utilizzo|conoscenza|"
+    "conoscenze|capacita|esperienza|mansioni|competenze|anche|so|fare|faccio";
+static const char between[] = "e|ed|o|oppure";
+
+static int
+says_nothing(const struct inc_reader *r, size_t i)
+{
+    return (r->t[i].used & (INC_USED_CUE | INC_USED_SKIP | INC_USED_NOISE)) ||
+           inc_word_is(r, i, around);
+}
+
+/* Is from..to-1 all that its part of a list says? Six words to each side are
+ * looked at. */
+static int
+stands_alone(const struct inc_reader *r, size_t from, size_t to)
+{
+    enum { NEAR = 6 };
+    const size_t low = from > NEAR ? from - NEAR : 0;
+
+    for (size_t i = from; i > low && r->t[i].gap < INC_GAP_COMMA; i--) {
+        if (inc_word_is(r, i - 1, between))
+            break;
+        if (!says_nothing(r, i - 1))
+            return 0;
+    }
+    for (size_t i = to;
+         i < r->n && i < to + NEAR && r->t[i].gap < INC_GAP_COMMA; i++) {
+        if (inc_word_is(r, i, between))
+            break;
+        if (!says_nothing(r, i))
+            return 0;
+    }
+    return 1;
+}
+
 static void
 by_lexicon(const struct inc_reader *r, size_t i, struct inc_said *best)
 {
@@ -63,7 +105,8 @@ by_lexicon(const struct inc_reader *r, size_t i, struct inc_said *best)
         const int trade = lexicon[k].pillar == INC_PILLAR_OCCUPATION;
 
         if (!inc_pattern_at(&f, r, i, lexicon[k].pattern) ||
-            f.end <= best->to || taken(r, i, trade ? i + 1 : f.end))
+            f.end <= best->to || taken(r, i, trade ? i + 1 : f.end) ||
+            (lexicon[k].alone && !stands_alone(r, i, f.end)))
             continue;
         id = known_id(r, &lexicon[k]);
         if (id != INC_NO_CONCEPT)
