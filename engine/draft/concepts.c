@@ -7,14 +7,14 @@
 enum { URI_BYTES = 128, SURE = 8800 };
 
 static const struct known {
-    enum inc_pillar pillar;
     const char *pattern, *esco, *sample;
+    enum inc_pillar pillar;
     int alone; /* meant only where nothing else is said with it */
 } lexicon[] = {
 #define INC_KNOWN(pillar, pattern, esco, sample)                               \
-    {INC_PILLAR_##pillar, pattern, esco, sample, 0},
+    {pattern, esco, sample, INC_PILLAR_##pillar, 0},
 #define INC_ALONE(pillar, pattern, esco, sample)                               \
-    {INC_PILLAR_##pillar, pattern, esco, sample, 1},
+    {pattern, esco, sample, INC_PILLAR_##pillar, 1},
 #include "engine/draft/lexicon.def"
 #undef INC_ALONE
 #undef INC_KNOWN
