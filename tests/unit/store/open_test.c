@@ -71,11 +71,11 @@ a_newer_store_is_left_alone(void **state)
 
     (void)put_person(f, "a");
     close_it(f);
-    raw_set_format(f, 3);
+    raw_set_format(f, INC_STORE_FORMAT_CUT + 1);
     before = slurp(f->dir, "data.mdb", &n);
     IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_NEWER, &f->err);
     assert_null(f->s);
-    assert_non_null(strstr(f->err.what, "format 3"));
+    assert_non_null(strstr(f->err.what, "format 4"));
     f->o.read_only = 1;
     IS(inc_store_open(&f->s, f->dir, &f->o, &f->err), INC_E_NEWER, &f->err);
     after = slurp(f->dir, "data.mdb", &m);
@@ -83,7 +83,8 @@ a_newer_store_is_left_alone(void **state)
     assert_memory_equal(before, after, n);
     free(before);
     free(after);
-    raw_set_format(f, 2); /* the mark was all that kept it closed */
+    raw_set_format(f,
+                   INC_STORE_FORMAT); /* the mark was all that kept it closed */
     f->o.read_only = 0;
     open_it(f);
     assert_clean(f);
