@@ -94,7 +94,6 @@ struct inc_command {
     const void *vault;        /* vault.put: the stored form, opaque here */
     size_t vault_len;
     int64_t if_revision; /* -1: none given */
-    int32_t before;      /* register.prune: the first day that is kept */
     const void *body;    /* the request body as received */
     size_t body_len;
     struct inc_arena *arena; /* for decoding the old record */
@@ -107,6 +106,7 @@ struct inc_command {
     enum inc_status (*may)(void *arg, const struct inc_command *c,
                            const union inc_record *old, struct inc_err *err);
     void *may_arg;
+    int32_t before; /* register.prune: the first day that is kept */
     /* out */
     enum inc_status status;
     struct inc_err err;
