@@ -19,7 +19,8 @@ enum {
     SEATS_MAX = 10000,
     MONTHS_MAX = 720,
     MINUTES_MAX = 240,
-    ISTAT = 6
+    ISTAT = 6,
+    TITLE_WORDS = 64 /* a longer piece is no name of a trade to look for */
 };
 
 static const char stated[] = "stated";
@@ -65,20 +66,34 @@ wrong_number(struct inc_err *err, const char *hint)
                  hint);
 }
 
+/* The first word that begins at this byte or later. */
+static size_t
+first_from(const struct inc_reader *r, size_t byte)
+{
+    size_t low = 0, high = r->n;
+
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+
+        if (r->t[mid].at < byte)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 /* The words of the fact: first, and the one after the last. */
 static int
 words_of(const struct inc_reader *r, const struct inc_draft_fact *f,
          size_t *from, size_t *to)
 {
     const size_t end = (size_t)f->at + (size_t)f->len;
-    size_t i = 0;
 
-    while (i < r->n && r->t[i].at < (size_t)f->at)
-        i++;
-    *from = i;
-    while (i < r->n && (size_t)r->t[i].at + r->t[i].len <= end)
-        i++;
-    *to = i;
+    *from = first_from(r, (size_t)f->at);
+    *to = first_from(r, end);
+    if (*to > *from && (size_t)r->t[*to - 1].at + r->t[*to - 1].len > end)
+        --*to;
     return *from < *to;
 }
 
@@ -428,7 +443,7 @@ same_words(const struct inc_reader *r, const struct inc_draft_fact *f,
     size_t a, a_end, b, b_end;
 
     if (!words_of(r, f, &a, &a_end) || !words_of(r, &other, &b, &b_end) ||
-        a_end - a != b_end - b)
+        a_end - a != b_end - b || a_end - a > TITLE_WORDS)
         return 0;
     for (; a < a_end; a++, b++)
         if (strcmp(r->t[a].word, r->t[b].word) != 0)

@@ -244,6 +244,45 @@ what_cannot_be_is_refused_by_name(void **state)
     refused(f, INC_E_RANGE, "facts[0].at");
 }
 
+/* Two pieces of so many words, the same; how many months the trade in them
+ * has. */
+static int64_t
+months_of_a_piece_said_twice(int words)
+{
+    struct inc_buf text = {0};
+    struct inc_draft_fact f[2];
+    size_t half;
+
+    for (int piece = 0; piece < 2; piece++) {
+        inc_buf_text(&text, "magazziniere");
+        for (int i = 1; i < words; i++)
+            inc_buf_printf(&text, " zz%dq", i);
+        inc_buf_text(&text, "\n");
+    }
+    half = text.len / 2;
+    f[0] = fact_number(inc_buf_cstr(&text), inc_buf_cstr(&text),
+                       INC_DRAFT_OCCUPATION, 20);
+    f[0].len = (int64_t)half - 1;
+    f[1] = f[0];
+    f[1].at = (int64_t)half;
+    f[1].number = 15;
+    read_ok(INC_RECORD_CANDIDATE, inc_buf_cstr(&text), f, 2);
+    inc_buf_release(&text);
+    assert_int_equal(d.draft.record.candidate.n_occupations, 1);
+    return d.draft.record.candidate.occupations[0].months;
+}
+
+/* Pieces are compared with each other: long ones, which are no titles, would
+ * hold up everybody who reads. */
+static void
+only_what_may_be_a_title_is_looked_for_again(void **state)
+{
+    (void)state;
+    assert_int_equal(months_of_a_piece_said_twice(1), 35);
+    assert_int_equal(months_of_a_piece_said_twice(64), 35);
+    assert_int_equal(months_of_a_piece_said_twice(65), 20);
+}
+
 static void
 the_bits_are_those_of_the_table(void **state)
 {
@@ -268,6 +307,7 @@ main(void)
         cmocka_unit_test(a_trade_wished_for_may_be_one_held),
         cmocka_unit_test(what_the_taxonomy_does_not_know_is_read_as_words),
         cmocka_unit_test(what_cannot_be_is_refused_by_name),
+        cmocka_unit_test(only_what_may_be_a_title_is_looked_for_again),
         cmocka_unit_test(the_bits_are_those_of_the_table),
     };
 
