@@ -90,26 +90,30 @@ add_clean(struct inc_buf *out, const char *text, size_t n, int lines)
     return out->len - from;
 }
 
-/* Names in a path are of anybody's choosing: nothing that a screen would obey,
- * and whole characters where it was cut. */
-static const char *
-keep_path(struct inc_document *d, const char *path)
+const char *
+inc_document_path(struct inc_arena *a, const char *path, size_t n)
 {
-    size_t n = strlen(path), at = 0, whole;
+    size_t at = 0, whole;
     char *copy;
 
     while (n > 0 && !inc_utf8_valid(path, n))
         n--;
-    copy = inc_arena_text(&d->arena, path, n);
-    if (copy == NULL) {
-        d->text.failed = 1;
-        return NULL;
-    }
-    while (at < n) {
+    copy = inc_arena_text(a, path, n);
+    while (copy != NULL && at < n) {
         whole = at;
         if (is_space(inc_utf8_next(copy, n, &at)) && copy[whole] != ' ')
             memset(copy + whole, '?', at - whole);
     }
+    return copy;
+}
+
+static const char *
+keep_path(struct inc_document *d, const char *path)
+{
+    const char *copy = inc_document_path(&d->arena, path, strlen(path));
+
+    if (copy == NULL)
+        d->text.failed = 1;
     return copy;
 }
 

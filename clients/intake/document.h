@@ -27,6 +27,10 @@ void inc_fact_number(struct inc_draft_fact *f, int64_t number);
 void inc_fact_date(struct inc_draft_fact *f, int32_t days);
 void inc_fact_uri(struct inc_draft_fact *f, const char *uri); /* kept */
 
+/* A copy of a name or a path, which are of anybody's choosing: nothing that a
+ * screen would obey, and whole characters where it was cut. NULL: no memory. */
+const char *inc_document_path(struct inc_arena *a, const char *path, size_t n);
+
 /* Left out. Twice the same path and reason is one line, counted. */
 void inc_document_drop(struct inc_document *d, const char *path,
                        enum inc_left why);

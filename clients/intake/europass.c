@@ -174,6 +174,10 @@ drop(struct cv *cv, const struct inc_xml *e, enum inc_left why)
     (void)text_of(cv, e, &n);
     if (n == 0)
         return; /* an empty element says nothing */
+    if (cv->d->n_dropped == INC_INTAKE_DROPPED) {
+        cv->d->cut = 1; /* a path looks at all siblings: not for nothing */
+        return;
+    }
     inc_xml_path(path, sizeof path, e);
     inc_document_drop(cv->d, path, why);
 }
@@ -219,6 +223,16 @@ enter(struct cv *cv, const struct inc_xml *e)
 
 /* NOLINTEND(misc-no-recursion) */
 
+/* 1 when no piece has a place any more. */
+static int
+is_full(struct cv *cv)
+{
+    if (cv->d->n_sources < INC_INTAKE_SOURCES)
+        return 0;
+    cv->d->cut = 1;
+    return 1;
+}
+
 static void
 words(struct cv *cv, const struct inc_xml *e)
 {
@@ -230,6 +244,8 @@ words(struct cv *cv, const struct inc_xml *e)
         enter(cv, e);
         return;
     }
+    if (n == 0 || is_full(cv))
+        return;
     inc_xml_path(path, sizeof path, e);
     (void)inc_document_add_html(cv->d, path, text, n);
 }
@@ -242,6 +258,8 @@ state(struct cv *cv, const struct inc_xml *e, enum inc_draft_kind kind)
     size_t n;
     const char *text = text_of(cv, e, &n);
 
+    if (n == 0 || is_full(cv))
+        return NULL;
     inc_xml_path(path, sizeof path, e);
     return inc_document_fact(cv->d, path, text, n, kind);
 }
@@ -532,12 +550,14 @@ language(struct cv *cv, const struct inc_xml *e, const struct inc_xml *id)
         for (int i = 0; i < 5; i++)
             if (inc_word_equals(type, type_n, names[i]))
                 cefr[i] = level;
-        if (level >= 0 && at + 4 < sizeof line)
+        if (level >= 0 && score_n + 1 < sizeof line - at)
             at += (size_t)snprintf(line + at, sizeof line - at, " %.*s",
                                    (int)score_n, score);
         else
             drop(cv, c, INC_LEFT_UNREADABLE);
     }
+    if (is_full(cv))
+        return;
     inc_xml_path(path, sizeof path, e);
     if (code != NULL)
         set_language(

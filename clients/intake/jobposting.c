@@ -343,8 +343,10 @@ town(struct posting *p, const char *path, const char *text, size_t n,
     if (f == NULL)
         return;
     if (f->len > 5 && n > 5 && text[n - 1] == ')' && text[n - 4] == '(') {
+        const unsigned char *name = p->d->text.data + f->at;
+
         province = province_of(p, text + n - 3, 2);
-        f->len -= 5;
+        f->len -= name[f->len - 5] == ' ' ? 5 : 4;
     }
     if (province != NULL)
         inc_fact_value(f, province);

@@ -229,13 +229,10 @@ read_mapping(struct inc_table *t, struct mapping *m, const char *text,
 static void
 leave_out(struct inc_table *t, const char *name, size_t n, enum inc_left why)
 {
-    char *copy = inc_arena_text(&t->arena, name, n < 100 ? n : 100);
+    const char *copy = inc_document_path(&t->arena, name, n < 100 ? n : 100);
 
     if (copy == NULL || t->n_dropped == COLUMNS)
         return;
-    for (char *p = copy; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' || *p == 0x7f)
-            *p = '?';
     t->dropped[t->n_dropped++] = (struct inc_dropped){copy, why, 1};
 }
 

@@ -243,16 +243,15 @@ inc_xml_find(const struct inc_xml *e, const char *name)
 static size_t
 step(char *out, size_t cap, const struct inc_xml *e)
 {
-    size_t before = 0, all = 0;
-    int n;
+    const struct inc_xml *c = e->parent != NULL ? e->parent->child : e;
+    size_t before = 0;
+    int several, n;
 
-    if (e->parent != NULL)
-        for (const struct inc_xml *c = e->parent->child; c != NULL;
-             c = c->next) {
-            before += c == e ? all : 0;
-            all += strcmp(c->name, e->name) == 0;
-        }
-    n = all > 1 ? snprintf(out, cap, "/%s[%zu]", e->name, before + 1)
+    for (; c != e; c = c->next)
+        before += strcmp(c->name, e->name) == 0;
+    for (several = before > 0; !several && c->next != NULL; c = c->next)
+        several = strcmp(c->next->name, e->name) == 0;
+    n = several ? snprintf(out, cap, "/%s[%zu]", e->name, before + 1)
                 : snprintf(out, cap, "/%s", e->name);
     return n < 0 ? 0 : (size_t)n;
 }

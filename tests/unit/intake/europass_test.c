@@ -325,6 +325,51 @@ a_cv_is_no_need(void **state)
     assert_string_equal(err.hint, "incrocio draft profile FILE");
 }
 
+/* More levels than the line of a language holds: those that fit are read. */
+static void
+a_language_of_many_levels_is_read_as_far_as_it_goes(void **state)
+{
+    struct inc_buf b = {0}, line = {0};
+
+    (void)state;
+    inc_buf_text(&b, "<?xml version='1.0'?><Candidate><PersonQualifications>"
+                     "<PersonCompetency><TaxonomyID>language</TaxonomyID>"
+                     "<CompetencyID>greco</CompetencyID>");
+    inc_buf_text(&line, "greco");
+    for (int i = 0; i < 40; i++) {
+        inc_buf_text(&b, "<CompetencyDimension><ScoreText>pre-A1</ScoreText>"
+                         "</CompetencyDimension>");
+        inc_buf_text(&line, i < 35 ? " pre-A1" : "");
+    }
+    inc_buf_text(&b, "</PersonCompetency></PersonQualifications></Candidate>");
+    inc_buf_text(&line, "\n");
+    assert_int_equal(read_bytes(b.data, b.len), INC_OK);
+    assert_string_equal(inc_buf_cstr(&d.text), inc_buf_cstr(&line));
+    inc_buf_release(&line);
+    inc_buf_release(&b);
+}
+
+/* A path is made for what is listed, not for each of two hundred thousand. */
+static void
+what_no_list_holds_is_said_to_be_missing(void **state)
+{
+    struct inc_buf b = {0};
+
+    (void)state;
+    inc_buf_text(&b, "<?xml version='1.0'?><Candidate><CandidateProfile>"
+                     "<ExecutiveSummary>saldatore</ExecutiveSummary>");
+    for (int i = 0; i < INC_XML_NODES - 3; i++)
+        inc_buf_text(&b, "<ID>x</ID>");
+    inc_buf_text(&b, "</CandidateProfile></Candidate>");
+    assert_int_equal(read_bytes(b.data, b.len), INC_OK);
+    assert_true(d.cut);
+    assert_int_equal(d.n_dropped, INC_INTAKE_DROPPED);
+    assert_string_equal(d.dropped[399].path,
+                        "/Candidate/CandidateProfile/ID[400]");
+    assert_string_equal(inc_buf_cstr(&d.text), "saldatore\n");
+    inc_buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -335,6 +380,8 @@ main(void)
         cmocka_unit_test(dates_become_months),
         cmocka_unit_test(xml_that_means_harm_is_refused),
         cmocka_unit_test(deep_or_many_is_refused),
+        cmocka_unit_test(a_language_of_many_levels_is_read_as_far_as_it_goes),
+        cmocka_unit_test(what_no_list_holds_is_said_to_be_missing),
         cmocka_unit_test(other_encodings_are_read),
         cmocka_unit_test(a_cut_document_is_refused),
         cmocka_unit_test(a_cv_is_no_need),

@@ -106,6 +106,9 @@ places(void **state)
               "}}");
     assert_string_equal(fact_of(INC_DRAFT_PLACE)->value, "TN");
     assert_int_equal(fact_of(INC_DRAFT_PLACE)->len, 4);
+    read_with("\"jobLocation\":{\"address\":{\"addressLocality\":\"Livo(TN)\""
+              "}}");
+    assert_int_equal(fact_of(INC_DRAFT_PLACE)->len, 4);
     read_with("\"jobLocation\":{\"address\":{\"addressLocality\":\"Nice\","
               "\"addressCountry\":\"FR\"}}");
     assert_null(fact_of(INC_DRAFT_PLACE));

@@ -153,6 +153,22 @@ an_empty_row_says_nothing(void **state)
     assert_int_equal(row.st, INC_E_TEXT);
 }
 
+/* U+009B begins a command of a terminal, as ESC [ does. */
+static void
+no_name_of_a_column_commands_a_screen(void **state)
+{
+    const struct inc_dropped *dropped;
+
+    (void)state;
+    assert_int_equal(open_table("i = id\n",
+                                "i,a\xc2\x9b"
+                                "31m\x1b[0m\n1,2\n",
+                                INC_DRAFT_OF_NEED),
+                     INC_OK);
+    assert_int_equal(inc_table_dropped(t, &dropped), 1);
+    assert_string_equal(dropped[0].path, "a??31m?[0m");
+}
+
 int
 main(void)
 {
@@ -161,6 +177,7 @@ main(void)
         cmocka_unit_test(a_row_becomes_facts),
         cmocka_unit_test(wrong_values_are_named_and_stop_no_other_row),
         cmocka_unit_test(an_empty_row_says_nothing),
+        cmocka_unit_test(no_name_of_a_column_commands_a_screen),
     };
 
     return cmocka_run_group_tests(tests, NULL, close_table);
