@@ -6,10 +6,9 @@
 
 #include <stdint.h>
 
-uint64_t inc_clock_ns(void);
+uint64_t inc_clock_ns(void); /* monotonic, from an arbitrary start */
 /* Processor time of the calling thread; stands still when stopped. */
 uint64_t inc_clock_thread_ns(void);
-/* monotonic, from an arbitrary start */
 int64_t inc_clock_unix_ms(void); /* wall clock, UTC, milliseconds */
 int32_t inc_clock_today(void);   /* UTC date, days since 1970-01-01 */
 
