@@ -1,6 +1,7 @@
 /* term.c - register cut: from where on the register is there; register prune:
  * remove what is older than the office keeps. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "clients/cli/admin.h"
 #include "engine/base/date.h"
@@ -90,6 +91,30 @@ inc_cmd_register_cut(struct inc_cli *c)
     return st == INC_OK ? 0 : inc_complain(&err);
 }
 
+/* Would the daemon remove anything? 0: said why not. */
+static int
+may_go(struct inc_cli *c, const struct inc_register_cut *p)
+{
+    const char *before = c->args.word[0];
+    char latest[INC_DATE_TEXT];
+    int32_t day;
+
+    if (p->months == 0) /* the term says so */
+        return 0;
+    if (inc_date_parse(&day, before, strlen(before)) == 0 && p->latest != 0 &&
+        day > p->latest) {
+        inc_date_format(latest, (int32_t)p->latest);
+        inc_buf_printf(&c->out,
+                       _("Before %s: too recent to go yet, only what is from "
+                         "before %s may go.\n"),
+                       before, latest);
+        return 0;
+    }
+    if (p->entries == 0)
+        inc_buf_printf(&c->out, _("Nothing is from before %s.\n"), before);
+    return p->entries > 0;
+}
+
 /* What would go; nothing does. */
 static enum inc_status
 rehearse(struct inc_cli *c, struct inc_err *err)
@@ -100,6 +125,8 @@ rehearse(struct inc_cli *c, struct inc_err *err)
 
     if (st == INC_OK && !c->json) {
         put_term(c, &p);
+        if (!may_go(c, &p))
+            goto out;
         inc_buf_printf(&c->out,
                        _("From before %s: %" PRId64 " entries, up to number "
                          "%" PRId64 ". They would go for good: who asked, the "
@@ -111,6 +138,7 @@ rehearse(struct inc_cli *c, struct inc_err *err)
                            "first (register checkpoint), then repeat with "
                            "--yes.\n"));
     }
+out:
     inc_arena_release(&arena);
     return st;
 }

@@ -235,7 +235,13 @@ def test_the_command_line(make, clock):
     assert "completo dal" in incrocio(d, "candidate", "seen", "P-0001",
                                       lang="it")
     # As from before anybody could have asked.
-    assert "0 entries" in incrocio(d, "register", "prune", "1990-01-01")
+    out = incrocio(d, "register", "prune", "1990-01-01")
+    assert "Nothing is from before 1990-01-01" in out and "--yes" not in out
+    # The rehearsal says what the daemon would.
+    out = incrocio(d, "register", "prune", ago(-250))
+    assert "too recent" in out and "--yes" not in out
+    assert "troppo recente" in incrocio(d, "register", "prune", ago(-250),
+                                        lang="it")
     r = subprocess.run([CLI, "register", "prune", "tomorrow", "--endpoint",
                         d.endpoint], capture_output=True, text=True)
     assert r.returncode == 1 and "before" in r.stderr
