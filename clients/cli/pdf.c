@@ -46,7 +46,10 @@ become(const char *const *argv, int pdf, int out)
 {
     const int null = open("/dev/null", O_RDWR);
 
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+    /* Out of the way of the four that are about to be set. */
+    pdf = fcntl(pdf, F_DUPFD, PDF_FD + 1);
+    out = fcntl(out, F_DUPFD, PDF_FD + 1);
+    if (pdf < 0 || out < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(pdf, PDF_FD) < 0)
         _exit(NO_PROGRAM);

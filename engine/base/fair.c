@@ -283,7 +283,8 @@ in_time(const struct inc_fair *q, const struct flow *f)
     const uint64_t each = f != NULL ? likely(f) : q->mean;
     const size_t own = f != NULL ? f->waiting : 0;
     const double times = own == 0 ? INC_FAIR_FIRST : 1;
-    const uint64_t limit = (uint64_t)(times * (double)q->limits.time / pace(q));
+    const double room = times * (double)q->limits.time / pace(q);
+    const uint64_t limit = room < 1e18 ? (uint64_t)room : UINT64_MAX;
     uint64_t before = own * each;
 
     if (q->limits.time == 0 || q->queued <= limit)

@@ -7,7 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/taxonomy/named.h"
 
-enum { BLOCK = 1 << 16, KEY_BYTES = 128 };
+enum { BLOCK = 1 << 16, KEY_BYTES = 128, MAPPINGS_MAX = 4000000 };
 
 static enum inc_status
 no_memory(struct inc_err *err)
@@ -88,6 +88,10 @@ inc_crosswalk_map(struct inc_crosswalk *x, uint32_t unit, uint32_t occupation,
 {
     void *array = x->mapping;
 
+    if (x->mappings == MAPPINGS_MAX)
+        return inc_fail(err, INC_E_LIMIT, 0,
+                        "the crosswalk has over %d mappings, bridges included",
+                        (int)MAPPINGS_MAX);
     if (inc_mem_grow(&array, &x->mappings_cap, x->mappings,
                      sizeof *x->mapping) != 0)
         return no_memory(err);

@@ -23,7 +23,8 @@ enum {
     SCHEME_BYTES = 24,
     CODE_BYTES = 32,
     PREAMBLE_LINES = 64, /* official tables begin with notes */
-    FILES_MAX = 256
+    FILES_MAX = 256,
+    SAME_NAMES = 16 /* of a unit, looked through for the same one */
 };
 
 struct table {
@@ -241,7 +242,8 @@ add_name(struct table *t, uint32_t unit, struct inc_err *err)
 
     if (len == 0)
         return INC_OK;
-    for (size_t i = all->names; i > 0 && all->name[i - 1].unit == unit; i--)
+    for (size_t i = all->names, k = 0;
+         i > 0 && k < SAME_NAMES && all->name[i - 1].unit == unit; i--, k++)
         if (strncmp(all->name[i - 1].text, text, len) == 0 &&
             all->name[i - 1].text[len] == '\0')
             return INC_OK; /* a mapping says it in each of its rows */

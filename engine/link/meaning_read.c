@@ -71,7 +71,7 @@ read_header(struct npy *n, const struct inc_buf *b, const char *path,
     size_t len, from;
     char *end;
 
-    if (b->len < 12 || memcmp(p, "\x93NUMPY", 6) != 0)
+    if (b->len < 12 || memcmp(p, "\x93NUMPY", 6) != 0 || p[6] < 1 || p[6] > 3)
         return bad_npy(path, "this is no file of NumPy's format", err);
     from = p[6] == 1 ? 10 : 12;
     len = (size_t)p[8] | (size_t)p[9] << 8;

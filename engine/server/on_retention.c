@@ -258,7 +258,7 @@ struct verdict {
     void *may_arg; /* what a limited role asks first, or NULL */
     enum inc_status st;
     struct inc_err err;
-    int64_t revision; /* it holds of this one alone */
+    int64_t revision, notice; /* it holds of these alone */
 };
 
 static enum inc_status
@@ -321,7 +321,10 @@ may_go(void *arg, const struct inc_command *c, const union inc_record *old,
         *err = v->err;
         return v->st;
     }
-    if (v->revision == inc_record_revision(c->kind, old))
+    /* A new person under the same id may have the same revision; she was not
+     * told anything. */
+    if (v->revision == inc_record_revision(c->kind, old) &&
+        v->notice == old->candidate.notice)
         return INC_OK;
     st = inc_fail(err, INC_E_CONFLICT, 0,
                   "the person's data was changed meanwhile");
@@ -357,6 +360,7 @@ inc_on_retain(struct inc_desk *d, struct inc_job *j, struct inc_err *err)
     v->st = st;
     if (st == INC_OK) {
         v->revision = r.candidate.revision;
+        v->notice = r.candidate.notice;
         v->st = judge_now(d, &r.candidate, view, &v->err);
     }
     c->id = body.id;
