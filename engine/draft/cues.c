@@ -29,6 +29,16 @@ struct placed {
 
 enum { PLACED_MAX = 64 }; /* of one sentence */
 
+/* "Excel: ottimo", "Excel - ottimo": said of what stands before it. */
+static int
+is_after_colon(const struct inc_reader *r, const struct placed *p)
+{
+    const struct inc_token *t = &r->t[p->from];
+
+    return p->cue->sort == CUE_LEVEL && t->gap == INC_GAP_COMMA &&
+           (t->sep == ':' || t->sep == '-');
+}
+
 /* Reaches back: "patente B preferibile,", "(requisito indispensabile)". */
 static int
 is_postfix(const struct inc_reader *r, const struct placed *p, size_t start)
@@ -41,6 +51,8 @@ is_postfix(const struct inc_reader *r, const struct placed *p, size_t start)
         return 0;
     if (r->t[p->from].sep == '(' && p->to < r->n && r->t[p->to].closes)
         return 1;
+    if (is_after_colon(r, p))
+        return closed;
     if (r->t[p->from].gap >= INC_GAP_COMMA && r->t[p->from].sep != '(')
         return 0;
     return closed || inc_word_is(r, p->to, "e|ed|ma|per");
@@ -52,7 +64,8 @@ reach_back(const struct inc_reader *r, const struct placed *p, size_t floor)
 {
     size_t i = p->from;
 
-    if (r->t[i].sep == '(' && i > floor) /* before the bracket */
+    if ((r->t[i].sep == '(' || is_after_colon(r, p)) && i > floor)
+        /* before the bracket */
         i--;
     else if (r->t[i].gap >= INC_GAP_COMMA)
         return p->from;

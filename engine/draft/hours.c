@@ -1,489 +1,580 @@
-/* Hours and shifts: "dal lunedì al venerdì 8-17", "30 ore settimanali",
- * "part time", "turni", "non può il martedì mattina". */
+/* When work is done or somebody can work: which days and times of a sentence
+ * belong together, and those that are excluded. */
 #include <string.h>
 
 #include "engine/draft/inside.h"
 
 enum {
-    DAYS = 7,
+    DAYS = INC_WEEK_DAYS,
     ALL_DAYS = 0x7f,
     WORK_DAYS = 0x1f,
+    SATURDAY = 0x20,
+    WEEKEND = 0x60,
     RANGES = 4,
-    FULL_TIME = 40, /* hours a week: D.Lgs. 66/2003 art. 3 */
-    MORNING = 8 * 60,
-    NOON = 13 * 60,
-    EVENING = 18 * 60,
+    PARTS = 3,
+    GROUPS = 8,   /* of a sentence */
+    NEAR = 8,     /* words from "chiamare" to the hours to call */
+    PATIENCE = 2, /* sentences that days wait for their hours */
+    APART = 12,   /* words between days and hours that one span may take in */
     NIGHT = 24 * 60,
     SURE = 9300,
     LIKELY = 8000,
     GUESSED = 5000
 };
 
-static const char *const day_names[DAYS] = {
-    "lunedi|lun|monday",    "martedi|mar|tuesday", "mercoledi|mer|wednesday",
-    "giovedi|gio|thursday", "venerdi|ven|friday",  "sabato|sab|saturday",
-    "domenica|dom|sunday"};
-
-static int
-day_at(const struct inc_reader *r, size_t i)
-{
-    if (i >= r->n || (r->t[i].used & INC_USED_SKIP))
-        return -1;
-    for (int d = 0; d < DAYS; d++)
-        if (inc_word_is(r, i, day_names[d]))
-            return d;
-    if (inc_word_is(r, i, "domeniche"))
-        return 6;
-    return inc_word_is(r, i, "sabati") ? 5 : -1;
-}
-
-/* Days from word i on: one, a span, or a list; bits, 0: none. */
-static unsigned
-days_at(const struct inc_reader *r, size_t i, size_t *end)
-{
-    int a = day_at(r, i), b = -1;
-    unsigned bits;
-    size_t j;
-
-    if (inc_word_is(r, i, "weekend|festivi")) {
-        *end = i + 1;
-        return inc_word_is(r, i, "weekend") ? 0x60 : 0;
-    }
-    if (inc_word_is(r, i, "week|fine") &&
-        inc_word_is(r, i + 1, "end|settimana")) {
-        *end = i + 2;
-        return 0x60;
-    }
-    if (a < 0)
-        return 0;
-    bits = 1u << a;
-    *end = j = i + 1;
-    if (j < r->n && r->t[j].gap < INC_GAP_STOP) {
-        size_t to = inc_word_is(r, j, "al|a|alla|fino") ? j + 1 : j;
-
-        while (to > j && inc_word_is(r, to, "al|a"))
-            to++;
-        if (to > j || r->t[j].sep == '-' || r->t[j].sep == '/')
-            b = day_at(r, to);
-        if (b >= 0) {
-            for (int d = a; d != b; d = (d + 1) % DAYS)
-                bits |= 1u << d;
-            bits |= 1u << b;
-            *end = to + 1;
-            return bits;
-        }
-    }
-    for (;;) { /* "martedì, giovedì e sabato" */
-        size_t k = inc_pass_words(r, *end, "e|ed|il|la");
-        if (k >= r->n || r->t[k].gap >= INC_GAP_STOP || day_at(r, k) < 0)
-            return bits;
-        bits |= 1u << day_at(r, k);
-        *end = k + 1;
-    }
-}
-
-/* A time of day at word i: "8", "8:30", "18.00", "7h"; minutes or -1. */
-static int
-time_at(const struct inc_reader *r, size_t i, size_t *end, int *has_minutes)
-{
-    int h;
-
-    *has_minutes = 0;
-    if (i >= r->n || r->t[i].number < 0 || r->t[i].number > 24 || r->t[i].n > 2)
-        return -1;
-    h = r->t[i].number * 60;
-    *end = i + 1;
-    if (i + 1 < r->n && r->t[i + 1].number >= 0 && r->t[i + 1].number < 60 &&
-        r->t[i + 1].n == 2 && r->t[i + 1].gap == INC_GAP_NONE &&
-        (r->t[i + 1].sep == ':' || r->t[i + 1].sep == '.')) {
-        h += r->t[i + 1].number;
-        *end = i + 2;
-        *has_minutes = 1;
-    }
-    return h <= NIGHT ? h : -1;
-}
-
-struct range {
-    int from, to;
+/* Days and the hours that are said of them. */
+struct group {
+    unsigned days;
+    size_t days_from, days_to;
+    struct inc_hours range[RANGES];
+    size_t from[RANGES], to[RANGES];
+    size_t n;
+    struct inc_hours part[PARTS];
+    size_t part_from, part_to;
+    size_t n_parts;
+    int hours_first; /* "8-12 il lunedì" */
+    int listed;      /* "sera e weekend": one beside the other */
+    int either;      /* "9-13 o 14-18" */
 };
 
-/* "8-17", "dalle 8:00 alle 12", "ore 9/13". */
-static int
-range_at(const struct inc_reader *r, size_t i, size_t *end, struct range *out,
-         int day_said)
-{
-    int minutes[2], words = 0;
-    size_t j = i;
+struct week {
+    struct group g[GROUPS];
+    size_t n;
+    unsigned minus;
+    int timely; /* the sentence speaks of days or hours */
+};
 
-    j = inc_pass_words(r, i, "dalle|dall|ore|orario|h|from|alle|le|dal|da");
-    for (size_t k = i; k < j; k++)
-        words |= inc_word_is(r, k, "dalle|ore|orario|h");
-    out->from = time_at(r, j, end, &minutes[0]);
-    if (out->from < 0)
-        return 0;
-    j = *end;
-    if (j >= r->n || r->t[j].gap >= INC_GAP_STOP)
-        return 0;
-    if (inc_word_is(r, j, "alle|a|al|fino|ad|to|ore")) {
-        j = inc_pass_words(r, j, "alle|a|al|fino|ad|to|le|ore");
-    } else if (r->t[j].sep != '-' && r->t[j].sep != '/') {
-        return 0;
-    }
-    out->to = time_at(r, j, end, &minutes[1]);
-    if (out->to < 0 || out->from == out->to)
-        return 0;
-    if (inc_word_is(r, *end,
-                    "anni|anno|mesi|mese|ore|euro|k|kg|giorni|km|"
-                    "persone|dipendenti|ora|h"))
-        return 0;
-    if (!words && !day_said && !minutes[0] && !minutes[1])
-        return 0;
-    if (out->to == 0)
-        out->to = NIGHT;
-    return 1;
-}
+/* What waits for the next sentence: days without hours, or the reverse. */
+struct waiting {
+    struct group g;
+    unsigned minus;
+    int alive, age;
+};
 
 static void
-window(struct inc_reader *r, size_t from, size_t to, int day, int begin,
-       int end, const char *rule, uint32_t confidence, int absent)
+window(struct inc_reader *r, size_t from, size_t to, int day,
+       struct inc_hours hours, const char *rule, uint32_t confidence,
+       int absent)
 {
-    struct inc_draft_item *item =
-        inc_item_add(r, INC_DRAFT_HOURS, from, to, rule, confidence);
+    struct inc_draft_item *item;
 
+    for (size_t i = 0; i < r->d->n_items; i++) {
+        const struct inc_draft_item *x = &r->d->items[i];
+
+        if (x->kind == INC_DRAFT_HOURS && x->day == day &&
+            x->from == hours.from && x->to == hours.to && x->negative == absent)
+            return;
+    }
+    item = inc_item_add(r, INC_DRAFT_HOURS, from, to, rule, confidence);
     if (item == NULL)
         return;
     item->value = "window";
     item->day = day;
-    item->from = begin;
-    item->to = end;
+    item->from = hours.from;
+    item->to = hours.to;
     item->negative = absent;
 }
 
 static void
 windows(struct inc_reader *r, size_t from, size_t to, unsigned days,
-        struct range range, const char *rule, uint32_t confidence, int absent)
+        struct inc_hours h, const char *rule, uint32_t confidence, int absent)
 {
     for (int d = 0; d < DAYS; d++) {
+        const struct inc_hours evening = {h.from, NIGHT}, morning = {0, h.to};
+
         if (!(days >> d & 1))
             continue;
-        if (range.from < range.to) {
-            window(r, from, to, d, range.from, range.to, rule, confidence,
+        if (h.from < h.to) {
+            window(r, from, to, d, h, rule, confidence, absent);
+            continue;
+        }
+        window(r, from, to, d, evening, rule, confidence, absent);
+        if (h.to > 0) /* over midnight */
+            window(r, from, to, (d + 1) % DAYS, morning, rule, confidence,
                    absent);
-        } else { /* over midnight */
-            window(r, from, to, d, range.from, NIGHT, rule, confidence, absent);
-            if (range.to > 0)
-                window(r, from, to, (d + 1) % DAYS, 0, range.to, rule,
-                       confidence, absent);
-        }
     }
 }
 
-static void
-noted(struct inc_reader *r, size_t from, size_t to, const char *value)
-{
-    struct inc_draft_item *item =
-        inc_item_add(r, INC_DRAFT_HOURS, from, to, "hours_words", LIKELY);
+/* --- what is excluded ----------------------------------------------------- */
 
-    if (item != NULL)
-        item->value = value;
-    inc_use(r, from, to, INC_USED_FACT);
-}
+static const char *const denials[] = {
+    "non puo|posso|disponibile|lavoro|lavora|voglio ?lavorare ?piu "
+    "?il|la|di|al|nei|nel|i|le|a|durante",
+    "non ?sono|e disponibile ?a ?lavorare ?il|la|di|al|nei|nel|i|le|a",
+    "non ci sono ?il|la|di|al|nei|nel|i|le",
+    "no|niente|mai|not ?lavoro ?il|la|di|i|nel|nei|le|al",
+    "escluso|esclusa|esclusi|escluse|tranne|eccetto|salvo ?il|la|i|le",
+    "a|ad esclusione|eccezione del|della|di|dei ?il",
+    "libera|libero|liberi ?la|il",
+    "chiuso|chiusi|chiusura ?settimanale ?la|il|di",
+    "giorno|giorni ?di|settimanale riposo|libero|chiusura ?settimanale ?il|la",
+    "riposo|riposi ?settimanale ?la|il|di",
+};
 
-static void
-weekly(struct inc_reader *r, size_t from, size_t to, int64_t hours,
-       const char *rule, uint32_t confidence)
-{
-    struct inc_draft_item *item;
+static const char denied_after[] =
+    "non ?ci posso|puo|sono|lavoro|lavora|lavoriamo|disponibile|e|voglio";
 
-    if (hours < 1 || hours > 80)
-        return;
-    for (size_t i = 0; i < r->d->n_items; i++)
-        if (r->d->items[i].kind == INC_DRAFT_HOURS &&
-            r->d->items[i].number > 0) {
-            /* "full time, 38 ore": the number says more than the word */
-            if (strcmp(r->d->items[i].rule, "full_time") == 0)
-                r->d->items[i].number = hours;
-            inc_use(r, from, to, INC_USED_FACT);
-            return;
-        }
-    item = inc_item_add(r, INC_DRAFT_HOURS, from, to, rule, confidence);
-    if (item != NULL) {
-        item->value = "hours_week";
-        item->number = hours;
-    }
-    inc_use(r, from, to, INC_USED_FACT);
-}
-
-/* A number glued to its unit: "20h", "40ore". */
+/* "il sabato non posso", "domenica chiuso"; *end after it. */
 static int
-glued(const struct inc_token *t)
-{
-    int v = 0;
-    size_t i = 0;
-
-    while (i < t->n && t->word[i] >= '0' && t->word[i] <= '9' && i < 3)
-        v = v * 10 + (t->word[i++] - '0');
-    return i > 0 && i < t->n &&
-                   (strcmp(t->word + i, "h") == 0 ||
-                    strcmp(t->word + i, "ore") == 0)
-               ? v
-               : -1;
-}
-
-static size_t
-amounts(struct inc_reader *r, size_t i)
+is_denied_after(const struct inc_reader *r, size_t i, size_t *end)
 {
     struct inc_found f;
-    static const char a_week[] = "# ore|h|hours ?a|per|alla "
-                                 "settimanali|settimana|sett|week|weekly";
-    static const char a_day[] = "# ore|h ?al|giornaliere|a ?giorno";
 
-    if (inc_pattern_at(&f, r, i,
-                       "# giorni ?a|alla ?settimana ?per # ore ?al "
-                       "?giorno")) {
-        weekly(r, i, f.end, (int64_t)f.number[0] * f.number[1], "days_x_hours",
-               LIKELY);
-        return f.end;
+    if (i >= r->n || r->t[i].gap > INC_GAP_COMMA)
+        return 0;
+    if (inc_pattern_at(&f, r, i, denied_after)) {
+        *end = f.end;
+        return 1;
     }
-    if (inc_pattern_at(&f, r, i,
-                       "# # ore|h ?a ?alla ?settimanali ?settimana") &&
-        r->t[i + 1].sep == '-') {
-        weekly(r, i, f.end, f.number[1], "hours_range", LIKELY);
-        return f.end;
+    if (r->t[i].closes == 0 && inc_word_is(r, i, "no") &&
+        inc_day_at(r, i + 1) < 0 &&
+        !inc_word_is(r, i + 1, "perditempo|part|full|weekend|agenzie|turni")) {
+        *end = i + 1;
+        return 1;
     }
-    if (inc_pattern_at(&f, r, i, a_week)) {
-        weekly(r, i, f.end, f.number[0], "hours_week", SURE);
-        return f.end;
+    if (r->t[i].gap <= INC_GAP_COMMA &&
+        inc_word_is(r, i,
+                    "escluso|esclusi|esclusa|escluse|chiuso|chiusi|"
+                    "riposo|off")) {
+        *end = i + 1;
+        return inc_day_at(r, i + 1) < 0;
     }
-    if (inc_pattern_at(&f, r, i, a_day) &&
-        (inc_word_is(r, f.end - 1, "giorno|giornaliere"))) {
-        weekly(r, i, f.end, (int64_t)f.number[0] * 5, "hours_day", LIKELY);
-        return f.end;
+    if (r->d->kind == INC_RECORD_NEED && r->t[i].gap == INC_GAP_NONE &&
+        inc_word_is(r, i, "libero|liberi|libera|libere")) {
+        *end = i + 1;
+        return inc_day_at(r, i + 1) < 0;
     }
-    if (inc_pattern_at(&f, r, i, "# ore|h") && f.number[0] >= 10 &&
-        f.number[0] <= 48 && !inc_word_is(r, f.end, "di|formazione|corso|su") &&
-        !inc_word_is(r, i > 0 ? i - 1 : 0, "sicurezza|corso|formazione|rsa")) {
-        weekly(r, i, f.end, f.number[0], "hours_bare", LIKELY);
-        return f.end;
-    }
-    if (glued(&r->t[i]) >= 10 && glued(&r->t[i]) <= 60) {
-        weekly(r, i, i + 1, glued(&r->t[i]), "hours_bare", LIKELY);
-        return i + 1;
-    }
-    return i;
+    return 0;
 }
 
-static size_t
-words(struct inc_reader *r, size_t i)
-{
-    static const struct {
-        const char *pattern, *value;
-    } said[] = {
-        {"part time", "part_time"},
-        {"parttime", "part_time"},
-        {"tempo parziale", "part_time"},
-        {"?su ?tre|3 turni ?a ?rotazione|notturni", "shifts"},
-        {"?su due|2 turni", "shifts"},
-        {"?su ?anche turni|turno ?anche ?compresi ?di ?su ?notturni|notte|h24 "
-         "?e "
-         "?notti ?festivi",
-         "shifts"},
-        {"ciclo continuo", "shifts"},
-        {"orario flessibile", "flexible"},
-        {"flessibilita ?oraria ?di ?orario", "flexible"},
-        {"lavoro|orario|turno ?di notturno|notte", "night"},
-        {"notturno|notturna|notturni|notti", "night"},
-        {"festivi", "holidays"},
-        {"?full remote|smart ?working", "remote"},
-        {"hybrid|ibrido", "remote"},
-    };
-    size_t best = i;
-    const char *value = NULL;
-    struct inc_found f;
-
-    if (inc_pattern_at(&f, r, i, "?orario full time") ||
-        inc_pattern_at(&f, r, i, "?a tempo pieno") ||
-        inc_pattern_at(&f, r, i, "fulltime")) {
-        if (r->t[i].used & INC_USED_NOISE)
-            return f.end;
-        weekly(r, i, f.end, FULL_TIME, "full_time", LIKELY);
-        return f.end;
-    }
-    for (size_t k = 0; k < sizeof said / sizeof said[0]; k++)
-        if (inc_pattern_at(&f, r, i, said[k].pattern) && f.end > best) {
-            best = f.end;
-            value = said[k].value;
-        }
-    if (value != NULL && !(r->t[i].used & INC_USED_NOISE) &&
-        !(i > 0 && inc_word_is(r, i - 1, "lavorare|lavoro") &&
-          strcmp(value, "shifts") == 0))
-        noted(r, i, best, value);
-    return best;
-}
-
-/* Part of a day: "mattina", "pomeriggio". */
+/* When it is that is excluded: days, a part of the day, hours. */
 static int
-part_at(const struct inc_reader *r, size_t i, struct range *out)
+excluded_at(const struct inc_reader *r, size_t i, size_t *end, unsigned *days,
+            struct inc_hours *h)
 {
-    if (inc_word_is(r, i, "mattin*"))
-        *out = (struct range){MORNING, NOON};
-    else if (inc_word_is(r, i, "pomerigg*|pomeridian*"))
-        *out = (struct range){NOON, EVENING};
-    else if (inc_word_is(r, i, "sera|serale|serali|serate"))
-        *out = (struct range){EVENING, NIGHT};
-    else
+    *h = (struct inc_hours){0, NIGHT};
+    *days = inc_days_at(r, i, end);
+    if (*days != 0) {
+        size_t k = inc_pass_words(r, *end, "al|alla|di|la|il|nel");
+
+        if (k < r->n && r->t[k].gap == INC_GAP_NONE && inc_part_at(r, k, h))
+            *end = k + 1;
+        else
+            (void)inc_open_at(r, *end, end, h);
+        return 1;
+    }
+    if (inc_part_at(r, i, h)) {
+        *end = i + 1;
+        return 1;
+    }
+    if (inc_word_is(r, i, "pomeriggi") || !inc_open_at(r, i, end, h))
         return 0;
     return 1;
 }
 
-/* "non può il martedì mattina", "no domenica", "escluso il lunedì". */
+/* "non può il martedì mattina", "no domenica", "escluso il lunedì", "dopo le
+ * 15 non posso". */
 static size_t
 not_then(struct inc_reader *r, size_t i, unsigned *minus)
 {
-    static const char *const patterns[] = {
-        "non puo|posso|disponibile ?lavorare il|la|di|al|nei",
-        "no|niente|mai ?il|la|di",
-        "escluso|esclusa|esclusi|tranne|eccetto ?il|la",
-        "libera|libero ?la|il",
-        "chiuso ?il|la",
-    };
-    struct range range = {0, NIGHT};
+    struct inc_hours h;
     struct inc_found f;
-    size_t end = 0, part = 0;
+    size_t end = 0, from = i, last = 0;
     unsigned days = 0;
-    int absent;
+    int said = 0, absent = 0;
 
-    for (size_t k = 0; k < 5 && days == 0; k++) {
-        if (!inc_pattern_at(&f, r, i, patterns[k]))
+    for (size_t k = 0; k < sizeof denials / sizeof denials[0] && !said; k++) {
+        if (!inc_pattern_at(&f, r, i, denials[k]) ||
+            inc_word_is(r, f.end, "turn*"))
             continue;
-        part = inc_word_is(r, f.end, "pranzo|cena") ? f.end + 1 : f.end;
-        days = days_at(r, part, &end);
+        from = inc_word_is(r, f.end, "pranzo|cena") ? f.end + 1 : f.end;
+        said = from < r->n && r->t[from].gap < INC_GAP_STOP &&
+               excluded_at(r, from, &end, &days, &h);
+        absent = k < 4 && from == f.end;
     }
-    if (days == 0)
+    /* a person who is free then can work */
+    if (said && r->d->kind == INC_RECORD_CANDIDATE &&
+        inc_word_is(r, i, "liber*"))
         return i;
-    *minus |= days;
-    absent =
-        !inc_word_is(r, i, "escluso|esclusa|esclusi|tranne|eccetto|chiuso");
-    if (part_at(r, end, &range))
-        end++;
-    if (r->d->kind == INC_RECORD_CANDIDATE && absent && part == f.end)
-        windows(r, i, end, days, range,
-                range.to == NIGHT && range.from == 0 ? "not_that_day"
-                                                     : "not_that_part",
+    if (!said && excluded_at(r, i, &end, &days, &h) &&
+        is_denied_after(r, end, &last)) {
+        said = 1;
+        absent = !inc_word_is(r, end, "esclus*|chius*");
+        end = last;
+    }
+    if (!said)
+        return i;
+    if (days != 0 && h.from == 0 && h.to == NIGHT)
+        *minus |= days;
+    if (r->d->kind == INC_RECORD_CANDIDATE && absent)
+        windows(r, i, end, days != 0 ? days : ALL_DAYS, h,
+                h.to == NIGHT && h.from == 0 ? "not_that_day" : "not_that_part",
                 LIKELY, 1);
     inc_use(r, i, end, INC_USED_FACT);
     return end;
 }
 
-struct week {
-    unsigned days, minus;
-    size_t days_from, days_to;
-    struct range range[RANGES];
-    size_t from[RANGES], to[RANGES];
-    size_t n;
-    int either; /* "9-13 o 14-18" */
-    struct range part;
-    size_t part_at;
-    int has_part;
-    int timely; /* the sentence speaks of days or hours */
-};
+/* --- which hours belong to which days --------------------------------------
+ */
 
 static int
 is_timely(const struct inc_reader *r, size_t start, size_t stop)
 {
+    size_t end;
+
     for (size_t i = start; i < stop; i++)
-        if (day_at(r, i) >= 0 ||
+        if (inc_days_at(r, i, &end) != 0 ||
             inc_word_is(r, i,
-                        "mattin*|pomerigg*|sera|serale|notturno|notte|"
-                        "orario|orari|turno|turni|giornata|disponibil*"))
+                        "mattin*|pomerigg*|sera|serale|notturn*|notte|"
+                        "orario|orari|turno|turni|turnazion*|giornata|"
+                        "disponibil*|part|full|pt|feriali|shift*|oraria"))
             return 1;
     return 0;
+}
+
+/* "chiamare dalle 9 alle 12": hours of nobody's work. */
+static int
+is_contact(const struct inc_reader *r, size_t i)
+{
+    for (size_t k = i; k-- > 0 && k + NEAR >= i;) {
+        if (r->t[k + 1].gap >= INC_GAP_STOP)
+            return 0;
+        if (inc_word_is(r, k,
+                        "chiama*|telefon*|contatt*|presentarsi|"
+                        "colloqui|colloquio|scriv*|whatsapp|rispond*|"
+                        "apertura|aperto|aperti|ricevimento"))
+            return 1;
+    }
+    return 0;
+}
+
+static int
+is_beside(const struct inc_reader *r, size_t i)
+{
+    while (i > 0 && inc_word_is(r, i - 1, "il|la|i|le|nei|di|nel"))
+        i--;
+    return i > 0 && (r->t[i].gap == INC_GAP_COMMA ||
+                     inc_word_is(r, i - 1, "e|ed|o|anche|oppure"));
+}
+
+/* The group that goes on, or a new one; NULL when there are too many. */
+static struct group *
+group(struct week *w, int next)
+{
+    if (w->n > 0 && !next)
+        return &w->g[w->n - 1];
+    if (w->n == GROUPS)
+        return NULL;
+    w->g[w->n] = (struct group){.days = 0};
+    return &w->g[w->n++];
+}
+
+static void
+take_days(const struct inc_reader *r, struct week *w, unsigned days, size_t i,
+          size_t end)
+{
+    const struct group *now = w->n > 0 ? &w->g[w->n - 1] : NULL;
+    const int full = now != NULL && now->days != 0 && !now->hours_first &&
+                     now->n + now->n_parts > 0;
+    struct group *g;
+
+    /* "9-13 lun, 8-12 il sabato" goes by hours; "..., sabato e domenica"
+     * after hours of other days stands alone unless "e" joins it */
+    if (full && end < r->n && now->n > 0 && is_beside(r, i) &&
+        r->t[i].gap == INC_GAP_NONE && r->t[end].gap >= INC_GAP_STOP) {
+        w->g[w->n - 1].days |= days;
+        return;
+    }
+    g = group(w, full);
+    if (g == NULL)
+        return;
+    if (g->days == 0) {
+        g->days_from = i;
+        g->listed = g->n == 0 && g->n_parts > 0 && is_beside(r, i);
+    }
+    g->days |= days;
+    g->days_to = end;
+}
+
+static void
+take_range(const struct inc_reader *r, struct week *w, struct inc_hours h,
+           size_t i, size_t end)
+{
+    const struct group *now = w->n > 0 ? &w->g[w->n - 1] : NULL;
+    struct group *g =
+        group(w, now != NULL && now->hours_first && now->days != 0);
+
+    if (g == NULL || g->n == RANGES)
+        return;
+    if (g->days == 0)
+        g->hours_first = 1;
+    if (g->n > 0 && inc_word_is(r, i - 1, "o|oppure"))
+        g->either = 1;
+    g->range[g->n] = h;
+    g->from[g->n] = i;
+    g->to[g->n++] = end;
+}
+
+static void
+take_part(const struct inc_reader *r, struct week *w, struct inc_hours h,
+          size_t i)
+{
+    struct group *g = group(w, 0);
+
+    if (g == NULL || g->n_parts == PARTS)
+        return;
+    if (g->days == 0)
+        g->hours_first = g->n_parts > 0 ? g->hours_first : 1;
+    else if (g->n_parts == 0)
+        g->listed = is_beside(r, i);
+    if (g->n_parts == 0)
+        g->part_from = i;
+    g->part[g->n_parts++] = h;
+    g->part_to = i + 1;
+}
+
+/* Two in a row are hours without any word for it: "8-12/14-18". */
+static int
+is_pair(const struct inc_reader *r, size_t i)
+{
+    struct inc_hours a, b;
+    size_t end, last;
+
+    if (!inc_range_at(r, i, &end, &a, 1))
+        return 0;
+    while (end < r->n && inc_word_is(r, end, "e|o") &&
+           r->t[end].gap == INC_GAP_NONE)
+        end++;
+    return end < r->n && r->t[end].gap < INC_GAP_STOP &&
+           inc_range_at(r, end, &last, &b, 1) && a.from < a.to &&
+           b.from >= a.to && a.to - a.from >= 2 * 60;
+}
+
+static int
+days_of(const struct week *w)
+{
+    unsigned bits = w->n > 0 ? w->g[w->n - 1].days : 0;
+    int n = 0;
+
+    for (; bits != 0; bits &= bits - 1)
+        n++;
+    return n > 2 ? n : 0;
+}
+
+/* What is said of time at word i; the word after it, or i. */
+static size_t
+event(struct inc_reader *r, size_t i, struct week *w)
+{
+    struct inc_hours h;
+    size_t end = 0, next = not_then(r, i, &w->minus);
+    unsigned days;
+
+    if (next == i)
+        next = inc_hours_amount(r, i, days_of(w));
+    if (next != i)
+        return next;
+    days = inc_days_at(r, i, &end);
+    if (days != 0) {
+        if (!is_contact(r, i))
+            take_days(r, w, days, i, end);
+        return end;
+    }
+    if (inc_range_at(r, i, &end, &h, w->timely || is_pair(r, i)) ||
+        ((w->timely || r->d->kind == INC_RECORD_CANDIDATE) &&
+         inc_open_at(r, i, &end, &h))) {
+        if (!is_contact(r, i)) {
+            w->timely = 1;
+            take_range(r, w, h, i, end);
+        }
+        return end;
+    }
+    next = inc_hours_words(r, i);
+    if (next != i)
+        return next;
+    if (inc_part_at(r, i, &h)) {
+        if (!is_contact(r, i))
+            take_part(r, w, h, i);
+        return i + 1;
+    }
+    return i;
 }
 
 static void
 gather(struct inc_reader *r, size_t start, size_t stop, struct week *w)
 {
     for (size_t i = start; i < stop;) {
-        size_t end = 0, next;
-        unsigned days;
+        size_t next = i;
 
-        if (r->t[i].used & (INC_USED_WARN | INC_USED_FACT | INC_USED_SKIP)) {
-            i++;
-            continue;
-        }
-        next = not_then(r, i, &w->minus);
-        if (next == i)
-            next = amounts(r, i);
-        if (next == i && (days = days_at(r, i, &end)) != 0) {
-            w->days |= days;
-            w->days_from = w->days_to == 0 ? i : w->days_from;
-            w->days_to = next = end;
-        }
-        if (next == i && w->n < RANGES &&
-            range_at(r, i, &end, &w->range[w->n], w->timely)) {
-            w->from[w->n] = i;
-            w->to[w->n] = next = end;
-            if (w->n > 0 && inc_word_is(r, i - 1, "o|oppure"))
-                w->either = 1;
-            w->n++;
-        }
-        if (next == i)
-            next = words(r, i);
-        if (next == i && !w->has_part && part_at(r, i, &w->part)) {
-            w->has_part = 1;
-            w->part_at = i;
-            next = i + 1;
-        }
+        if (!(r->t[i].used & (INC_USED_WARN | INC_USED_FACT | INC_USED_SKIP)))
+            next = event(r, i, w);
         i = next > i ? next : i + 1;
     }
 }
 
-static void
-settle(struct inc_reader *r, struct week *w)
+/* --- what follows from it --------------------------------------------------
+ */
+
+static unsigned
+without_days(unsigned minus)
 {
-    unsigned days = w->days != 0 ? w->days : ALL_DAYS;
-    const char *rule = w->days != 0 ? "days_and_hours" : "hours_without_days";
-    uint32_t sure = w->days != 0 ? SURE : GUESSED;
+    if (minus == 0 || (minus & SATURDAY))
+        return WORK_DAYS & ~minus;
+    return ALL_DAYS & ~minus;
+}
 
-    if (w->days == 0 && w->minus == 0)
-        days = WORK_DAYS;
-    days &= ~w->minus;
-    if (w->either) {
-        noted(r, w->from[0], w->to[w->n - 1], "either");
+static void
+span(const struct group *g, size_t *from, size_t *to)
+{
+    if (g->days == 0)
+        return;
+    if (g->days_from < *from && *from - g->days_from <= APART)
+        *from = g->days_from;
+    else if (g->days_to > *to && g->days_to - *to <= APART)
+        *to = g->days_to;
+}
+
+/* Is the part of a day that somebody names when she can work? */
+static int
+is_offered(const struct inc_reader *r, size_t i)
+{
+    const size_t start = inc_sentence_start(r, i), end = inc_sentence_end(r, i);
+
+    for (size_t k = start; k < end; k++)
+        if (inc_word_is(r, k,
+                        "posso|puo|solo|soltanto|solamente|esclusivamente|"
+                        "liber*"))
+            return 1;
+    return 0;
+}
+
+static void
+settle_parts(struct inc_reader *r, const struct group *g, unsigned days)
+{
+    const int person = r->d->kind == INC_RECORD_CANDIDATE;
+    size_t from = g->part_from, to = g->part_to;
+
+    if (g->listed || (g->days == 0 && !is_offered(r, from)) || !person) {
+        if (g->days != 0)
+            inc_hours_noted(r, g->days_from, g->days_to,
+                            g->days == WEEKEND ? "weekend" : "days");
         return;
     }
-    for (size_t k = 0; k < w->n; k++) {
-        size_t from = w->from[k], to = w->to[k];
+    span(g, &from, &to);
+    for (size_t k = 0; k < g->n_parts; k++)
+        windows(r, from, to, days, g->part[k], "part_of_day", GUESSED, 0);
+    inc_use(r, g->part_from, g->part_to, INC_USED_FACT);
+    if (g->days != 0)
+        inc_use(r, g->days_from, g->days_to, INC_USED_FACT);
+}
 
-        if (w->days != 0 && w->days_from < from)
-            from = w->days_from;
-        else if (w->days_to > to)
-            to = w->days_to;
-        windows(r, from, to, days, w->range[k], rule, sure, 0);
-        inc_use(r, from, to, INC_USED_FACT);
-    }
-    if (w->n > 0 || w->days == 0)
-        return;
-    if (w->has_part && r->d->kind == INC_RECORD_CANDIDATE) {
-        size_t from = w->days_from < w->part_at ? w->days_from : w->part_at;
-        size_t to = w->days_to > w->part_at ? w->days_to : w->part_at + 1;
+static void
+settle(struct inc_reader *r, const struct group *g, unsigned minus)
+{
+    const unsigned days = g->days != 0 ? g->days & ~minus : without_days(minus);
 
-        windows(r, from, to, days, w->part, "part_of_day", GUESSED, 0);
-        inc_use(r, from, to, INC_USED_FACT);
+    if (g->either && r->d->kind == INC_RECORD_NEED) {
+        inc_hours_noted(r, g->from[0], g->to[g->n - 1], "either");
         return;
     }
-    noted(r, w->days_from, w->days_to, days == 0x60 ? "weekend" : "days");
+    for (size_t k = 0; k < g->n; k++) {
+        size_t from = g->from[k], to = g->to[k];
+
+        span(g, &from, &to);
+        windows(r, from, to, days, g->range[k],
+                g->days != 0 ? "days_and_hours" : "hours_without_days",
+                g->days != 0 ? SURE : GUESSED, 0);
+        inc_use(r, g->from[k], g->to[k], INC_USED_FACT);
+    }
+    if (g->n > 0) {
+        if (g->days != 0)
+            inc_use(r, g->days_from, g->days_to, INC_USED_FACT);
+    } else if (g->n_parts > 0) {
+        settle_parts(r, g, days);
+    } else if (g->days != 0) {
+        inc_hours_noted(r, g->days_from, g->days_to,
+                        g->days == WEEKEND ? "weekend" : "days");
+    }
+}
+
+static void
+flush(struct inc_reader *r, struct waiting *left)
+{
+    if (left->alive)
+        settle(r, &left->g, left->minus);
+    left->alive = 0;
+}
+
+/* "Giorni: da lunedì a sabato" and "Orario: 9-13" in the next line. */
+static int
+completes(struct waiting *left, struct week *w)
+{
+    struct group *g = &w->g[0], *l = &left->g;
+    const int days_only = g->days != 0 && g->n + g->n_parts == 0;
+
+    if (!left->alive || w->n != 1)
+        return 0;
+    if (l->n == 0 && l->n_parts == 0 && g->days == 0 && g->n > 0) {
+        g->days = l->days;
+        g->days_from = l->days_from;
+        g->days_to = l->days_to;
+    } else if (l->days == 0 && l->n > 0 && days_only) {
+        l->days = g->days;
+        l->days_from = g->days_from;
+        l->days_to = g->days_to;
+        *g = *l;
+    } else {
+        return 0;
+    }
+    w->minus |= left->minus;
+    left->alive = 0;
+    return 1;
+}
+
+static void
+conclude(struct inc_reader *r, struct week *w, struct waiting *left)
+{
+    struct group *g = w->g;
+
+    if (w->n == 0) {
+        if (left->alive && ++left->age > PATIENCE)
+            flush(r, left);
+        left->minus |= w->minus;
+        return;
+    }
+    /* "8-12 dal lunedì al venerdì e 14-18" */
+    for (size_t k = 1; k < w->n; k++)
+        if (g[k].days == 0 && g[k].n > 0) {
+            g[k].days = g[k - 1].days;
+            g[k].days_from = g[k - 1].days_from;
+            g[k].days_to = g[k - 1].days_to;
+        }
+    if (!completes(left, w)) {
+        flush(r, left);
+        if (w->n == 1 && g->n_parts == 0 && !g->either &&
+            (g->n == 0 || g->days == 0)) {
+            *left = (struct waiting){*g, w->minus, 1, 0};
+            return;
+        }
+    }
+    for (size_t k = 0; k < w->n; k++)
+        settle(r, &g[k], w->minus);
 }
 
 void
 inc_draft_hours(struct inc_reader *r)
 {
+    struct waiting left = {.alive = 0};
+    int heading = 0;
+
     for (size_t start = 0; start < r->n;) {
         const size_t end = inc_sentence_end(r, start);
-        struct week w = {.timely = is_timely(r, start, end)};
+        const int timely = is_timely(r, start, end);
+        struct week w = {.timely = timely || left.alive || heading};
 
         gather(r, start, end, &w);
-        settle(r, &w);
+        heading = timely && w.n == 0 && end - start <= 4;
+        conclude(r, &w, &left);
         start = end;
     }
+    flush(r, &left);
 }

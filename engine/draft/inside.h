@@ -146,6 +146,37 @@ int64_t inc_duration_at(const struct inc_reader *r, size_t i, size_t *end);
 /* A number in digits or in a word ("due"); -1: none. */
 int inc_number_at(const struct inc_reader *r, size_t i);
 
+/* --- when.c ---------------------------------------------------------------
+ */
+enum { INC_WEEK_DAYS = 7 };
+struct inc_hours {
+    int from, to; /* minutes of the day; to <= from: over midnight */
+};
+/* 0 Monday .. 6, or -1. */
+int inc_day_at(const struct inc_reader *r, size_t i);
+/* Days from word i on, one, a span or a list: bits, 0 none. */
+unsigned inc_days_at(const struct inc_reader *r, size_t i, size_t *end);
+/* Minutes, or -1; *exact when it can be nothing but a time. */
+int inc_time_at(const struct inc_reader *r, size_t i, size_t *end, int *exact);
+/* "8-17", "dalle 8:00 alle 12"; without such words only where the sentence is
+ * timely. */
+int inc_range_at(const struct inc_reader *r, size_t i, size_t *end,
+                 struct inc_hours *out, int timely);
+/* With one end: "dopo le 17", "fino alle 13". */
+int inc_open_at(const struct inc_reader *r, size_t i, size_t *end,
+                struct inc_hours *out);
+int inc_part_at(const struct inc_reader *r, size_t i, struct inc_hours *out);
+
+/* --- amounts.c: hours a week, kinds of time that have no place ------------ */
+void inc_hours_noted(struct inc_reader *r, size_t from, size_t to,
+                     const char *value);
+/* The word after what was read at i; i when nothing was. `days`: how many days
+ * a week the sentence names, 0 none. */
+size_t inc_hours_amount(struct inc_reader *r, size_t i, int days);
+size_t inc_hours_words(struct inc_reader *r, size_t i);
+
+/* terms.c: 1 to 12, 0 when word i is no month. */
+int inc_month_at(const struct inc_reader *r, size_t i);
 /* terms.c: the level that so many months of practice stand for. */
 int64_t inc_level_of_months(int64_t months);
 

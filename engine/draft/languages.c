@@ -21,7 +21,7 @@ enum {
 static const struct {
     const char *pattern, *code;
 } names[] = {
-    {"italian|italiano|italiana", "it"},
+    {"italian|italiano|italiana|itagliano|italliano", "it"},
     {"ingles|inglese|english", "en"},
     {"frances|francese|french", "fr"},
     {"tedesco|tedesca|german", "de"},
@@ -62,28 +62,45 @@ static const struct {
     {"bambara", "bm"},
     {"igbo", "ig"},
     {"yoruba", "yo"},
+    {"singalese|cingalese", "si"},
+    {"nepalese", "ne"},
+    {"vietnamita", "vi"},
+    {"ceco", "cs"},
+    {"slovacco", "sk"},
+    {"sloveno", "sl"},
+    {"danese", "da"},
+    {"norvegese", "no"},
+    {"ebraico", "he"},
+    {"armeno", "hy"},
+    {"bosniaco", "bs"},
+    {"twi", "tw"},
 };
 
 static const struct {
     const char *pattern;
     int level;
 } levels[] = {
-    {"a1", A1},
-    {"a2", A2},
-    {"b1", B1},
-    {"b2", B2},
-    {"c1", C1},
+    {"a1|a1+", A1},
+    {"a2|a2+", A2},
+    {"b1|b1+", B1},
+    {"b2|b2+", B2},
+    {"c1|c1+", C1},
     {"c2", C2},
     {"madrelingua|madrelingue|nativo|nativa|native", C2},
     {"lingua madre", C2},
     {"bilingue", C2},
     {"ottim*|fluente|fluent|fluently|eccellente|perfett*|avanzat*", C1},
     {"molto bene|buon*", C1},
+    {"fluid*|corrente|correntemente|benissimo|scorrevol*", C1},
+    {"abbastanza bene|buono", B1},
+    {"pre intermedi*", A2},
     {"buon|buono|buona|bene|good", B2},
-    {"intermedi*|discret*|sufficiente", B1},
+    {"intermedi*|discret*|sufficiente|medio|media", B1},
+    {"principiante|minim*", A1},
     {"scolastic*|base|basic|elementare", A2},
     {"cosi cosi", A2},
-    {"un po|poco", A1},
+    {"un po|poco|pochino", A1},
+    {"poco|pochissimo", A1},
 };
 
 const char *
@@ -108,6 +125,55 @@ level_at(const struct inc_reader *r, size_t i, size_t *end)
     return UNSAID;
 }
 
+/* "madrelingua araba", "lingua madre: russo" */
+static int
+is_mother(const struct inc_reader *r, size_t i)
+{
+    return i > 0 && r->t[i].gap <= INC_GAP_COMMA &&
+           (r->t[i].gap == INC_GAP_NONE || r->t[i].sep == ':') &&
+           (inc_word_is(r, i - 1, "madrelingua|madrelingue") ||
+            (i > 1 && inc_word_is(r, i - 1, "madre") &&
+             inc_word_is(r, i - 2, "lingua")));
+}
+
+/* "non parlo inglese", "niente inglese", "inglese: nessuna conoscenza". */
+static int
+is_unknown(const struct inc_reader *r, size_t i, size_t to)
+{
+    size_t k = i;
+    struct inc_found f;
+
+    while (k > 0 && i - k < 3 && r->t[k].gap < INC_GAP_COMMA &&
+           inc_word_is(r, k - 1, "l|il|la|lo|lingua|la"))
+        k--;
+    if (k > 0 && r->t[k].gap < INC_GAP_COMMA &&
+        inc_word_is(r, k - 1, "no|niente|zero|senza"))
+        return 1;
+    if (k > 1 && r->t[k].gap < INC_GAP_COMMA &&
+        inc_word_is(r, k - 1, "parl*|conosc*|so|sa|capisc*") &&
+        inc_word_is(r, k - 2, "non"))
+        return 1;
+    return to < r->n && r->t[to].gap <= INC_GAP_COMMA &&
+           (inc_pattern_at(&f, r, to, "zero|nullo|nulla|no|niente") ||
+            inc_pattern_at(&f, r, to, "nessuna conoscenza") ||
+            inc_pattern_at(&f, r, to, "non conosciut*|parlat*|lo|la"));
+}
+
+/* "cucina italiana e cinese", "clientela inglese": nobody's language. */
+static int
+is_adjective(const struct inc_reader *r, size_t i)
+{
+    for (size_t k = i; k-- > 0 && k + 3 >= i;) {
+        if (r->t[k + 1].gap >= INC_GAP_COMMA)
+            return 0;
+        if (inc_word_is(r, k,
+                        "cucin*|ristorant*|piatt*|clientela|azienda|marchi*|"
+                        "famiglia|mercato|aziende|societa|gastronomia"))
+            return 1;
+    }
+    return 0;
+}
+
 /* The level said after the language, or before it; widens from..to. */
 static int
 level_near(const struct inc_reader *r, size_t i, size_t *from, size_t *to)
@@ -130,13 +196,23 @@ level_near(const struct inc_reader *r, size_t i, size_t *from, size_t *to)
         }
     }
     for (size_t k = i; k-- > 0 && k + NEAR >= i;) {
-        if (r->t[k + 1].gap >= INC_GAP_COMMA || inc_language_at(r, k) != NULL)
+        size_t more;
+
+        if ((r->t[k + 1].gap >= INC_GAP_COMMA && !is_mother(r, k + 1)) ||
+            inc_language_at(r, k) != NULL)
             break;
         level = level_at(r, k, &end);
-        if (level != UNSAID) {
-            *from = k;
-            return level;
-        }
+        if (level == UNSAID)
+            continue;
+        /* "molto bene", "un poco" */
+        if (k > 0 && r->t[k].gap == INC_GAP_NONE &&
+            level_at(r, k - 1, &more) != UNSAID && more == end)
+            level = level_at(r, --k, &end);
+        for (size_t b = k; b-- > 0 && b + 3 > k;) /* "non parlo bene" */
+            if (r->t[b + 1].gap < INC_GAP_COMMA && inc_word_is(r, b, "non"))
+                return UNSAID;
+        *from = k;
+        return level;
     }
     return UNSAID;
 }
@@ -207,10 +283,13 @@ take(struct inc_reader *r, size_t i, const char *code)
 
     if ((!sure || is_feminine(r, i)) && !in_company(r, i))
         return;
-    if (is_feminine(r, i) && !inc_word_is(r, i > 0 ? i - 1 : 0, "lingua"))
+    if (is_feminine(r, i) && !is_mother(r, i) &&
+        !inc_word_is(r, i > 0 ? i - 1 : 0, "lingua"))
         return;
-    if (inc_word_is(r, to, "zero|nullo|nulla")) {
-        inc_use(r, from, to + 1, INC_USED_NOISE);
+    if (!sure && is_adjective(r, i))
+        return;
+    if (is_unknown(r, i, to)) {
+        inc_use(r, from, to, INC_USED_NOISE);
         return;
     }
     if (seen(r, code))

@@ -5,6 +5,7 @@
 #include "engine/draft/inside.h"
 
 enum { SURE = 9000, LIKELY = 8000, GUESSED = 6000 };
+enum { HALF_HOUR = 30, MINUTES_MAX = 240 };
 enum { YEAR = 12, THREE_YEARS = 36, TEN_YEARS = 120 }; /* months */
 
 int64_t
@@ -25,8 +26,8 @@ static const char *const month_names[] = {
     "luglio|lug|july",     "agosto|ago|august",     "settembre|set|september",
     "ottobre|ott|october", "novembre|nov|november", "dicembre|dic|december"};
 
-static int
-month_at(const struct inc_reader *r, size_t i)
+int
+inc_month_at(const struct inc_reader *r, size_t i)
 {
     for (int m = 0; m < 12; m++)
         if (inc_word_is(r, i, month_names[m]))
@@ -44,7 +45,7 @@ date_at(const struct inc_reader *r, size_t i, size_t *end, int32_t *days)
         return 0;
     d = r->t[i].number;
     inc_date_split(r->q->today, &now_y, &now_m, &now_d);
-    m = month_at(r, i + 1);
+    m = inc_month_at(r, i + 1);
     if (m == 0 && i + 1 < r->n && r->t[i + 1].number >= 1 &&
         r->t[i + 1].number <= 12 && r->t[i + 1].gap == INC_GAP_NONE &&
         (r->t[i + 1].sep == '/' || r->t[i + 1].sep == '.' ||
@@ -123,22 +124,58 @@ static const struct {
     const char *pattern, *value;
 } contracts[] = {
     {"?contratto ?assunzione ?a tempo indeterminato", "tempo_indeterminato"},
+    {"?contratto ?t|c indeterminato", "tempo_indeterminato"},
+    {"indeterminato", "tempo_indeterminato"},
+    {"?contratto ?t|c indet", "tempo_indeterminato"},
+    {"cti", "tempo_indeterminato"},
+    {"?un posto|lavoro|impiego fisso", "tempo_indeterminato"},
+    {"contratto ?a|t|c determinato", "tempo_determinato"},
+    {"t|tempo det|determinat", "tempo_determinato"},
+    {"t determinato", "tempo_determinato"},
+    {"ctd", "tempo_determinato"},
+    {"contratto|assunzione|assunzioni|lavoro|incarico a termine",
+     "tempo_determinato"},
+    {"contratto|assunzione|incarico ?iniziale ?di ?da ?per # mesi|mese|"
+     "settimane|anno ?rinnovabil*|prorogabil*",
+     "tempo_determinato"},
+    {"contratto|incarico ?iniziale ?di ?da ?per tre|sei|due|quattro|nove|un "
+     "mesi|mese|anno",
+     "tempo_determinato"},
+    {"?contratto ?in ?di ?per sostituzione ?di ?per ?una maternita|malattia|"
+     "ferie|personale",
+     "tempo_determinato"},
+    {"contratto ?in ?di ?per sostituzione", "tempo_determinato"},
     {"cerca tempo indeterminato", "tempo_indeterminato"},
     {"?contratto ?assunzione ?a tempo determinato", "tempo_determinato"},
     {"?contratto ?di apprendistato ?professionalizzante", "apprendistato"},
     {"apprendist*", "apprendistato"},
     {"?contratto ?in ?di somministrazione ?finalizzato ?all ?assunzione",
      "somministrazione"},
-    {"?contratto stagionale", "stagionale"},
-    {"stagione estiva|invernale", "stagionale"},
+    {"?contratto ?di ?in|tramite ?agenzia interinale|somministrato",
+     "somministrazione"},
+    {"?in staff leasing", "somministrazione"},
+    {"?contratto|lavoro|assunzione|impiego stagionale|stagionali",
+     "stagionale"},
+    {"stagione estiva|invernale|turistica|balneare", "stagionale"},
+    {"?per la stagione #", "stagionale"},
+    {"per la stagione", "stagionale"},
     {"tirocinio|tirocini ?extracurriculare|formativo|curriculare", "tirocinio"},
-    {"stage", "tirocinio"},
+    {"?di tirocinio|tirocinante|stagista", "tirocinio"},
+    {"stage|stages|internship", "tirocinio"},
     {"borsa lavoro", "borsa"},
     {"lavori|lavoro di pubblica utilita", "lpu"},
     {"partita iva|p iva", "lavoro_autonomo"},
     {"libera professione", "lavoro_autonomo"},
+    {"p|partita iva", "lavoro_autonomo"},
+    {"piva", "lavoro_autonomo"},
+    {"?come ?in libero|libera professionista|professione", "lavoro_autonomo"},
+    {"freelance", "lavoro_autonomo"},
     {"collaborazione|co co co", "collaborazione"},
-    {"contratto a chiamata|intermittente", "intermittente"},
+    {"?contratto cococo", "collaborazione"},
+    {"collaborazione coordinata ?e ?continuativa", "collaborazione"},
+    {"contratto|lavoro|assunzione|personale|extra ?a chiamata|intermittente",
+     "intermittente"},
+    {"job on call", "intermittente"},
     {"prestazione occasionale", "prestazione_occasionale"},
 };
 
@@ -156,6 +193,11 @@ contract(struct inc_reader *r, size_t i)
         }
     if (value == NULL)
         return i;
+    if (i > 0 && r->t[i].gap < INC_GAP_COMMA &&
+        inc_word_is(r, i - 1, "no|non|niente|senza|esclus*")) {
+        inc_use(r, i, best, INC_USED_NOISE);
+        return best;
+    }
     /* a person's past traineeship is no term of work */
     if (r->d->kind == INC_RECORD_NEED && best - i >= 1) {
         int twice = 0;
@@ -178,15 +220,107 @@ static const struct {
     const char *pattern, *value;
 } moves[] = {
     {"automunit*", "car"},
-    {"?con auto|macchina|furgone|mezzo|vettura propri*", "car"},
-    {"in macchina|auto", "car"},
+    {"auto munit*", "car"},
+    {"?con|e|ho ?i ?un ?una ?la ?l auto|macchina|furgone|mezzo|mezzi|vettura|"
+     "automobile|automezzo propri*|mio|mia|personale",
+     "car"},
+    {"ho|ha|possiedo|possiede|dispongo|dispone|con|avendo|guido|uso|prendo "
+     "?di ?dell|della ?la|l|una|un ?mia|propria auto|macchina|automobile|"
+     "vettura ?mia|propria|personale",
+     "car"},
+    {"munit*|dotat*|provvist* di auto|macchina|automobile|mezzo|mezzi ?propri*",
+     "car"},
+    {"possesso|disponibilita di ?un|una auto|macchina|automobile|mezzo "
+     "?propri*",
+     "car"},
+    {"auto|macchina|automobile|automunito si", "car"},
+    {"in macchina|auto|automobile", "car"},
     {"own car", "car"},
-    {"?in ?con ?si ?muove ?mi ?muovo autobus|bus|corriera", "bus"},
-    {"?con ?i ?mezzi pubblici", "bus"},
-    {"?e ?in treno", "bus"},
-    {"?in ?con bici|bicicletta", "bike"},
+    {"?in ?con|col ?il ?i ?si ?muove ?mi ?muovo ?sposto autobus|bus|corriera|"
+     "pullman|tram|metropolitana",
+     "bus"},
+    {"?con ?i mezzi pubblici", "bus"},
+    {"mezzo pubblico", "bus"},
+    {"muovo|muove|sposto|sposta|viaggio|vado|arrivo|vengo ?solo con|coi ?i "
+     "mezzi",
+     "bus"},
+    {"?e|in|col|con ?il treno", "bus"},
+    {"?in ?con ?la bici|bicicletta|ebike|bike", "bike"},
     {"a piedi", "walk"},
 };
+
+/* "non ho la macchina", "patente B ma non automunito", "auto: no". */
+static int
+is_without(const struct inc_reader *r, size_t i, size_t end)
+{
+    static const char between[] =
+        "ho|ha|e|sono|possiedo|possiede|dispongo|dispone|di|la|l|una|un|il|"
+        "un|in|possesso|macchina|auto|mezzo|mezzi|con|ancora|piu|neanche|"
+        "nemmeno|mai|mi|si|muovo|sposto|prendo|uso|i|ne";
+    struct inc_found f;
+
+    for (size_t k = i, n = 0; k > 0 && n < 6; k--, n++) {
+        if (r->t[k].gap >= INC_GAP_COMMA)
+            break;
+        if (inc_word_is(r, k - 1,
+                        "non|no|senza|ne|niente|nessuna|nessun|sprovvist*|"
+                        "priv*"))
+            return 1;
+        if (!inc_word_is(r, k - 1, between))
+            break;
+    }
+    return end < r->n && r->t[end].gap <= INC_GAP_COMMA &&
+           (inc_pattern_at(&f, r, end, "no") ||
+            inc_pattern_at(&f, r, end, "non disponibile|ce|ho"));
+}
+
+/* A thing somebody works with or on, not her way to work. */
+static int
+is_tool(const struct inc_reader *r, size_t i, size_t end)
+{
+    if (end < r->n && r->t[end].gap == INC_GAP_NONE &&
+        inc_word_is(r, end,
+                    "da|del|della|dell|per|utensil*|agricol*|elettric*|"
+                    "operatric*|aziendal*|a|industrial*|fotografic*|pesanti"))
+        return inc_word_is(r, end - 1, "macchina|auto|bici|bicicletta|mezzi");
+    for (size_t k = i; k > 0 && k + 3 > i; k--) {
+        if (r->t[k].gap >= INC_GAP_COMMA)
+            return 0;
+        if (inc_word_is(r, k - 1,
+                        "autist*|conducent*|meccanic*|ripar*|pulizi*|cucio|"
+                        "cucire|cucito|autista|guida|manutenzione|lav*"))
+            return 1;
+    }
+    return 0;
+}
+
+/* "massimo 40 minuti", "fino a un'ora di viaggio"; -1: none. */
+static int
+minutes_at(const struct inc_reader *r, size_t i, size_t *end)
+{
+    struct inc_found f;
+
+    if (inc_pattern_at(&f, r, i,
+                       "?non ?oltre ?i ?massimo ?max ?entro|fino ?a # "
+                       "minuti|min ?da ?in|di ?viaggio")) {
+        *end = f.end;
+        return f.number[0];
+    }
+    if (inc_pattern_at(&f, r, i,
+                       "max|massimo|fino|entro|oltre ?a ?una ?mezz ora ?di|da "
+                       "?viaggio|strada|casa") ||
+        inc_pattern_at(&f, r, i,
+                       "max|massimo|fino|entro|oltre ?a un|1 ora ?di|da "
+                       "?viaggio|strada|casa|macchina|auto|treno|bus")) {
+        int half = 0;
+
+        for (size_t k = i; k < f.end; k++)
+            half |= inc_word_is(r, k, "mezz");
+        *end = f.end;
+        return half ? HALF_HOUR : 2 * HALF_HOUR;
+    }
+    return -1;
+}
 
 static size_t
 mobility(struct inc_reader *r, size_t i)
@@ -195,24 +329,30 @@ mobility(struct inc_reader *r, size_t i)
     const char *value = NULL;
     struct inc_found f;
     struct inc_draft_item *item;
+    size_t end;
+    int minutes;
 
-    if (inc_pattern_at(&f, r, i,
-                       "?non ?oltre ?i ?massimo ?max # minuti ?da ?in")) {
-        item = inc_item_add(r, INC_DRAFT_MOBILITY, i, f.end, "minutes", LIKELY);
-        if (item != NULL && f.number[0] >= 1 && f.number[0] <= 240) {
+    minutes = minutes_at(r, i, &end);
+    if (minutes >= 1 && minutes <= MINUTES_MAX) {
+        item = inc_item_add(r, INC_DRAFT_MOBILITY, i, end, "minutes", LIKELY);
+        if (item != NULL) {
             item->value = "minutes";
-            item->number = f.number[0];
+            item->number = minutes;
         }
-        inc_use(r, i, f.end, INC_USED_FACT);
-        return f.end;
+        inc_use(r, i, end, INC_USED_FACT);
+        return end;
     }
     for (size_t k = 0; k < sizeof moves / sizeof moves[0]; k++)
         if (inc_pattern_at(&f, r, i, moves[k].pattern) && f.end > best) {
             best = f.end;
             value = moves[k].value;
         }
-    if (value == NULL)
+    if (value == NULL || is_tool(r, i, best))
         return i;
+    if (is_without(r, i, best)) {
+        inc_use(r, i, best, INC_USED_NOISE);
+        return best;
+    }
     for (size_t k = 0; k < r->d->n_items; k++)
         if (r->d->items[k].kind == INC_DRAFT_MOBILITY &&
             r->d->items[k].value != NULL &&

@@ -237,9 +237,11 @@ static int
 is_short(const struct inc_token *t)
 {
     static const char *const words[] = {
-        "pat",  "cat",  "lun", "mar", "mer", "gio", "ven", "sab",  "dom",
-        "dott", "sig",  "min", "max", "tel", "art", "dip", "dipl", "prov",
-        "res",  "prot", "aut", "az",  "ca",  "es",  "nr",  "pag",  "ord"};
+        "pat",  "cat",  "lun", "mar",  "mer",  "gio", "ven",  "sab",  "dom",
+        "dott", "sig",  "min", "max",  "tel",  "art", "dip",  "dipl", "prov",
+        "res",  "prot", "aut", "az",   "ca",   "es",  "nr",   "pag",  "ord",
+        "gen",  "feb",  "apr", "mag",  "giu",  "lug", "ago",  "set",  "sett",
+        "ott",  "nov",  "dic", "merc", "giov", "esp", "disp", "ing"};
 
     if (t->n == 1)
         return 1;
