@@ -98,8 +98,7 @@ windows(struct inc_reader *r, size_t from, size_t to, unsigned days,
 /* --- what is excluded ----------------------------------------------------- */
 
 static const char *const denials[] = {
-    "non puo|posso|disponibile|lavoro|lavora|voglio ?lavorare ?piu "
-    "?il|la|di|al|nei|nel|i|le|a|durante",
+    "non puo|posso|lavoro|lavora|voglio ?lavorare ?il|la|di|al|nei|nel|i|le|a",
     "non ?sono|e disponibile ?a ?lavorare ?il|la|di|al|nei|nel|i|le|a",
     "non ci sono ?il|la|di|al|nei|nel|i|le",
     "no|niente|mai|not ?lavoro ?il|la|di|i|nel|nei|le|al",
