@@ -136,6 +136,34 @@ signed_line(struct lines *l, const char *word, char *text, size_t *len,
     return after_word(l->line, word);
 }
 
+/* Whose store, and when. */
+static int
+take_head(struct lines *l, char *text, size_t *len, size_t room,
+          unsigned char store[STORE_ID], uint64_t *at_ms)
+{
+    const char *p = signed_line(l, "store", text, len, room);
+
+    if (p == NULL || take_hex(&p, store, STORE_ID) != 0 || *p != '\0')
+        return -1;
+    p = signed_line(l, "at", text, len, room);
+    return p == NULL || take_number(&p, at_ms) != 0 || *p != '\0' ? -1 : 0;
+}
+
+/* How many entries of the register, the chain after them, the tree's root. */
+static int
+take_register(struct lines *l, char *text, size_t *len, size_t room,
+              uint64_t *entries, unsigned char chain[DIGEST],
+              unsigned char root[DIGEST])
+{
+    const char *p = signed_line(l, "register", text, len, room);
+
+    return p == NULL || take_number(&p, entries) != 0 ||
+                   take_hex(&p, chain, DIGEST) != 0 ||
+                   take_hex(&p, root, DIGEST) != 0 || *p != '\0'
+               ? -1
+               : 0;
+}
+
 /* The last line but one names the key, the last has its signature over the
  * lines before. */
 static int
@@ -170,20 +198,14 @@ checkpoint_read(struct checkpoint *out, struct lines *l, const char **why)
     if (p == NULL || strcmp(p, "checkpoint 1") != 0)
         return -1;
     *why = "the checkpoint has not the lines it should have";
-    p = signed_line(l, "store", text, &len, sizeof text);
-    if (p == NULL || take_hex(&p, out->store, STORE_ID) != 0 || *p != '\0')
-        return -1;
-    p = signed_line(l, "at", text, &len, sizeof text);
-    if (p == NULL || take_number(&p, &out->at_ms) != 0 || *p != '\0')
+    if (take_head(l, text, &len, sizeof text, out->store, &out->at_ms) != 0)
         return -1;
     p = signed_line(l, "journal", text, &len, sizeof text);
     if (p == NULL || take_number(&p, &out->journal) != 0 ||
         take_hex(&p, out->journal_chain, DIGEST) != 0 || *p != '\0')
         return -1;
-    p = signed_line(l, "register", text, &len, sizeof text);
-    if (p == NULL || take_number(&p, &out->entries) != 0 ||
-        take_hex(&p, out->chain, DIGEST) != 0 ||
-        take_hex(&p, out->root, DIGEST) != 0 || *p != '\0')
+    if (take_register(l, text, &len, sizeof text, &out->entries, out->chain,
+                      out->root) != 0)
         return -1;
     return take_signature(l, text, &len, sizeof text, out->key,
                           "the checkpoint's signature is not that of its key",
@@ -241,11 +263,7 @@ cut_read(struct cut *out, struct lines *l, const char **why)
     if (p == NULL || strcmp(p, "cut 1") != 0)
         return -1;
     *why = "the cut has not the lines it should have";
-    p = signed_line(l, "store", text, &len, sizeof text);
-    if (p == NULL || take_hex(&p, out->store, STORE_ID) != 0 || *p != '\0')
-        return -1;
-    p = signed_line(l, "at", text, &len, sizeof text);
-    if (p == NULL || take_number(&p, &out->at_ms) != 0 || *p != '\0')
+    if (take_head(l, text, &len, sizeof text, out->store, &out->at_ms) != 0)
         return -1;
     p = signed_line(l, "before", text, &len, sizeof text);
     if (p == NULL || take_day(p, &out->before) != 0)
@@ -253,10 +271,9 @@ cut_read(struct cut *out, struct lines *l, const char **why)
     p = signed_line(l, "journal", text, &len, sizeof text);
     if (p == NULL || take_number(&p, &out->journal) != 0 || *p != '\0')
         return -1;
-    p = signed_line(l, "register", text, &len, sizeof text);
-    if (p == NULL || take_number(&p, &out->entries) != 0 || out->entries == 0 ||
-        take_hex(&p, out->chain, DIGEST) != 0 ||
-        take_hex(&p, out->root, DIGEST) != 0 || *p != '\0')
+    if (take_register(l, text, &len, sizeof text, &out->entries, out->chain,
+                      out->root) != 0 ||
+        out->entries == 0)
         return -1;
     return take_signature(l, text, &len, sizeof text, out->key,
                           "the cut's signature is not that of its key", why);

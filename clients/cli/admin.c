@@ -53,6 +53,13 @@ inc_put_count(struct inc_cli *c, const char *label, int64_t n)
         inc_grouped(text, n < 0 ? 0 : (uint64_t)n, c->lang[0] == 'i'));
 }
 
+void
+inc_put_source(struct inc_cli *c, const char *source, const char *unsaid)
+{
+    inc_buf_printf(&c->out, _("Source: %s\n"),
+                   source != NULL && *source != '\0' ? source : unsaid);
+}
+
 int
 inc_cmd_ping(struct inc_cli *c)
 {

@@ -17,6 +17,9 @@ enum inc_status inc_ask_typed(struct inc_cli *c, enum inc_op op,
 void inc_put_label(struct inc_cli *c, const char *label);
 void inc_put_count(struct inc_cli *c, const char *label, int64_t n);
 
+/* What a term of the office rests on, or `unsaid`. */
+void inc_put_source(struct inc_cli *c, const char *source, const char *unsaid);
+
 /* records.c: send a write and say what became of it. */
 enum inc_status inc_write_and_tell(struct inc_cli *c, enum inc_op op,
                                    const struct inc_buf *body,

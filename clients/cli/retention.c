@@ -58,10 +58,7 @@ put_rule(struct inc_cli *c, const struct inc_retention_page *p)
                          "%" PRId64
                          " days of notice. Nothing goes by itself.\n"),
                        p->months, p->notice_days);
-    inc_buf_printf(&c->out, _("Source: %s\n"),
-                   p->source != NULL && *p->source != '\0'
-                       ? p->source
-                       : _("not said (retain_source)"));
+    inc_put_source(c, p->source, _("not said (retain_source)"));
 }
 
 static enum inc_status

@@ -30,10 +30,7 @@ put_term(struct inc_cli *c, const struct inc_register_cut *p)
                          " months, 183 days at least. Nothing goes by "
                          "itself.\n"),
                        p->months);
-    inc_buf_printf(&c->out, _("Source: %s\n"),
-                   p->source != NULL && *p->source != '\0'
-                       ? p->source
-                       : _("not said (register_source)"));
+    inc_put_source(c, p->source, _("not said (register_source)"));
 }
 
 static void

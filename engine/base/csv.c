@@ -378,6 +378,16 @@ inc_csv_column(const struct inc_csv *c, const char *name)
     return -1;
 }
 
+int
+inc_csv_column_of(const struct inc_csv *c, const char *const *names)
+{
+    int column = -1;
+
+    for (; *names != NULL && column < 0; names++)
+        column = inc_csv_column(c, *names);
+    return column;
+}
+
 const char *
 inc_csv_name(const struct inc_csv *c, int column, size_t *len)
 {

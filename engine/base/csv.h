@@ -44,8 +44,12 @@ void inc_csv_close(struct inc_csv *c); /* NULL is fine */
  * spaces around it do not count): the first of that name, or -1. */
 int inc_csv_column(const struct inc_csv *c, const char *name);
 
-/* Same, for a column that must be there exactly once: INC_E_FORMAT names the
- * file and the column, and lists the columns that are there. */
+/* The first of several names (NULL-terminated) that a column has, or -1. */
+int inc_csv_column_of(const struct inc_csv *c, const char *const *names);
+
+/* As inc_csv_column(), for a column that must be there exactly once:
+ * INC_E_FORMAT names the file and the column, and lists the columns that are
+ * there. */
 enum inc_status inc_csv_need(const struct inc_csv *c, int *column,
                              const char *name, struct inc_err *err);
 

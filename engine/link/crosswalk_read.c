@@ -111,16 +111,6 @@ blank_preamble(struct inc_buf *b)
     }
 }
 
-static int
-column_of(const struct inc_csv *c, const char *const *names)
-{
-    int column = -1;
-
-    for (; *names != NULL && column < 0; names++)
-        column = inc_csv_column(c, *names);
-    return column;
-}
-
 /* --- what it is about ------------------------------------------------------
  */
 
@@ -143,12 +133,12 @@ find_columns(struct table *t, const char *path, struct inc_err *err)
 {
     const char *name = strrchr(path, '/');
 
-    t->uri = column_of(t->csv, uris);
-    t->code = column_of(t->csv, codes);
-    t->label = column_of(t->csv, labels);
-    t->relation = column_of(t->csv, relations);
-    t->from = column_of(t->csv, froms);
-    t->to = column_of(t->csv, tos);
+    t->uri = inc_csv_column_of(t->csv, uris);
+    t->code = inc_csv_column_of(t->csv, codes);
+    t->label = inc_csv_column_of(t->csv, labels);
+    t->relation = inc_csv_column_of(t->csv, relations);
+    t->from = inc_csv_column_of(t->csv, froms);
+    t->to = inc_csv_column_of(t->csv, tos);
     name = name == NULL ? path : name + 1;
     scheme_of(t->scheme, &name);
     if (t->from >= 0 && t->to >= 0) {
@@ -263,15 +253,13 @@ add_mapping(struct table *t, uint32_t unit, struct inc_err *err)
     enum inc_status st = INC_OK;
     size_t len;
     const char *uri = field(t, t->uri, &len);
-    uint32_t relation, id, next;
+    uint32_t relation, id;
 
     INC_TRY(relation_of(t, &relation, err));
     id = inc_concept_find(t->t, INC_PILLAR_OCCUPATION, uri, len);
     if (id != INC_NO_CONCEPT &&
-        inc_concept_retired(t->t, INC_PILLAR_OCCUPATION, id)) {
-        next = inc_concept_replacement(t->t, INC_PILLAR_OCCUPATION, id);
-        id = next;
-    }
+        inc_concept_retired(t->t, INC_PILLAR_OCCUPATION, id))
+        id = inc_concept_replacement(t->t, INC_PILLAR_OCCUPATION, id);
     if (id == INC_NO_CONCEPT)
         t->report->unknown++;
     else

@@ -19,16 +19,6 @@ static const enum inc_pillar pillars[] = {
     INC_PILLAR_SKILL, INC_PILLAR_OCCUPATION, INC_PILLAR_ISCO};
 enum { N_PILLARS = sizeof pillars / sizeof pillars[0] };
 
-static int
-one_of(const struct inc_csv *c, const char *const *names)
-{
-    int column = -1;
-
-    for (; *names != NULL && column < 0; names++)
-        column = inc_csv_column(c, *names);
-    return column;
-}
-
 static enum inc_status
 find_columns(struct table *t, const char *path, struct inc_err *err)
 {
@@ -37,9 +27,9 @@ find_columns(struct table *t, const char *path, struct inc_err *err)
                                          "escoskill_level_3", NULL};
     static const char *const counts[] = {"count", "n", NULL};
 
-    t->uri = one_of(t->csv, uris);
-    t->label = one_of(t->csv, labels);
-    t->count = one_of(t->csv, counts);
+    t->uri = inc_csv_column_of(t->csv, uris);
+    t->label = inc_csv_column_of(t->csv, labels);
+    t->count = inc_csv_column_of(t->csv, counts);
     if (t->count >= 0 && (t->uri >= 0 || t->label >= 0))
         return INC_OK;
     (void)inc_fail(err, INC_E_FORMAT, 0, "the table of demand has no column %s",

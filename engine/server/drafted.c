@@ -10,6 +10,7 @@
 #include "engine/base/hex.h"
 #include "engine/base/log.h"
 #include "engine/base/mem.h"
+#include "engine/base/seal.h"
 
 enum {
     FILE_BYTES = 1 << 16,
@@ -263,17 +264,6 @@ inc_drafted_name(char id[INC_DRAFT_ID + 1], const struct inc_drafted_file *f,
     inc_hex(id, raw, sizeof raw);
 }
 
-/* No less time for a nearly right mark than for a wrong one. */
-static int
-same(const unsigned char *a, const unsigned char *b, size_t n)
-{
-    unsigned char differ = 0;
-
-    for (size_t i = 0; i < n; i++)
-        differ |= (unsigned char)(a[i] ^ b[i]);
-    return differ == 0;
-}
-
 int
 inc_drafted_is_ours(const struct inc_drafted_file *f, const char *id,
                     enum inc_record_kind kind,
@@ -290,7 +280,7 @@ inc_drafted_is_ours(const struct inc_drafted_file *f, const char *id,
     memcpy(right, raw, sizeof raw);
     mark(right, f, kind, digest);
     /* a day early is a clock that was set back */
-    return same(raw, right, sizeof raw) &&
+    return inc_same_secret(raw, right, sizeof raw) &&
            (int64_t)today - (int32_t)day <= DAYS_MAX &&
            (int64_t)today - (int32_t)day >= -1;
 }

@@ -1,27 +1,8 @@
-#include "tests/support/cm.h"
+#include "tests/unit/draft/one.h"
 
 #include <time.h>
 
-#include "tests/support/drafts.h"
-
 #include "engine/draft/inside.h"
-
-static struct drafts d;
-
-static int
-open_all(void **state)
-{
-    (void)state;
-    return drafts_open(&d);
-}
-
-static int
-close_all(void **state)
-{
-    (void)state;
-    drafts_close(&d);
-    return 0;
-}
 
 static const struct inc_need *
 need_of(const char *text)

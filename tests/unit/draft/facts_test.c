@@ -1,25 +1,6 @@
 /* What a document states in fields: taken before what words say, never twice,
  * and what cannot be is refused by name. */
-#include "tests/support/cm.h"
-
-#include "tests/support/drafts.h"
-
-static struct drafts d;
-
-static int
-open_all(void **state)
-{
-    (void)state;
-    return drafts_open(&d);
-}
-
-static int
-close_all(void **state)
-{
-    (void)state;
-    drafts_close(&d);
-    return 0;
-}
+#include "tests/unit/draft/one.h"
 
 #define HAS(field) (UINT64_C(1) << INC_FACT_##field)
 #define SKILL "http://incrocio.example/esco/skill/"

@@ -1,25 +1,6 @@
 /* The list of trade names and ways of speaking: words that mean a skill only in
  * some company, and what they must not be taken for. */
-#include "tests/support/cm.h"
-
-#include "tests/support/drafts.h"
-
-static struct drafts d;
-
-static int
-open_all(void **state)
-{
-    (void)state;
-    return drafts_open(&d);
-}
-
-static int
-close_all(void **state)
-{
-    (void)state;
-    drafts_close(&d);
-    return 0;
-}
+#include "tests/unit/draft/one.h"
 
 /* How many items the draft has with a concept of that name. */
 static size_t

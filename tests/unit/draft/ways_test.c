@@ -1,29 +1,10 @@
 /* Ways in which people write hours, practice, cars, languages and terms, with
  * what each must give. None is taken from tests/data/drafts. */
-#include "tests/support/cm.h"
+#include "tests/unit/draft/one.h"
 
 #include <time.h>
 
-#include "tests/support/drafts.h"
-
 enum { LINE = 1024, DAYS = 7 };
-
-static struct drafts d;
-
-static int
-open_all(void **state)
-{
-    (void)state;
-    return drafts_open(&d);
-}
-
-static int
-close_all(void **state)
-{
-    (void)state;
-    drafts_close(&d);
-    return 0;
-}
 
 struct way {
     const char *text, *gives;

@@ -1,16 +1,8 @@
 /* National classifications: tables that are read, codes and names that lead to
  * occupations, and tables that are refused. */
-#include "tests/unit/taxonomy/folder.h"
+#include "tests/unit/link/linked.h"
 
-#include "engine/link/link.h"
-
-struct world {
-    char dir[256], walk[256];
-    struct inc_taxonomy *t;
-    struct inc_search *s;
-    struct inc_linker *l;
-    int it;
-};
+static char walk[256]; /* the folder of tables */
 
 /* As the official table comes: notes first, quoted, relations spelt out. */
 #define MAPPING                                                                \
@@ -25,11 +17,10 @@ struct world {
 static int
 setup(void **state)
 {
-    static struct world w;
-    struct inc_err err;
+    static struct linked w;
 
     folder_new(w.dir);
-    folder_new(w.walk);
+    folder_new(walk);
     folder_sound(w.dir);
     folder_put(w.dir, "occupations_it.csv",
                OCC_HEAD "O," U "w,7112,muratore/muratrice,\n"
@@ -40,11 +31,7 @@ setup(void **state)
     folder_put(w.dir, "ISCOGroups_it.csv",
                ISCO_HEAD "I," U "C7112,7112,Muratori\n"
                          "I," U "C5120,5120,Cuochi\n");
-    w.t = folder_load(w.dir);
-    if (inc_search_build(&w.s, w.t, &err) != INC_OK ||
-        inc_linker_build(&w.l, w.t, w.s, &err) != INC_OK)
-        fail_msg("%s", err.what);
-    w.it = inc_taxonomy_lang(w.t, "it");
+    linked_open(&w);
     *state = &w;
     return 0;
 }
@@ -52,51 +39,41 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-    struct world *w = *state;
+    struct linked *w = *state;
 
-    inc_linker_free(w->l);
-    inc_search_free(w->s);
-    inc_taxonomy_free(w->t);
-    folder_free(w->dir);
-    folder_free(w->walk);
+    linked_close(w);
+    folder_free(walk);
     return 0;
 }
 
 static struct inc_crosswalk_report
-load(const struct world *w)
+load(const struct linked *w)
 {
     struct inc_crosswalk_report r;
     struct inc_err err;
 
-    if (inc_linker_crosswalk(w->l, w->walk, &r, &err) != INC_OK)
+    if (inc_linker_crosswalk(w->l, walk, &r, &err) != INC_OK)
         fail_msg("%s", err.what);
     return r;
 }
 
 /* The three kinds of tables. */
 static struct inc_crosswalk_report
-load_all(const struct world *w)
+load_all(const struct linked *w)
 {
-    folder_put(w->walk, "cp2011-esco.csv", MAPPING);
-    folder_put(w->walk, "cp2011-cp2021.tsv",
+    folder_put(walk, "cp2011-esco.csv", MAPPING);
+    folder_put(walk, "cp2011-cp2021.tsv",
                "from\tto\tlabel\n"
                "6.1.2.1.0\t6.1.2.1.9\tMuratori e formatori\n"
                "9.9.9.9.9\t9.9.9.9.8\tNessuno\n");
-    folder_put(w->walk, "cp2021-voci.csv",
+    folder_put(walk, "cp2021-voci.csv",
                "codice;voce\n6.1.2.1.9;posatore di mattoni\n"
                "6.1.2.1.9;mastro ferraio\n");
     return load(w);
 }
 
-static size_t
-name(const struct world *w, const char *text, struct inc_link *out, size_t max)
-{
-    return inc_link_name(w->l, INC_PILLAR_OCCUPATION, text, strlen(text), w->it,
-                         out, max);
-}
-
 static const char *
-uri(const struct world *w, const struct inc_link *k)
+uri(const struct linked *w, const struct inc_link *k)
 {
     return inc_concept_uri(w->t, k->pillar, k->id);
 }
@@ -104,7 +81,7 @@ uri(const struct world *w, const struct inc_link *k)
 static void
 tables(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_crosswalk_report r = load_all(w);
 
     assert_int_equal(r.tables, 3);
@@ -117,12 +94,12 @@ tables(void **state)
 static void
 codes(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[5];
     size_t n;
 
     load_all(w);
-    n = name(w, "CP2011 5.2.2.1.0", k, 5);
+    n = linked_name(w, "CP2011 5.2.2.1.0", k, 5);
     assert_int_equal(n, 1);
     assert_string_equal(uri(w, &k[0]), U "z");
     assert_string_equal(k[0].scheme, "CP2011");
@@ -131,30 +108,30 @@ codes(void **state)
     assert_int_equal(k[0].confidence_bp, 9800);
     assert_int_equal(k[0].len, strlen("CP2011 5.2.2.1.0"));
     /* The closer mapping first; together they are not certain. */
-    n = name(w, " cp-2011: 6.1.2.1.0 ", k, 5);
+    n = linked_name(w, " cp-2011: 6.1.2.1.0 ", k, 5);
     assert_int_equal(n, 2);
     assert_string_equal(uri(w, &k[0]), U "x");
     assert_true(k[0].confidence_bp > k[1].confidence_bp);
     assert_true(k[0].confidence_bp + k[1].confidence_bp <= 9000);
     /* Over the bridge. */
-    n = name(w, "6.1.2.1.9", k, 5);
+    n = linked_name(w, "6.1.2.1.9", k, 5);
     assert_int_equal(n, 2);
     assert_string_equal(k[0].scheme, "CP2021");
     assert_string_equal(k[0].label, "Muratori e formatori");
     /* Another scheme, no such code, not a code. */
-    assert_int_equal(name(w, "CP2021 5.2.2.1.0", k, 5), 0);
-    assert_int_equal(name(w, "9.9.9.9.8", k, 5), 0);
-    assert_int_equal(name(w, "5.2.2.1.0.", k, 5), 0);
+    assert_int_equal(linked_name(w, "CP2021 5.2.2.1.0", k, 5), 0);
+    assert_int_equal(linked_name(w, "9.9.9.9.8", k, 5), 0);
+    assert_int_equal(linked_name(w, "5.2.2.1.0.", k, 5), 0);
     assert_int_equal(
         inc_link_name(w->l, INC_PILLAR_SKILL, "5.2.2.1.0", 9, w->it, k, 5), 0);
     /* Nothing resembles a code; a number after other words is none. */
-    assert_int_equal(name(w, "CP 2031 3.7", k, 5), 0);
-    assert_int_equal(name(w, "3.7", k, 5), 0);
-    n = name(w, "operatore 3.7", k, 5);
+    assert_int_equal(linked_name(w, "CP 2031 3.7", k, 5), 0);
+    assert_int_equal(linked_name(w, "3.7", k, 5), 0);
+    n = linked_name(w, "operatore 3.7", k, 5);
     assert_true(n > 0);
     assert_string_equal(uri(w, &k[0]), U "zz");
     /* ISCO's own codes need no table. */
-    n = name(w, "ISCO-08 7112", k, 5);
+    n = linked_name(w, "ISCO-08 7112", k, 5);
     assert_int_equal(n, 1);
     assert_string_equal(uri(w, &k[0]), U "C7112");
     assert_null(k[0].scheme);
@@ -165,39 +142,39 @@ codes(void **state)
 static void
 two_schemes(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[5];
     size_t n;
 
     load_all(w);
-    folder_put(w->walk, "cp2021-esco.csv",
+    folder_put(walk, "cp2021-esco.csv",
                "uri,code,relation\n" U "z,5.2.2.1.0,exactMatch\n" U
                "zz,6.1.2.1.0,exactMatch\n");
     load(w);
-    n = name(w, "5.2.2.1.0", k, 5);
+    n = linked_name(w, "5.2.2.1.0", k, 5);
     assert_int_equal(n, 1);
     assert_int_equal(k[0].confidence_bp, 9800);
-    n = name(w, "6.1.2.1.0", k, 5);
+    n = linked_name(w, "6.1.2.1.0", k, 5);
     assert_int_equal(n, 3);
     assert_string_equal(uri(w, &k[0]), U "zz");
     assert_int_equal(k[0].confidence_bp, 4900);
     assert_string_equal(k[0].label,
                         inc_concept_label(w->t, k[0].pillar, k[0].id, w->it));
-    n = name(w, "6.1.2.1.0", k, 2);
+    n = linked_name(w, "6.1.2.1.0", k, 2);
     assert_int_equal(n, 2);
-    folder_drop(w->walk, "cp2021-esco.csv");
+    folder_drop(walk, "cp2021-esco.csv");
 }
 
 static void
 names(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
     size_t n;
 
     load_all(w);
     /* Words that no label of ESCO has, with a mistake; the closer first. */
-    n = name(w, "posatroe di mattone", k, 10);
+    n = linked_name(w, "posatroe di mattone", k, 10);
     assert_true(n >= 2);
     assert_string_equal(uri(w, &k[0]), U "x");
     assert_string_equal(k[0].scheme, "CP2021");
@@ -205,14 +182,14 @@ names(void **state)
     assert_int_equal(k[0].lang, w->it);
     assert_string_equal(uri(w, &k[1]), U "w");
     /* The occupation's own name is better than a unit's. */
-    n = name(w, "muratore", k, 10);
+    n = linked_name(w, "muratore", k, 10);
     assert_true(n > 0);
     assert_string_equal(uri(w, &k[0]), U "w");
     assert_null(k[0].scheme);
 }
 
 static uint32_t
-score_of(const struct inc_linker *l, const struct world *w, const char *text,
+score_of(const struct inc_linker *l, const struct linked *w, const char *text,
          const char *whose)
 {
     struct inc_link k[10];
@@ -232,7 +209,7 @@ static void
 own_spelling(void **state)
 {
     static const char text[] = "restauratore notturno";
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_linker *plain;
     struct inc_hit hit[5];
     struct inc_err err;
@@ -241,7 +218,7 @@ own_spelling(void **state)
                                w->it, hit, 5);
 
     load_all(w);
-    folder_put(w->walk, "cp2031-esco.csv",
+    folder_put(walk, "cp2031-esco.csv",
                "uri,code,label\n" U "z,1.1,restauratore notturno\n" U
                "x,1.1,restauratore notturno\n");
     load(w);
@@ -255,7 +232,7 @@ own_spelling(void **state)
     assert_int_equal(score_of(w->l, w, text, U "x"), 9500 + own / 10 + company);
     assert_int_equal(score_of(w->l, w, text, U "z"), 9500);
     inc_linker_free(plain);
-    folder_drop(w->walk, "cp2031-esco.csv");
+    folder_drop(walk, "cp2031-esco.csv");
 }
 
 /* What cannot be read is said with file and line, and what was there stays. */
@@ -278,30 +255,30 @@ refused(void **state)
         {"", "bad-esco.csv:1", "empty"},
         {"code,label\n6.1,\xff\n", "bad-esco.csv:2", "not UTF-8"},
     };
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_crosswalk_report r;
     struct inc_link k[5];
     struct inc_err err;
 
     load_all(w);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        folder_put(w->walk, "bad-esco.csv", bad[i].text);
-        assert_int_equal(inc_linker_crosswalk(w->l, w->walk, &r, &err),
+        folder_put(walk, "bad-esco.csv", bad[i].text);
+        assert_int_equal(inc_linker_crosswalk(w->l, walk, &r, &err),
                          INC_E_FORMAT);
         if (strstr(err.where, bad[i].where) == NULL ||
             strstr(err.what, bad[i].what) == NULL)
             fail_msg("%zu: %s at %s", i, err.what, err.where);
-        assert_int_equal(name(w, "5.2.2.1.0", k, 5), 1);
+        assert_int_equal(linked_name(w, "5.2.2.1.0", k, 5), 1);
     }
-    folder_drop(w->walk, "bad-esco.csv");
+    folder_drop(walk, "bad-esco.csv");
     assert_int_equal(inc_linker_crosswalk(w->l, w->dir, &r, &err),
                      INC_E_FORMAT); /* ESCO's files are no crosswalk */
     assert_int_equal(inc_linker_crosswalk(w->l, "/nowhere/at-all", &r, &err),
                      INC_E_NOTFOUND);
-    folder_drop(w->walk, "cp2011-esco.csv");
-    folder_drop(w->walk, "cp2011-cp2021.tsv");
-    folder_drop(w->walk, "cp2021-voci.csv");
-    assert_int_equal(inc_linker_crosswalk(w->l, w->walk, &r, &err),
+    folder_drop(walk, "cp2011-esco.csv");
+    folder_drop(walk, "cp2011-cp2021.tsv");
+    folder_drop(walk, "cp2021-voci.csv");
+    assert_int_equal(inc_linker_crosswalk(w->l, walk, &r, &err),
                      INC_E_NOTFOUND);
 }
 

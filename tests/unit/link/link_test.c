@@ -1,23 +1,13 @@
 /* From words to concepts: names, mentions and how sure they are. */
-#include "tests/unit/taxonomy/folder.h"
+#include "tests/unit/link/linked.h"
 
 #include "engine/base/rng.h"
 #include "engine/base/utf8.h"
-#include "engine/link/link.h"
-
-struct world {
-    char dir[256];
-    struct inc_taxonomy *t;
-    struct inc_search *s;
-    struct inc_linker *l;
-    int it;
-};
 
 static int
 setup(void **state)
 {
-    static struct world w;
-    struct inc_err err;
+    static struct linked w;
 
     folder_new(w.dir);
     folder_sound(w.dir);
@@ -46,11 +36,7 @@ setup(void **state)
                "K," U "b,,,cuocere il pane,,,\n"
                "K," U "c,,,disegni tecnici,SAP R/3,,\n"
                "K," U "d,,,lavorare a turni,\"qualità dell'acqua\nR\",,\n");
-    w.t = folder_load(w.dir);
-    if (inc_search_build(&w.s, w.t, &err) != INC_OK ||
-        inc_linker_build(&w.l, w.t, w.s, &err) != INC_OK)
-        fail_msg("%s", err.what);
-    w.it = inc_taxonomy_lang(w.t, "it");
+    linked_open(&w);
     *state = &w;
     return 0;
 }
@@ -58,26 +44,16 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-    struct world *w = *state;
+    struct linked *w = *state;
 
-    inc_linker_free(w->l);
-    inc_search_free(w->s);
-    inc_taxonomy_free(w->t);
-    folder_free(w->dir);
+    linked_close(w);
     return 0;
 }
 
 static const char *
-uri(const struct world *w, const struct inc_link *k)
+uri(const struct linked *w, const struct inc_link *k)
 {
     return inc_concept_uri(w->t, k->pillar, k->id);
-}
-
-static size_t
-name(const struct world *w, const char *text, struct inc_link *out, size_t max)
-{
-    return inc_link_name(w->l, INC_PILLAR_OCCUPATION, text, strlen(text), w->it,
-                         out, max);
 }
 
 /* Titles as people write them, and what they mean. */
@@ -97,11 +73,11 @@ titles(void **state)
         {"OSS", U "zz"},
         {"oss di notte", U "zz"},
     };
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
 
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        size_t n = name(w, said[i][0], k, 10);
+        size_t n = linked_name(w, said[i][0], k, 10);
         if (n == 0 || strcmp(uri(w, &k[0]), said[i][1]) != 0)
             fail_msg("'%s' is %s", said[i][0], n == 0 ? "nothing" : uri(w, k));
         assert_int_equal(k[0].at, 0);
@@ -115,10 +91,10 @@ titles(void **state)
 static void
 company(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
     struct inc_hit hit[10];
-    size_t n = name(w, "mattoni", k, 10), layers = 0;
+    size_t n = linked_name(w, "mattoni", k, 10), layers = 0;
 
     assert_int_equal(inc_search_text(w->s, INC_PILLAR_OCCUPATION, "mattoni", 7,
                                      w->it, hit, 10),
@@ -134,9 +110,9 @@ company(void **state)
 static void
 groups(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
-    size_t n = name(w, "saldatori", k, 10), group = 0;
+    size_t n = linked_name(w, "saldatori", k, 10), group = 0;
 
     assert_int_equal(k[0].pillar, INC_PILLAR_OCCUPATION);
     for (size_t i = 0; i < n; i++)
@@ -144,7 +120,7 @@ groups(void **state)
             strcmp(uri(w, &k[i]), U "C7212") == 0)
             group = i;
     assert_true(group > 0);
-    n = name(w, "panettieri e pasticcieri", k, 10);
+    n = linked_name(w, "panettieri e pasticcieri", k, 10);
     assert_true(n > 0);
     assert_int_equal(k[0].pillar, INC_PILLAR_ISCO);
     n = inc_link_name(w->l, INC_PILLAR_SKILL, "pane", 4, w->it, k, 10);
@@ -166,7 +142,7 @@ confidences(void **state)
                                        "muratore in pietra",
                                        "x",
                                        "saldatore saldatore saldatore"};
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[INC_LINK_MAX];
 
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
@@ -183,8 +159,8 @@ confidences(void **state)
         }
     }
     /* surer of a name than of a part of one */
-    assert_int_equal(name(w, "disegnatrice tecnica", k, 1), 1);
-    assert_int_equal(name(w, "tecnica", k + 1, 1), 1);
+    assert_int_equal(linked_name(w, "disegnatrice tecnica", k, 1), 1);
+    assert_int_equal(linked_name(w, "tecnica", k + 1, 1), 1);
     assert_true(k[0].confidence_bp > 8000);
     assert_true(k[1].confidence_bp < k[0].confidence_bp);
 }
@@ -194,16 +170,16 @@ nothing(void **state)
 {
     static const char *const said[] = {
         "", " ", "...", "qwertyuiop", "\xe4\xbd\xa0\xe5\xa5\xbd", "12345"};
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
 
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        assert_int_equal(name(w, said[i], k, 10), 0);
+        assert_int_equal(linked_name(w, said[i], k, 10), 0);
         assert_int_equal(inc_link_mentions(w->l, INC_PILLAR_SKILL, said[i],
                                            strlen(said[i]), w->it, k, 10),
                          0);
     }
-    assert_int_equal(name(w, "muratore", k, 0), 0);
+    assert_int_equal(linked_name(w, "muratore", k, 0), 0);
 }
 
 /* --- running text --------------------------------------------------------- */
@@ -213,7 +189,7 @@ struct expected {
 };
 
 static void
-mentions(const struct world *w, enum inc_pillar p, const char *text,
+mentions(const struct linked *w, enum inc_pillar p, const char *text,
          const struct expected *want, size_t n_want)
 {
     struct inc_link k[50];
@@ -299,7 +275,7 @@ static void
 mistakes_again_and_again(void **state)
 {
     enum { TIMES = 6, STRANGE = 150 };
-    const struct world *w = *state;
+    const struct linked *w = *state;
     char *text = calloc(TIMES * (STRANGE + 1), 16);
     struct inc_rng rng = {3};
     struct inc_link k[TIMES + 1];
@@ -328,7 +304,7 @@ both_at_once(void **state)
 {
     static const char text[] = "disegnatore tecnico, disegni tecnici, cuocere "
                                "il pane, panettiere";
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[10];
     size_t n = inc_link_all_mentions(w->l, text, strlen(text), w->it, k, 10);
     static const char *const want[] = {U "v", U "c", U "b", U "p"};
@@ -345,7 +321,7 @@ both_at_once(void **state)
 static void
 rivals(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link one[2], two[2];
 
     assert_int_equal(inc_link_mentions(w->l, INC_PILLAR_OCCUPATION,
@@ -361,7 +337,7 @@ rivals(void **state)
 static void
 long_clauses(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     char text[4096] = "";
     struct inc_link k[50];
     size_t n;
@@ -389,7 +365,7 @@ any_text(void **state)
         "\n",       "\xf0\x9f\x98\x80", "disegni", "3",
         "tecnici",  "qualit\xc3\xa0",   "acqua",   "di",
         "autobsu",  "\xe2\x80\xa2"};
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_rng rng = {7};
 
     for (int round = 0; round < 3000; round++) {
@@ -418,7 +394,7 @@ same_again(void **state)
 {
     static const char *const said[] = {"autista", "conducente di pullman",
                                        "mastro", "saldatore tecnico"};
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_linker *again = NULL;
     struct inc_err err;
 
@@ -426,7 +402,7 @@ same_again(void **state)
     assert_int_equal(inc_linker_bytes(again), inc_linker_bytes(w->l));
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         struct inc_link a[10], b[10];
-        size_t n = name(w, said[i], a, 10);
+        size_t n = linked_name(w, said[i], a, 10);
         assert_int_equal(n, inc_link_name(again, INC_PILLAR_OCCUPATION, said[i],
                                           strlen(said[i]), w->it, b, 10));
         for (size_t k = 0; k < n; k++) {

@@ -1,29 +1,20 @@
 /* Vectors that an office made elsewhere: what they find, and files that are
  * refused. */
-#include "tests/unit/taxonomy/folder.h"
+#include "tests/unit/link/linked.h"
 
 #include <math.h>
 
-#include "engine/link/link.h"
-
 enum { DIM = 4 };
 
-struct world {
-    char dir[256], vectors[256];
-    struct inc_taxonomy *t;
-    struct inc_search *s;
-    struct inc_linker *l;
-    int it;
-};
+static char vectors[256]; /* the folder of tables */
 
 static int
 setup(void **state)
 {
-    static struct world w;
-    struct inc_err err;
+    static struct linked w;
 
     folder_new(w.dir);
-    folder_new(w.vectors);
+    folder_new(vectors);
     folder_sound(w.dir);
     folder_put(w.dir, "occupations_it.csv",
                OCC_HEAD "O," U "w,7112,muratore/muratrice,\n"
@@ -32,11 +23,7 @@ setup(void **state)
     folder_put(w.dir, "ISCOGroups_it.csv",
                ISCO_HEAD "I," U "C7112,7112,Edili\n"
                          "I," U "C5120,5120,Cucine\n");
-    w.t = folder_load(w.dir);
-    if (inc_search_build(&w.s, w.t, &err) != INC_OK ||
-        inc_linker_build(&w.l, w.t, w.s, &err) != INC_OK)
-        fail_msg("%s", err.what);
-    w.it = inc_taxonomy_lang(w.t, "it");
+    linked_open(&w);
     *state = &w;
     return 0;
 }
@@ -44,20 +31,17 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-    struct world *w = *state;
+    struct linked *w = *state;
 
-    inc_linker_free(w->l);
-    inc_search_free(w->s);
-    inc_taxonomy_free(w->t);
-    folder_free(w->dir);
-    folder_free(w->vectors);
+    linked_close(w);
+    folder_free(vectors);
     return 0;
 }
 
 /* What numpy.save writes. */
 static void
-put_npy(const struct world *w, const char *type, const char *order,
-        const char *shape, const float *v, size_t n)
+put_npy(const char *type, const char *order, const char *shape, const float *v,
+        size_t n)
 {
     char path[512], header[119];
     unsigned char head[10] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0};
@@ -68,7 +52,7 @@ put_npy(const struct world *w, const char *type, const char *order,
 
     memset(header + len, ' ', 117 - (size_t)len);
     header[117] = '\n';
-    (void)snprintf(path, sizeof path, "%s/vectors.npy", w->vectors);
+    (void)snprintf(path, sizeof path, "%s/vectors.npy", vectors);
     f = fopen(path, "wb");
     assert_non_null(f);
     assert_int_equal(fwrite(head, 1, sizeof head, f), sizeof head);
@@ -96,17 +80,17 @@ static const float rows[][DIM] = {
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static void
-put_good(const struct world *w)
+put_good(void)
 {
-    folder_put(w->vectors, "labels.txt", LABELS);
-    put_npy(w, "<f4", "False", "(10, 4)", rows[0], (size_t)ROWS * DIM);
+    folder_put(vectors, "labels.txt", LABELS);
+    put_npy("<f4", "False", "(10, 4)", rows[0], (size_t)ROWS * DIM);
 }
 
 static enum inc_status
-load(const struct world *w, uint32_t percent, struct inc_err *err)
+load(const struct linked *w, uint32_t percent, struct inc_err *err)
 {
     struct inc_vectors_report r;
-    enum inc_status st = inc_linker_vectors(w->l, w->vectors, percent, &r, err);
+    enum inc_status st = inc_linker_vectors(w->l, vectors, percent, &r, err);
 
     if (st == INC_OK) {
         assert_int_equal(r.rows, ROWS);
@@ -116,19 +100,12 @@ load(const struct world *w, uint32_t percent, struct inc_err *err)
     return st;
 }
 
-static size_t
-name(const struct world *w, const char *text, struct inc_link *out, size_t max)
-{
-    return inc_link_name(w->l, INC_PILLAR_OCCUPATION, text, strlen(text), w->it,
-                         out, max);
-}
-
 static const char *
-first(const struct world *w, const char *text)
+first(const struct linked *w, const char *text)
 {
     struct inc_link k[5];
 
-    return name(w, text, k, 5) == 0
+    return linked_name(w, text, k, 5) == 0
                ? ""
                : inc_concept_uri(w->t, k[0].pillar, k[0].id);
 }
@@ -136,16 +113,17 @@ first(const struct world *w, const char *text)
 static void
 meanings(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_link k[5];
     struct inc_err err;
 
-    put_good(w);
+    put_good();
     assert_string_equal(first(w, "chef de rang"), "");
     if (load(w, 100, &err) != INC_OK)
         fail_msg("%s", err.what);
     assert_string_equal(first(w, "Chef de rang"), U "z"); /* its own row */
-    assert_int_equal(name(w, "chef de rang", k, 5), 1);   /* no other is near */
+    assert_int_equal(linked_name(w, "chef de rang", k, 5),
+                     1); /* no other is near */
     assert_string_equal(first(w, "mattonaio"), U "w");
     assert_string_equal(first(w, "gente soldi"), U "x");  /* half its words */
     assert_string_equal(first(w, "gente che soldi"), ""); /* a third */
@@ -160,20 +138,20 @@ meanings(void **state)
 static void
 scale(void **state)
 {
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_linker *plain;
     struct inc_link a[5], b[5];
     struct inc_err err;
 
-    put_good(w);
+    put_good();
     assert_int_equal(inc_linker_build(&plain, w->t, w->s, &err), INC_OK);
     assert_true(inc_link_name(plain, INC_PILLAR_OCCUPATION, "cassiere", 8,
                               w->it, a, 5) > 0);
     assert_int_equal(load(w, 0, &err), INC_OK);
-    assert_true(name(w, "cassiere", b, 5) > 0);
+    assert_true(linked_name(w, "cassiere", b, 5) > 0);
     assert_int_equal(a[0].score_bp, b[0].score_bp);
     assert_int_equal(load(w, 65, &err), INC_OK);
-    assert_true(name(w, "cassiere", b, 5) > 0);
+    assert_true(linked_name(w, "cassiere", b, 5) > 0);
     assert_int_equal(a[0].id, b[0].id);
     /* (s + 6500) * 130 / 195, the cosine with itself being 1 */
     assert_in_range(b[0].score_bp, (a[0].score_bp + 6490) * 2 / 3,
@@ -205,32 +183,32 @@ refused(void **state)
     static const struct {
         const char *text, *what;
     } lines[] = {{"a\n\xff\n", "line 2: not UTF-8"}, {"", "no labels"}};
-    const struct world *w = *state;
+    const struct linked *w = *state;
     struct inc_vectors_report r;
     struct inc_err err;
 
-    put_good(w);
+    put_good();
     assert_int_equal(load(w, 100, &err), INC_OK);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        put_npy(w, bad[i].type, bad[i].order, bad[i].shape, rows[0],
+        put_npy(bad[i].type, bad[i].order, bad[i].shape, rows[0],
                 bad[i].numbers);
         assert_int_equal(load(w, 100, &err), bad[i].st);
         if (strstr(err.what, bad[i].what) == NULL)
             fail_msg("%zu: %s", i, err.what);
         assert_string_equal(first(w, "chef de rang"), U "z");
     }
-    folder_put(w->vectors, "vectors.npy", "\x93NUMPY");
+    folder_put(vectors, "vectors.npy", "\x93NUMPY");
     assert_int_equal(load(w, 100, &err), INC_E_FORMAT);
-    folder_put(w->vectors, "vectors.npy", "\x93NUMPY\x01 \xff\xff{'descr'");
+    folder_put(vectors, "vectors.npy", "\x93NUMPY\x01 \xff\xff{'descr'");
     assert_int_equal(load(w, 100, &err), INC_E_FORMAT);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        put_good(w);
-        folder_put(w->vectors, "labels.txt", lines[i].text);
+        put_good();
+        folder_put(vectors, "labels.txt", lines[i].text);
         assert_int_equal(load(w, 100, &err), INC_E_FORMAT);
         if (strstr(err.what, lines[i].what) == NULL)
             fail_msg("%zu: %s", i, err.what);
     }
-    folder_drop(w->vectors, "labels.txt");
+    folder_drop(vectors, "labels.txt");
     assert_int_equal(load(w, 100, &err), INC_E_NOTFOUND);
     assert_int_equal(inc_linker_vectors(w->l, "/nowhere/at-all", 30, &r, &err),
                      INC_E_NOTFOUND);

@@ -342,6 +342,22 @@ put_person(struct fixture *f, const char *id)
     return c;
 }
 
+/* As start(), with people P-1 to P-n: a register is veiled with their keys. */
+MAYBE int
+start_with(void **state, uint64_t n)
+{
+    struct fixture *f;
+
+    if (start(state) != 0)
+        return -1;
+    f = *state;
+    for (uint64_t i = 1; i <= n; i++) {
+        inc_arena_reset(&f->arena);
+        (void)put_person(f, text(&f->arena, "P-", i));
+    }
+    return 0;
+}
+
 /* --- looking ------------------------------------------------------------- */
 
 /* Status of a read; *out lives until the next call. */

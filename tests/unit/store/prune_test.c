@@ -15,16 +15,7 @@ enum { FIRST_DAY = 20000 };
 static int
 start_with_people(void **state)
 {
-    struct fixture *f;
-
-    if (start(state) != 0)
-        return -1;
-    f = *state;
-    for (uint64_t i = 1; i <= MATCH_PEOPLE; i++) {
-        inc_arena_reset(&f->arena);
-        (void)put_person(f, text(&f->arena, "P-", i));
-    }
-    return 0;
+    return start_with(state, MATCH_PEOPLE);
 }
 
 static struct inc_view *

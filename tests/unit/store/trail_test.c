@@ -14,16 +14,7 @@ enum { ITEMS_MAX = 16, PEOPLE = 24 };
 static int
 start_with_people(void **state)
 {
-    struct fixture *f;
-
-    if (start(state) != 0)
-        return -1;
-    f = *state;
-    for (uint64_t i = 1; i <= PEOPLE; i++) {
-        inc_arena_reset(&f->arena);
-        (void)put_person(f, text(&f->arena, "P-", i));
-    }
-    return 0;
+    return start_with(state, PEOPLE);
 }
 
 struct seen {
